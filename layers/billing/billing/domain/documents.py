@@ -1,0 +1,190 @@
+"""What closing documents hold: snapshots with everything that is printed, so that a document always draws the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from billing.domain.money import Kopecks
+from billing.domain.vat import Vat
+
+
+class DocumentKind(StrEnum):
+    ACT = "act"
+    INVOICE = "invoice"
+    RECONCILIATION = "reconciliation"
+    CONTRACT = "contract"
+
+
+class DocumentStatus(StrEnum):
+    """A status moves only down this list; `blocked` is left when the requisites are mended."""
+
+    BLOCKED = "blocked"      # decided, but something printed on it is missing: see the reason
+    DECIDED = "decided"      # content frozen, no number yet
+    NUMBERED = "numbered"    # number taken, the file is being made
+    READY = "ready"          # the file is in the bucket
+    VOID = "void"            # withdrawn; its number stays used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One side as printed. An entrepreneur (ИП) has a 12-digit INN and no KPP."""
+
+    name: str
+    inn: str
+    kpp: str = ""
+    ogrn: str = ""
+    address: str = ""
+    phone: str = ""
+
+    @property
+    def is_entrepreneur(self) -> bool:
+        return len(self.inn) == 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAccount:
+    """Where the money goes. `correspondent` may be empty for a bank without one."""
+
+    bank: str
+    bic: str
+    account: str
+    correspondent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Who signs. `facsimile` is the sha256 of a PNG kept in the bucket, or empty."""
+
+    position: str
+    name: str
+    facsimile: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """The company itself on the day of the document. `stamp` is the sha256 of a PNG, or empty."""
+
+    party: Party
+    bank: BankAccount
+    director: Signer
+    accountant: Signer | None = None
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One service. The amount is the truth; the price is amount ÷ quantity, rounded to a kopeck.
+
+    `quantity` is a plain decimal text without trailing zeros, at most three places: "31", "0.5".
+    """
+
+    title: str
+    quantity: str
+    unit: str
+    price: Kopecks
+    amount: Kopecks
+    vat: Vat
+    vat_amount: Kopecks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatTotal:
+    """VAT of all lines of one rate: the sum of the lines' rounded amounts."""
+
+    vat: Vat
+    amount: Kopecks
+    vat_amount: Kopecks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Акт об оказании услуг: what was debited in a month from a payer's money.
+
+    `by_class` keeps the split of the total by the class of money, e.g. (("BANK", 300000), ("CARD_LE", 150000)).
+    `vat_ground` is printed where a line is «Без НДС».
+    """
+
+    date: date
+    month: str
+    seller: Seller
+    buyer: Party
+    basis: str
+    lines: tuple[Line, ...]
+    total: Kopecks
+    vat_totals: tuple[VatTotal, ...]
+    by_class: tuple[tuple[str, Kopecks], ...]
+    vat_ground: str = ""
+    number: str = ""
+    form: int = 1
+
+    kind = DocumentKind.ACT
+
+    def numbered(self, number: str) -> Act:
+        return replace(self, number=number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """Счёт на оплату. `pay_by` is the last day of its validity; `purpose` may hold `{number}`."""
+
+    date: date
+    month: str
+    seller: Seller
+    buyer: Party
+    basis: str
+    lines: tuple[Line, ...]
+    total: Kopecks
+    vat_totals: tuple[VatTotal, ...]
+    pay_by: date
+    purpose: str
+    vat_ground: str = ""
+    number: str = ""
+    form: int = 1
+
+    kind = DocumentKind.INVOICE
+
+    def numbered(self, number: str) -> Invoice:
+        return replace(self, number=number, purpose=self.purpose.replace("{number}", number))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationRow:
+    """One document on our side: an act is a debit, a payment a credit; exactly one of the two is not zero."""
+
+    date: date
+    document: str
+    debit: Kopecks = 0
+    credit: Kopecks = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """Акт сверки for first..last, both inclusive. A positive balance: the buyer owes the seller.
+
+    `mirrored`: the right half is filled from ours, else left to the buyer. `not_acted`: debited, but in no act yet.
+    """
+
+    date: date
+    first: date
+    last: date
+    seller: Seller
+    buyer: Party
+    basis: str
+    opening: Kopecks
+    rows: tuple[ReconciliationRow, ...]
+    closing: Kopecks
+    mirrored: bool = True
+    not_acted: Kopecks = 0
+    number: str = ""
+    form: int = 1
+
+    kind = DocumentKind.RECONCILIATION
+
+    def numbered(self, number: str) -> Reconciliation:
+        return replace(self, number=number)
+
+
+Document: TypeAlias = Act | Invoice | Reconciliation
