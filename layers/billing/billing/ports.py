@@ -159,7 +159,35 @@ class Mailer(Protocol):
         ...
 
 
+class Clock(Protocol):
+    """The present moment, aware, UTC."""
+
+    def __call__(self) -> datetime: ...
+
+
 class Metrics(Protocol):
     """Numbers for the dashboard and the alarms."""
 
     def count(self, name: str, value: float = 1) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the template says about this deployment."""
+
+    page_url: str
+    accountant_address: str
+    retention_years: int = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Everything outside of the system, as a use case is given it."""
+
+    store: Store
+    files: Files
+    queue: Queue
+    mailer: Mailer
+    metrics: Metrics
+    clock: Clock
+    settings: Settings

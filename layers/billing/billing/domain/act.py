@@ -1,0 +1,84 @@
+"""Акт: what was debited in a month from the money of one payer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from billing.domain.documents import Line, VatTotal
+from billing.domain.ledger import ACTED, Fund, MoneyClass, Service, Sum
+from billing.domain.money import Kopecks, divided
+from billing.domain.periods import Month
+from billing.domain.vat import Vat
+from billing.domain.wording import month_name
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActContent:
+    """What an act says apart from who signs it. `by_class` splits the total by the class of money."""
+
+    lines: tuple[Line, ...]
+    total: Kopecks
+    by_class: tuple[tuple[str, Kopecks], ...]
+    vat_ground: str
+
+
+def act_content(month: Month, funds: Mapping[Fund, Sum], lines: Mapping[str, Service]) -> ActContent:
+    """Say in an act what one payer's money was spent on in a month.
+
+    `funds`: that payer's sums of the month by money, line and month of service. The act follows the charges, not the
+    payments: with 10 000 roubles paid in January and 5 500 charged, the January act is for 5 500. A service of an
+    earlier month is named with its month, money given back for one is a negative line.
+
+    Source: help page «Закрывающие документы», the note on the act's sum; 402-ФЗ ст. 9.
+    """
+    spent: dict[tuple[Month, str], Sum] = {}
+    by_class: dict[MoneyClass, Kopecks] = {}
+    for fund, s in funds.items():
+        was = spent.get((fund.month, fund.line), Sum(0, 0))
+        spent[fund.month, fund.line] = Sum(was.amount + s.amount, was.quantity + s.quantity)
+        by_class[fund.money] = by_class.get(fund.money, 0) + s.amount
+    printed = tuple(_line(lines[code], service_month, s, month)
+                    for (service_month, code), s in sorted(spent.items()) if s.amount)
+    grounds = dict.fromkeys(lines[f.line].ground for f in funds if lines[f.line].vat is Vat.NONE and lines[f.line].ground)
+    return ActContent(
+        lines=printed,
+        total=sum(by_class.values()),
+        by_class=tuple((money.value, by_class[money]) for money in ACTED if by_class.get(money)),
+        vat_ground="; ".join(grounds),
+    )
+
+
+def _line(service: Service, service_month: Month, s: Sum, month: Month) -> Line:
+    title = service.title
+    if s.amount < 0:
+        title = f"Перерасчёт за {month_name(service_month)}: {title}"
+    elif service_month != month:
+        title = f"{title}, {month_name(service_month)}"
+    quantity, price = quantity_and_price(s)
+    return Line(title=title, quantity=quantity, unit=service.unit, price=price, amount=s.amount, vat=service.vat,
+                vat_amount=service.vat.included_in(s.amount))
+
+
+def quantity_and_price(s: Sum) -> tuple[str, Kopecks]:
+    """The quantity to at most three places, and the price to a kopeck. The amount stays the truth.
+
+    A sum without a quantity that prints (a remainder of a remainder) is one unit of its amount.
+    """
+    quantity = (Decimal(s.quantity) / MILLION).quantize(Decimal("0.001")).normalize()
+    if not quantity or (quantity > 0) != (s.amount > 0):
+        return ("1", s.amount) if s.amount > 0 else ("-1", -s.amount)
+    return f"{quantity:f}", divided(s.amount * MILLION, Decimal(s.quantity))
+
+
+def vat_totals(lines: Iterable[Line]) -> tuple[VatTotal, ...]:
+    """VAT by rate as sums of the lines' rounded amounts, so that every printed column adds up; higher rates first."""
+    by_rate: dict[Vat, tuple[Kopecks, Kopecks]] = {}
+    for line in lines:
+        amount, vat = by_rate.get(line.vat, (0, 0))
+        by_rate[line.vat] = amount + line.amount, vat + line.vat_amount
+    return tuple(VatTotal(vat=rate, amount=by_rate[rate][0], vat_amount=by_rate[rate][1])
+                 for rate in sorted(by_rate, key=lambda rate: -rate.percent))

@@ -1,0 +1,142 @@
+"""The end of a month for one account: what is decided, before anything is numbered, drawn or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from statistics import median
+
+from billing.domain.act import ActContent, act_content
+from billing.domain.drafts import Draft, act_draft, invoice_drafts
+from billing.domain.ledger import ACTED, Account, Entry, Fund, MoneyClass, Sum
+from billing.domain.money import Kopecks, roubles
+from billing.domain.parties import Customer
+from billing.domain.periods import Month
+from billing.domain.seller import Bounds, SellerCard, valid_on
+
+
+class SuspiciousError(Exception):
+    """The month of an account looks wrong and waits for a person; the text says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodSummary:
+    """A closed month of an account: the base of statistics, of the run's report and of the proof that nothing is lost.
+
+    `turnover` by kind (charges negative); `funded`: allocations by class of money, the part carried in from the month
+    before included; `carried`: what was left for the next month because the payer's sum was not positive.
+    """
+
+    month: Month
+    opening: Kopecks
+    closing: Kopecks
+    turnover: tuple[tuple[str, Kopecks], ...]
+    funded: tuple[tuple[str, Kopecks], ...]
+    carried: tuple[tuple[str, Kopecks], ...]
+    acted: Kopecks
+    last_seq: int
+
+    @property
+    def cost(self) -> Kopecks:
+        """What the month cost the client: charges less reversals."""
+        return -sum(amount for kind, amount in self.turnover if kind in ("charge", "reversal"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    account: Account
+    entry: Entry
+    period: PeriodSummary
+    drafts: tuple[Draft, ...]
+
+
+def close(account: Account, customer: Customer | None, seller: SellerCard | None, *, forced: bool = False) -> Closing:
+    """Close the account's open month: its watermark entry, its summary and its documents, all decided at once.
+
+    Raises:
+        SuspiciousError: the sums are out of bounds, and `forced` does not say that a person has looked.
+    """
+    month = account.open
+    account = _credited(account, customer)
+    of_month = {fund: s for fund, s in account.funds.items() if fund.period == month}
+    by_payer: dict[str, dict[Fund, Sum]] = {}
+    for fund, s in of_month.items():
+        if fund.money in ACTED:
+            by_payer.setdefault(fund.payer, {})[fund] = s
+    contents, carried = [], {}
+    for payer, funds in sorted(by_payer.items()):
+        if sum(s.amount for s in funds.values()) > 0:
+            contents.append((payer, act_content(month, funds, account.lines)))
+        else:
+            carried.update(funds)
+    acted = sum(content.total for _, content in contents)
+    if not forced:
+        _check_bounds(account, contents, seller.bounds if seller else Bounds())
+
+    turnover = {kind: amount for (period, kind), amount in account.turnover.items() if period == month}
+    closing_balance = account.opening + sum(a for kind, a in turnover.items() if not kind.startswith("carried."))
+    period = PeriodSummary(
+        month=month, opening=account.opening, closing=closing_balance, turnover=tuple(sorted(turnover.items())),
+        funded=_by_class(of_month), carried=_by_class(carried), acted=acted, last_seq=account.seq + 1)
+    drafts = [act_draft(month, payer, content, customer, seller) for payer, content in contents]
+    drafts += invoice_drafts(month, contents, of_month, account.lines, cost=period.cost, balance=closing_balance,
+                             customer=customer, seller=seller)
+    entry = Entry(seq=account.seq + 1, kind="close", key=f"close:{month}", day=month.last_day, month=month, period=month,
+                  amount=0, balance=account.balance)
+    return Closing(account=_next_month(account, carried, acted, closing_balance), entry=entry, period=period,
+                   drafts=tuple(drafts))
+
+
+def _credited(account: Account, customer: Customer | None) -> Account:
+    """A postpaid client's unpaid charges enter the act of the month; paying them later makes no second act."""
+    payer = customer and customer.policy == "postpaid" and valid_on(customer.payers, account.open.last_day)
+    if not payer or not any(not debt.acted for debt in account.debts):
+        return account
+    funds, debts = dict(account.funds), []
+    for debt in account.debts:
+        if not debt.acted:
+            fund = Fund(account.open, MoneyClass.CREDIT, payer.inn, debt.line, debt.month)
+            was = funds.get(fund, Sum(0, 0))
+            funds[fund] = Sum(was.amount + debt.rest, was.quantity + debt.quantity)
+            debt = debt._replace(acted=payer.inn)
+        debts.append(debt)
+    return replace(account, funds=funds, debts=tuple(debts))
+
+
+def _check_bounds(account: Account, contents: list[tuple[str, ActContent]], bounds: Bounds) -> None:
+    if len(contents) > bounds.payers_max:
+        raise SuspiciousError(f"актов в месяце {len(contents)}, больше {bounds.payers_max}")
+    usual = [total for total in account.recent if total > 0]
+    for payer, content in contents:
+        if len(content.lines) > bounds.lines_max:
+            raise SuspiciousError(f"строк в акте {len(content.lines)}, больше {bounds.lines_max}")
+        if len(usual) >= 3 and content.total > max(bounds.least, bounds.times_median * int(median(usual))):
+            raise SuspiciousError(f"акт на {roubles(content.total)} ₽ (ИНН {payer}) больше обычного в "
+                                  f"{content.total // int(median(usual))} раз")
+
+
+def _by_class(funds: Mapping[Fund, Sum]) -> tuple[tuple[str, Kopecks], ...]:
+    sums: dict[str, Kopecks] = {}
+    for fund, s in funds.items():
+        sums[fund.money.value] = sums.get(fund.money.value, 0) + s.amount
+    return tuple(sorted(sums.items()))
+
+
+def _next_month(account: Account, carried: Mapping[Fund, Sum], acted: Kopecks, closing: Kopecks) -> Account:
+    month = account.open
+    funds = {fund: s for fund, s in account.funds.items() if fund.period != month}
+    turnover = {key: amount for key, amount in account.turnover.items() if key[0] != month}
+    for fund, s in carried.items():
+        later = fund._replace(period=month.next)
+        was = funds.get(later, Sum(0, 0))
+        if was.amount + s.amount:
+            funds[later] = Sum(was.amount + s.amount, was.quantity + s.quantity)
+        else:
+            funds.pop(later, None)
+        kind = (month.next, f"carried.{fund.money}")
+        turnover[kind] = turnover.get(kind, 0) + s.amount
+    used = {fund.line for fund in funds} | {debt.line for debt in account.debts}
+    return replace(
+        account, seq=account.seq + 1, open=month.next, opening=closing, funds=funds, turnover=turnover,
+        lines={code: service for code, service in account.lines.items() if code in used},
+        recent=(*account.recent, acted)[-12:] if acted else account.recent)

@@ -1,0 +1,161 @@
+"""From what a month's papers say to the papers themselves: parties, basis, dates, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from billing.domain.act import ActContent, vat_totals
+from billing.domain.documents import Act, BankAccount, DocumentKind, Invoice, Party, Seller, Signer
+from billing.domain.invoice import InvoiceContent, advance_content, amount_due, payment_purpose
+from billing.domain.ledger import Fund, Service, Sum
+from billing.domain.money import Kopecks
+from billing.domain.parties import Customer
+from billing.domain.periods import Month
+from billing.domain.requisites import problems_of_bank, problems_of_party
+from billing.domain.seller import InvoicePolicy, SellerCard, valid_on
+from billing.domain.vat import Vat, resolve
+from billing.domain.wording import short_date
+
+PUBLIC_OFFER = "Публичная оферта"
+
+_NOBODY = Seller(party=Party(name="", inn=""), bank=BankAccount(bank="", bic="", account=""),
+                 director=Signer(position="", name=""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A document that was decided. With problems it is blocked until they are mended."""
+
+    id: str
+    payer: str
+    content: Act | Invoice
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """Who stands in a document, what it rests on, and what is missing for it to be printed."""
+
+    seller: Seller
+    buyer: Party
+    basis: str
+    problems: tuple[str, ...]
+
+
+def document_id(month: Month, kind: DocumentKind, payer: str, revision: int = 0) -> str:
+    return f"{month}.{kind}.{payer}.{revision}"
+
+
+def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard | None) -> Sides:
+    """The requisites of both sides on the day of the document; what is wrong with them is said, not raised."""
+    ours = seller and seller.on(day)
+    problems = []
+    if not ours:
+        problems.append(f"нет реквизитов продавца на {short_date(day)}")
+    else:
+        problems += [f"продавец: {p}" for p in (*_party_problems(ours.party), *problems_of_bank(
+            bic=ours.bank.bic, account=ours.bank.account, correspondent=ours.bank.correspondent))]
+    theirs = customer and valid_on(tuple(p for p in customer.payers if p.inn == payer), day)
+    if not theirs:
+        problems.append("нет карточки клиента" if not customer else f"нет реквизитов плательщика с ИНН {payer} "
+                                                                    f"на {short_date(day)}")
+        buyer = Party(name="", inn=payer)
+    else:
+        buyer = Party(name=theirs.name, inn=theirs.inn, kpp=theirs.kpp, ogrn=theirs.ogrn, address=theirs.address,
+                      phone=theirs.phone)
+        problems += [f"плательщик: {p}" for p in _party_problems(buyer)]
+    contract = customer and customer.contract
+    basis = f"Договор № {contract.number} от {short_date(contract.date)}" if contract else PUBLIC_OFFER
+    return Sides(seller=ours or _NOBODY, buyer=buyer, basis=basis, problems=tuple(problems))
+
+
+def _party_problems(party: Party) -> tuple[str, ...]:
+    return problems_of_party(name=party.name, inn=party.inn, kpp=party.kpp, ogrn=party.ogrn, address=party.address)
+
+
+def mended(draft: Draft, customer: Customer | None, seller: SellerCard | None) -> Draft:
+    """A blocked document with the requisites as they are known now; what it says and its date stay."""
+    found = sides(draft.payer, draft.content.date, customer, seller)
+    content = replace(draft.content, seller=found.seller, buyer=found.buyer, basis=found.basis)
+    if isinstance(content, Invoice):
+        content = replace(content, purpose=_purpose(found.basis, content))
+    return Draft(id=draft.id, payer=draft.payer, content=content, problems=found.problems)
+
+
+def act_draft(month: Month, payer: str, content: ActContent, customer: Customer | None,
+              seller: SellerCard | None) -> Draft:
+    day = seller.act_date.of(month) if seller else month.next.first_day
+    found = sides(payer, day, customer, seller)
+    act = Act(date=day, month=str(month), seller=found.seller, buyer=found.buyer, basis=found.basis,
+              lines=content.lines, total=content.total, vat_totals=vat_totals(content.lines),
+              by_class=content.by_class, vat_ground=content.vat_ground)
+    return Draft(id=document_id(month, DocumentKind.ACT, payer), payer=payer, content=act, problems=found.problems)
+
+
+def invoice_drafts(month: Month, acts: list[tuple[str, ActContent]], funds: Mapping[Fund, Sum],
+                   services: Mapping[str, Service], *, cost: Kopecks, balance: Kopecks, customer: Customer | None,
+                   seller: SellerCard | None) -> list[Draft]:
+    """The invoices that the policy asks for: one beside each act, or one to the account's main payer, or none."""
+    policy = _policy(customer, seller)
+    if policy is InvoicePolicy.ACT_PAIR:
+        return [invoice_draft(month, payer, InvoiceContent(lines=act.lines, total=act.total), customer, seller,
+                              vat_ground=act.vat_ground) for payer, act in acts]
+    payer = customer and main_payer(customer, month.next.first_day)
+    total = amount_due(policy, cost=cost, balance=balance)
+    if not total or not payer:
+        return []
+    spent: dict[Vat, Kopecks] = {}
+    for fund, s in funds.items():
+        vat = services[fund.line].vat
+        spent[vat] = spent.get(vat, 0) + s.amount
+    if not any(amount > 0 for amount in spent.values()):
+        spent = {_usual_vat(seller, month.next.first_day): 1}
+    content = advance_content(total, _at_rates_of(spent, month.next.first_day), month.next)
+    return [invoice_draft(month, payer, content, customer, seller)]
+
+
+def invoice_draft(month: Month, payer: str, content: InvoiceContent, customer: Customer | None,
+                  seller: SellerCard | None, *, day: date | None = None, vat_ground: str = "",
+                  id: str | None = None) -> Draft:
+    day = day or month.next.first_day
+    found = sides(payer, day, customer, seller)
+    ours = seller and seller.vat_on(day)
+    invoice = Invoice(
+        date=day, month=str(month), seller=found.seller, buyer=found.buyer, basis=found.basis, lines=content.lines,
+        total=content.total, vat_totals=vat_totals(content.lines),
+        pay_by=day + timedelta(days=seller.invoice_days if seller else 10), purpose="",
+        vat_ground=vat_ground or (ours.ground if ours else ""))
+    invoice = replace(invoice, purpose=_purpose(found.basis, invoice))
+    return Draft(id=id or document_id(month, DocumentKind.INVOICE, payer), payer=payer, content=invoice,
+                 problems=found.problems)
+
+
+def main_payer(customer: Customer, day: date) -> str:
+    """The INN of the first payer on the card that is in force on the day; empty when there is none."""
+    return next((p.inn for p in customer.payers if p.valid_from <= day), "")
+
+
+def _purpose(basis: str, invoice: Invoice) -> str:
+    return payment_purpose(basis, invoice.vat_totals, short_date(invoice.date))
+
+
+def _policy(customer: Customer | None, seller: SellerCard | None) -> InvoicePolicy:
+    if customer and customer.invoice_policy:
+        return InvoicePolicy(customer.invoice_policy)
+    return seller.invoice_policy if seller else InvoicePolicy.NONE
+
+
+def _usual_vat(seller: SellerCard | None, day: date) -> Vat:
+    record = seller and seller.vat_on(day)
+    return resolve(record.mode, day) if record else Vat.NONE
+
+
+def _at_rates_of(spent: Mapping[Vat, Kopecks], day: date) -> dict[Vat, Kopecks]:
+    """The same sums at the rates of that day: an invoice of December for January has January's standard rate."""
+    standard, out = (Vat.EIGHTEEN, Vat.TWENTY, Vat.TWENTY_TWO), {}
+    for vat, amount in spent.items():
+        rate = resolve("standard", day) if vat in standard else vat
+        out[rate] = out.get(rate, 0) + amount
+    return out
