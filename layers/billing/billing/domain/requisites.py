@@ -1,0 +1,181 @@
+"""Requisites of companies, entrepreneurs and banks: what is wrong with them, in words an accountant understands.
+
+A check answers None, or the reason. Reasons hold no values: they go to reports and logs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+NAME_MAX = 1_000  # characters of a name; the formal titles of the tax service take no more
+ROUBLES = "810"  # currency of accounts; 643 stands in statements, never in an account
+CENTRAL_BANK_UNITS = ("000", "001", "002")
+
+_INN_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
+_INN_11TH = (7, *_INN_10)
+_INN_12TH = (3, *_INN_11TH)
+_CLEARING_LETTERS = "ABCEHKMPTX"  # digits 0…9 in the sixth place of an account in a clearing currency
+
+
+def inn_problem(inn: str) -> str | None:
+    """Of an INN of a company (10 digits) or a person (12).
+
+    Source: order of the Federal Tax Service 29.06.2012 ММВ-7-6/435@; weights as in documents of the service.
+    """
+    if not inn:
+        return "ИНН не указан"
+    if not re.fullmatch("[0-9]+", inn):
+        return "в ИНН должны быть только цифры"
+    if len(inn) not in (10, 12):
+        return "в ИНН должно быть 10 цифр (у компании) или 12 (у предпринимателя)"
+    if inn.startswith("00"):  # no such region; the checksum alone would let all zeros through
+        return "ИНН не может начинаться с 00"
+    digits = [int(digit) for digit in inn]
+    checks = (_INN_10,) if len(inn) == 10 else (_INN_11TH, _INN_12TH)
+    if any(_check_digit(digits, weights) != digits[len(weights)] for weights in checks):
+        return "в ИНН опечатка: не сходится контрольная цифра"
+    return None
+
+
+def _check_digit(digits: Sequence[int], weights: Sequence[int]) -> int:
+    return sum(d * w for d, w in zip(digits, weights, strict=False)) % 11 % 10
+
+
+def kpp_problem(kpp: str) -> str | None:
+    """Of a KPP: the tax office, the reason (digits or Latin capitals), the number; there is no check digit.
+
+    Source: order of the Federal Tax Service 29.06.2012 ММВ-7-6/435@.
+    """
+    if not kpp:
+        return "КПП не указан"
+    if len(kpp) != 9:
+        return "в КПП должно быть 9 знаков"
+    if not re.fullmatch("[0-9]{4}[0-9A-Z]{2}[0-9]{3}", kpp) or kpp.startswith("00"):
+        return "КПП записан неверно"
+    return None
+
+
+def ogrn_problem(ogrn: str) -> str | None:
+    """Of the ОГРН of a company (13 digits) or the ОГРНИП of an entrepreneur (15).
+
+    Source: order of the Ministry of Finance 30.10.2017 № 165н (the first digit tells what is numbered).
+    """
+    if not ogrn:
+        return "ОГРН не указан"
+    if not re.fullmatch("[0-9]+", ogrn):
+        return "в ОГРН должны быть только цифры"
+    if len(ogrn) not in (13, 15):
+        return "в ОГРН должно быть 13 цифр (в ОГРНИП 15)"
+    if ogrn[0] not in ("15" if len(ogrn) == 13 else "34"):
+        return "ОГРН начинается не с той цифры"
+    if int(ogrn[:-1]) % (len(ogrn) - 2) % 10 != int(ogrn[-1]):
+        return "в ОГРН опечатка: не сходится контрольная цифра"
+    return None
+
+
+def bic_problem(bic: str) -> str | None:
+    """Of a BIC by its form alone: whether there is such a bank only the directory of the Bank of Russia knows."""
+    if not bic:
+        return "БИК не указан"
+    if not re.fullmatch("[0-9]{9}", bic):
+        return "в БИК должно быть 9 цифр"
+    if not bic.startswith("04"):
+        return "БИК российского банка начинается с 04"
+    if bic[6:] < "050" and bic[6:] not in CENTRAL_BANK_UNITS:
+        return "БИК записан неверно"
+    return None
+
+
+def account_problem(account: str, bic: str) -> str | None:
+    """Of a client's account at the bank with this BIC, which is right itself.
+
+    Source: order of the Bank of Russia 08.09.1997 № 515.
+    """
+    if not account:
+        return "расчётный счёт не указан"
+    if not _is_account(account):
+        return "в расчётном счёте должно быть 20 цифр"
+    at_central_bank = bic[6:] in CENTRAL_BANK_UNITS
+    if not _key_holds(account, _unit(bic) if at_central_bank else bic[6:]):
+        return "расчётный счёт не соответствует БИК"
+    return None
+
+
+def correspondent_problem(correspondent: str, bic: str) -> str | None:
+    """Of the bank's own account at the Bank of Russia; the BIC is right itself.
+
+    Its key is counted with the unit of the Bank of Russia where it is kept, not with the bank's own number.
+
+    Source: order of the Bank of Russia 08.09.1997 № 515.
+    """
+    if not correspondent:
+        return "корреспондентский счёт не указан"
+    if not _is_account(correspondent):
+        return "в корреспондентском счёте должно быть 20 цифр"
+    if not correspondent.startswith("30101"):
+        return "корреспондентский счёт начинается с 30101"
+    if correspondent[-3:] != bic[6:] or not _key_holds(correspondent, _unit(bic)):
+        return "корреспондентский счёт не соответствует БИК"
+    return None
+
+
+def _unit(bic: str) -> str:
+    return f"0{bic[4:6]}"
+
+
+def _is_account(account: str) -> bool:
+    return bool(re.fullmatch(f"[0-9]{{5}}[0-9{_CLEARING_LETTERS}][0-9]{{14}}", account))
+
+
+def _key_holds(account: str, bank: str) -> bool:
+    """The ninth digit is right: last digits of the products with weights 7, 1, 3 add up to a whole ten."""
+    letter = _CLEARING_LETTERS.find(account[5])
+    digits = f"{bank}{account[:5]}{account[5] if letter < 0 else letter}{account[6:]}"
+    return sum(int(digit) * (7, 1, 3)[place % 3] for place, digit in enumerate(digits)) % 10 == 0
+
+
+def problems_of_party(*, name: str, inn: str, kpp: str = "", ogrn: str = "", address: str = "") -> tuple[str, ...]:
+    """Everything that keeps a party from being printed on a document; empty when it is in order.
+
+    A company has a KPP, an entrepreneur (12-digit INN) has none. The ОГРН may be absent. The address may not:
+    an act could do without it, the УПД made of the act could not.
+
+    Source: 402-ФЗ ст. 9; НК РФ ст. 169 п. 5.
+    """
+    problems = [_name_problem(name), inn_problem(inn)]
+    entrepreneur = len(inn) == 12
+    if entrepreneur:
+        problems.append("у предпринимателя не бывает КПП" if kpp else None)
+    else:
+        problems.append(kpp_problem(kpp))
+    if ogrn:
+        problem = ogrn_problem(ogrn)
+        if not problem and len(inn) in (10, 12) and entrepreneur != (len(ogrn) == 15):
+            problem = "ОГРН и ИНН разного рода: один компании, другой предпринимателя"
+        problems.append(problem)
+    problems.append(None if address.strip() else "адрес не указан")
+    return tuple(problem for problem in problems if problem)
+
+
+def _name_problem(name: str) -> str | None:
+    if not name.strip():
+        return "название не указано"
+    return f"название длиннее {NAME_MAX} знаков" if len(name) > NAME_MAX else None
+
+
+def problems_of_bank(*, bic: str, account: str, correspondent: str = "", inn: str = "") -> tuple[str, ...]:
+    """Everything that keeps a rouble account from being printed on an invoice; empty when it is in order.
+
+    Banks without a correspondent account leave it empty. With the owner's INN, the kind of account is compared to it.
+    """
+    if problem := bic_problem(bic):
+        return (problem,)  # the keys are counted with the BIC: with a wrong one they would all be called wrong
+    problems = [account_problem(account, bic)]
+    if not problems[0] and account[5:8] != ROUBLES:
+        problems.append("расчётный счёт не в рублях")
+    if not problems[0] and inn and account.startswith("40802") and len(inn) != 12:
+        problems.append("расчётный счёт предпринимателя, а ИНН компании")
+    if correspondent:
+        problems.append(correspondent_problem(correspondent, bic))
+    return tuple(problem for problem in problems if problem)
