@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar
@@ -76,6 +76,10 @@ def account_of(id: str, row: Row) -> Account:
         lots=tuple(_lot_of(r) for r in row["lots"]), debts=tuple(_debt_of(r) for r in row["debts"]),
         funds=funds, turnover=turnover, lines={code: _service_of(r) for code, r in row["lines"].items()},
         recent=tuple(row["recent"]), head=row["head"])
+
+
+def with_head(account: Account, head: str) -> Account:
+    return replace(account, head=head)
 
 
 def _lot_row(lot: Lot) -> dict[str, Any]:

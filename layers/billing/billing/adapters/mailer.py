@@ -1,0 +1,66 @@
+"""Letters through SES: one message, one address; what happened to it comes back as events with its tag."""
+
+from __future__ import annotations
+
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from billing.domain.errors import UnavailableError
+from billing.ports import Letter, RefusedError, UnknownOutcomeError
+
+_THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling",
+                        "SendingPausedException", "AccountSuspendedException"})
+SIZE_MAX = 38_000_000   # SES takes 40 MB; the rest is the coding of the attachments' names
+
+
+class SesMailer:
+    """Implements `ports.Mailer`. `sender` may hold a display name: `Acme <docs@acme.example>`."""
+
+    def __init__(self, client: Any, *, sender: str, configuration_set: str) -> None:
+        self._ses, self._sender, self._set = client, sender, configuration_set
+
+    def send(self, letter: Letter, *, to: str, delivery: str) -> str:
+        raw = mime(letter, sender=self._sender, to=to, delivery=delivery)
+        if len(raw) > SIZE_MAX:
+            raise RefusedError(f"a letter of {len(raw)} bytes is too large")
+        try:
+            answer = self._ses.send_email(
+                FromEmailAddress=self._sender, Destination={"ToAddresses": [to]}, Content={"Raw": {"Data": raw}},
+                ConfigurationSetName=self._set, EmailTags=[{"Name": "delivery", "Value": delivery}])
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _THROTTLED:
+                raise UnavailableError(f"the mail service is busy: {code}") from error
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                raise UnknownOutcomeError(f"the mail service failed: {code}") from error
+            if code in ("MessageRejected", "BadRequestException", "MailFromDomainNotVerifiedException"):
+                raise RefusedError(f"the mail service refused: {code}") from error
+            raise
+        except BotoCoreError as error:
+            raise UnknownOutcomeError(f"no answer from the mail service: {type(error).__name__}") from error
+        return str(answer["MessageId"])
+
+
+def mime(letter: Letter, *, sender: str, to: str, delivery: str) -> bytes:
+    """The letter as bytes: text and HTML, then the files under their Russian names.
+
+    Raises:
+        RefusedError: a header would not fit one line: an address or a subject with a line break in it.
+    """
+    try:
+        message = EmailMessage(policy=SMTP)
+        message["From"], message["To"], message["Subject"] = sender, to, letter.subject
+        message["X-Delivery"] = delivery
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        for a in letter.attachments:
+            kind, _, subtype = a.content_type.partition("/")
+            message.add_attachment(a.body, maintype=kind, subtype=subtype, filename=a.file_name)
+        return message.as_bytes()
+    except (ValueError, MessageError) as error:
+        raise RefusedError("a header of the letter is not one line") from error

@@ -1,0 +1,146 @@
+"""The storage contract on DynamoDB, through the models of `tables.py`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.attributes import MapAttribute
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PutError, DeleteError, PynamoDBException, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from billing.adapters.tables import Table, bind
+from billing.domain.errors import UnavailableError
+from billing.ports import ABSENT, Page, StaleError, Stored, UnknownOutcomeError, Write
+
+_LAST = "\U0010ffff"   # sorts after every key we write
+
+
+class DynamoStore:
+    """Implements `ports.Store`. One write alone is a conditional put (half the price of a transaction of one)."""
+
+    def __init__(self, names: Mapping[str, str], region: str) -> None:
+        self._models = bind(names)
+        self._connection = Connection(region=region, connect_timeout_seconds=2, read_timeout_seconds=5,
+                                      max_retry_attempts=3)
+        for model in self._models.values():
+            model.Meta.region = region
+
+    def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
+        model = self._models[table]
+        try:
+            return _stored(model.get(pk, *_sort(model, sk), consistent_read=True))
+        except model.DoesNotExist:
+            return None
+        except (PynamoDBException, BotoCoreError) as error:
+            raise _failure(error) from error
+
+    def query(self, table: str, pk: str, *, prefix: str = "", after: str = "", before: str = "",
+              limit: int = 100, newest_first: bool = False) -> Page:
+        model = self._models[table]
+        low, high = max(prefix, after), min(prefix + _LAST, before or _LAST)
+        if low >= high:
+            return Page((), "")
+        key = getattr(model, model.keys[1])
+        between = key.between(low, high) if low else key <= high
+        try:
+            # the bounds themselves are not wanted, and one row more tells whether there is another page
+            found = list(model.query(pk, between, consistent_read=True, scan_index_forward=not newest_first,
+                                     limit=limit + 3, page_size=limit + 3))
+        except (PynamoDBException, BotoCoreError) as error:
+            raise _failure(error) from error
+        rows = [s for s in map(_stored, found) if s.sk != after and (not before or s.sk != before)]
+        return Page(tuple(rows[:limit]), rows[limit - 1].sk if len(rows) > limit else "")
+
+    def scan(self, table: str, *, segment: int, segments: int, cursor: str = "", limit: int = 100) -> Page:
+        model = self._models[table]
+        try:
+            pages = model.scan(segment=segment, total_segments=segments, consistent_read=True, limit=limit,
+                               page_size=limit, last_evaluated_key=json.loads(cursor) if cursor else None)
+            rows = tuple(map(_stored, pages))
+        except (PynamoDBException, BotoCoreError) as error:
+            raise _failure(error) from error
+        return Page(rows, json.dumps(pages.last_evaluated_key) if pages.last_evaluated_key else "")
+
+    def tx(self, writes: Sequence[Write]) -> None:
+        try:
+            if len(writes) == 1:
+                return self._one(writes[0])
+            with TransactWrite(connection=self._connection) as transaction:
+                for w in writes:
+                    item, condition = self._item(w)
+                    if w.row is None:
+                        transaction.delete(item, condition=condition)
+                    else:
+                        transaction.save(item, condition=condition)
+        except TransactWriteError as error:
+            # PynamoDB sends deletes before puts, and the reasons come in the order sent
+            sent = sorted(range(len(writes)), key=lambda i: writes[i].row is not None)
+            stale = [i for i, reason in zip(sent, error.cancellation_reasons or (), strict=True)
+                     if reason and reason.code == "ConditionalCheckFailed"]
+            if stale:
+                raise StaleError(stale) from error
+            raise _failure(error) from error
+        except (PutError, DeleteError) as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                raise StaleError([0]) from error
+            raise _failure(error) from error
+        except (PynamoDBException, BotoCoreError) as error:
+            raise _failure(error) from error
+
+    def _one(self, w: Write) -> None:
+        item, condition = self._item(w)
+        if w.row is None:
+            item.delete(condition=condition)
+        else:
+            item.save(condition=condition)
+
+    def _item(self, w: Write) -> tuple[Table, Any]:
+        model = self._models[w.table]
+        row = dict(w.row or {})
+        if "content" in model.get_attributes() and w.table == "control":
+            row = {"content": row, **({"summary": row.pop("summary")} if "summary" in row else {})}
+        item = model(w.pk, *_sort(model, w.sk), version=w.expect + 1, **row)
+        condition = model.version == w.expect if w.expect != ABSENT else getattr(model, model.keys[0]).does_not_exist()
+        return item, condition
+
+
+def _sort(model: type[Table], sk: str) -> tuple[str, ...]:
+    return (sk,) if len(model.keys) > 1 else ()
+
+
+def _stored(item: Table) -> Stored:
+    row = {name: _plain(value) for name, value in item.attribute_values.items() if value is not None}
+    version = row.pop("version")
+    keys = [row.pop(name) for name in item.keys]
+    if "content" in row and item.keys[0] == "name":
+        content = row.pop("content")
+        row = {**content, **row}
+    return Stored(pk=keys[0], sk=keys[1] if len(keys) > 1 else "", row=row, version=version)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, MapAttribute):
+        return {name: _plain(v) for name, v in value.attribute_values.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return value
+
+
+_REFUSED = frozenset({   # the service said no: nothing was written
+    "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
+    "TransactionConflictException", "TransactionCanceledException", "TransactionInProgressException"})
+_BROKEN = frozenset({"ValidationException", "AccessDeniedException", "ResourceNotFoundException"})
+
+
+def _failure(error: Exception) -> Exception:
+    """What a failed call means to the caller: nothing done, or not known."""
+    code = getattr(error, "cause_response_code", None) or ""
+    if code in _BROKEN:
+        return error
+    if code in _REFUSED:
+        return UnavailableError(f"the database is busy: {code}")
+    return UnknownOutcomeError(f"no answer from the database: {code or type(error).__name__}")

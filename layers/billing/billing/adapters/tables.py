@@ -1,0 +1,209 @@
+"""The tables as PynamoDB models: what every attribute is. Names of tables come with `bind()`, never at import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+
+class Whole(NumberAttribute):
+    """A whole number: kopecks, counts, versions. A float never reaches a table."""
+
+    def serialize(self, value: Any) -> str:
+        if type(value) is not int:
+            raise TypeError(f"a whole number is an int, not {type(value).__name__}")
+        return str(value)
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
+Text = UnicodeAttribute
+
+
+class Table(Model):
+    """A table with its partition key first and its sort key second."""
+
+    keys: ClassVar[tuple[str, ...]]
+    version = Whole()
+    summary = Text(null=True)      # for people who read the console
+
+
+
+class Meta:
+    """Limits of every call; the name is the deployment's."""
+
+    table_name = ""
+    connect_timeout_seconds = 2
+    read_timeout_seconds = 5
+    max_retry_attempts = 3
+
+
+class Customers(Table):
+    class Meta(Meta): ...
+
+    keys = ("account",)
+    account = Text(hash_key=True)
+    at = Text()                    # moment of the card
+    card = MapAttribute()
+    notifications = MapAttribute(null=True)
+
+
+class Accounts(Table):
+    class Meta(Meta): ...
+
+    keys = ("account",)
+    account = Text(hash_key=True)
+    open = Text()                  # first month not closed
+    seq = Whole()
+    balance_kop = Whole()
+    opening_kop = Whole()
+    head = Text()                  # sha of the last journal entry
+    lots = ListAttribute()
+    debts = ListAttribute()
+    funds = MapAttribute()
+    turnover = MapAttribute()
+    lines = MapAttribute()
+    recent = ListAttribute()
+
+
+class Journal(Table):
+    class Meta(Meta): ...
+
+    keys = ("account", "seq")
+    account = Text(hash_key=True)
+    seq = Text(range_key=True)
+    kind = Text()
+    key = Text()
+    day = Text()
+    month = Text()
+    period = Text()
+    at = Text()
+    posted_at = Text()
+    amount_kop = Whole()
+    balance_kop = Whole()
+    money = Text(null=True)
+    payer = Text(null=True)
+    ref = Text(null=True)
+    line = Text(null=True)
+    quantity = Whole(null=True)
+    note = Text(null=True)
+    document = Text(null=True)
+    email = Text(null=True)
+    service = MapAttribute(null=True)
+    allocations = ListAttribute(null=True)
+    lots = ListAttribute(null=True)
+    debts = ListAttribute(null=True)
+    previous = Text()
+    sha = Text()
+
+
+class Seen(Table):
+    class Meta(Meta): ...
+
+    keys = ("key",)
+    key = Text(hash_key=True)
+    account = Text()
+    body_sha = Text()
+    outcome = Text()
+    seq = Whole(null=True)
+    reason = Text(null=True)
+    at = Text(null=True)
+
+
+class Documents(Table):
+    class Meta(Meta): ...
+
+    keys = ("account", "document")
+    account = Text(hash_key=True)
+    document = Text(range_key=True)
+    kind = Text()
+    month = Text()
+    at = Text()
+    payer = Text(null=True)
+    status = Text(null=True)
+    date = Text(null=True)
+    series = Text(null=True)
+    number = Text(null=True)
+    total_kop = Whole(null=True)
+    content = MapAttribute(null=True)
+    problems = ListAttribute(null=True)
+    sha256 = Text(null=True)
+    file = Text(null=True)
+    file_name = Text(null=True)
+    letter = Text(null=True)
+    edo = MapAttribute(null=True)
+    # the summary of a closed month
+    opening_kop = Whole(null=True)
+    closing_kop = Whole(null=True)
+    turnover = MapAttribute(null=True)
+    funded = MapAttribute(null=True)
+    carried = MapAttribute(null=True)
+    acted_kop = Whole(null=True)
+    last_seq = Whole(null=True)
+
+
+class Work(Table):
+    class Meta(Meta): ...
+
+    keys = ("shard", "item")
+    shard = Text(hash_key=True)
+    item = Text(range_key=True)
+    month = Text(null=True)
+    account = Text(null=True)
+    letter = Text(null=True)
+    report = Text(null=True)
+    since = Text()
+    blocked = Text(null=True)
+    due = Text(null=True)
+    details = MapAttribute(null=True)
+
+
+class Deliveries(Table):
+    class Meta(Meta): ...
+
+    keys = ("letter", "address_digest")
+    letter = Text(hash_key=True)
+    address_digest = Text(range_key=True)
+    at = Text(null=True)
+    # the letter itself
+    kind = Text(null=True)
+    account = Text(null=True)
+    month = Text(null=True)
+    documents = ListAttribute(null=True)
+    report = Text(null=True)
+    details = MapAttribute(null=True)
+    # one address
+    address = Text(null=True)
+    status = Text(null=True)
+    attempts = Whole(null=True)
+    started_at = Text(null=True)
+    message = Text(null=True)
+    code = Text(null=True)
+
+
+class Control(Table):
+    """Counters, runs, reports, parked accounts, refused messages, the company's card: small rows of many shapes."""
+
+    class Meta(Meta): ...
+
+    keys = ("name", "part")
+    name = Text(hash_key=True)
+    part = Text(range_key=True)
+    content = MapAttribute()
+
+
+MODELS: Mapping[str, type[Table]] = {
+    "customers": Customers, "accounts": Accounts, "journal": Journal, "seen": Seen, "documents": Documents,
+    "work": Work, "deliveries": Deliveries, "control": Control}
+
+
+def bind(names: Mapping[str, str]) -> Mapping[str, type[Table]]:
+    """The models with the names of this deployment's tables."""
+    for table, model in MODELS.items():
+        model.Meta.table_name = names[table]
+        model._connection = None
+    return MODELS

@@ -1,0 +1,109 @@
+"""The run's report: the proof that nothing is missing, account by account, added up as the accounts are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from billing.domain.closing import PeriodSummary
+from billing.domain.ledger import ACTED
+from billing.domain.money import Kopecks
+
+LISTED_MAX = 200   # accounts named in one list of the report; the rest is counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFact:
+    """What the report needs of a document; the total is that of the paper itself."""
+
+    kind: str
+    status: str
+    series: str
+    number: str
+    total: Kopecks
+    letter: str
+    problems: tuple[str, ...] = ()
+    by_class: tuple[tuple[str, Kopecks], ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Sums over the accounts read so far; all of it plain values, so that it can be put away and taken up again.
+
+    `charged`: charges less reversals; `funded`, `carried_in`, `carried_out`, `acted`: by class of money; `documents`:
+    kind → [count, total]; `numbers`: series → [least, greatest, count] of the numbers' own digits; `letters`: by state.
+    """
+
+    scanned: int = 0
+    closed: int = 0
+    parked: list[tuple[str, str]] = field(default_factory=list)
+    still_open: list[str] = field(default_factory=list)
+    blocked: list[tuple[str, str]] = field(default_factory=list)
+    nobody: list[str] = field(default_factory=list)
+    charged: Kopecks = 0
+    paid: dict[str, Kopecks] = field(default_factory=dict)
+    funded: dict[str, Kopecks] = field(default_factory=dict)
+    carried_in: dict[str, Kopecks] = field(default_factory=dict)
+    carried_out: dict[str, Kopecks] = field(default_factory=dict)
+    acted: dict[str, Kopecks] = field(default_factory=dict)
+    documents: dict[str, list[int]] = field(default_factory=dict)
+    numbers: dict[str, list[int]] = field(default_factory=dict)
+    letters: dict[str, int] = field(default_factory=dict)
+    undelivered: list[tuple[str, str]] = field(default_factory=list)
+
+    def add_closed(self, account: str, period: PeriodSummary, documents: Iterable[DocumentFact],
+                   letters: Iterable[tuple[str, str]]) -> None:
+        """An account whose month is closed. `letters`: state and masked address of each delivery."""
+        self.closed += 1
+        for kind, amount in period.turnover:
+            what, _, money = kind.partition(".")
+            if what in ("charge", "reversal"):
+                self.charged -= amount
+            elif what == "payment":
+                _add(self.paid, money, amount)
+            elif what == "carried":
+                _add(self.carried_in, money, amount)
+        for money, amount in period.funded:
+            _add(self.funded, money, amount)
+        for money, amount in period.carried:
+            _add(self.carried_out, money, amount)
+        for d in documents:
+            self._add_document(account, d)
+        for state, address in letters:
+            self.letters[state] = self.letters.get(state, 0) + 1
+            if state in ("bounced", "complained", "suppressed", "refused", "unconfirmed"):
+                self.undelivered.append((account, f"{state}: {address}"))
+
+    def _add_document(self, account: str, d: DocumentFact) -> None:
+        if d.kind == "act":
+            for money, amount in d.by_class:
+                _add(self.acted, money, amount)
+        if d.status == "blocked":
+            self.blocked.append((account, "; ".join(d.problems)))
+            return
+        count, total = self.documents.get(d.kind, [0, 0])
+        self.documents[d.kind] = [count + 1, total + d.total]
+        if d.status == "ready" and d.letter == "nobody" and account not in self.nobody:
+            self.nobody.append(account)
+        if d.number:
+            n = int("".join(c for c in d.number if c.isdigit())[-12:])
+            least, greatest, count = self.numbers.get(d.series, [n, n, 0])
+            self.numbers[d.series] = [min(least, n), max(greatest, n), count + 1]
+
+    @property
+    def difference(self) -> Kopecks:
+        """Money of companies spent and not in an act nor carried on: zero, or something is wrong."""
+        legal = [money.value for money in ACTED]
+        return (sum(self.funded.get(m, 0) for m in legal) - sum(self.acted.get(m, 0) for m in legal)
+                - sum(self.carried_out.get(m, 0) for m in legal))
+
+    @property
+    def complete(self) -> bool:
+        """Every account is closed or parked."""
+        return not self.still_open and self.closed + len(self.parked) == self.scanned
+
+
+def _add(sums: dict[str, Kopecks], key: str, amount: Kopecks) -> None:
+    sums[key] = sums.get(key, 0) + amount
+
+

@@ -1,0 +1,18 @@
+"""The cards as they are known now: the company's own, and a client's."""
+
+from __future__ import annotations
+
+from billing import records
+from billing.domain.parties import Customer
+from billing.domain.seller import SellerCard
+from billing.ports import Store
+
+
+def seller_card(store: Store) -> SellerCard | None:
+    stored = store.get("control", "seller", "card")
+    return records.from_plain(SellerCard, stored.row["card"]) if stored else None
+
+
+def customer_card(store: Store, account: str) -> Customer | None:
+    stored = store.get("customers", account)
+    return records.from_plain(Customer, stored.row["card"]) if stored else None

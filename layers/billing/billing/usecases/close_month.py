@@ -1,0 +1,57 @@
+"""A month is over: every account that is due is queued for closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing.domain.errors import InvalidInputError
+from billing.domain.periods import Month, moscow_day, utc_text
+from billing.ports import Outside
+from billing.usecases.runs import open_run, queue_accounts, queue_due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """`queued`: whether the whole table has been read; the sweep goes on where it has not."""
+
+    month: Month
+    queued: bool
+
+
+def close_month(month: Month, outside: Outside, *, until: datetime, accounts: Sequence[str] = (),
+                forced: bool = False) -> Planned:
+    """Accounts with that month still open are queued: the given ones, or all.
+
+    `forced` closes accounts that were set aside as suspicious; it takes named accounts. Asked twice, it does nothing
+    twice: what is closed stays closed.
+
+    Raises:
+        InvalidInputError: the month is not over in Moscow, or `forced` without accounts.
+    """
+    now = outside.clock()
+    if moscow_day(now) < month.next.first_day:
+        raise InvalidInputError(f"{month} is not over")
+    if forced and not accounts:
+        raise InvalidInputError("forced closing takes the accounts by name")
+    run = open_run(outside, month, utc_text(now))
+    if accounts:
+        queue_accounts(outside, month, list(accounts), **({"forced": True} if forced else {}))
+        return Planned(month=month, queued=True)
+    if run.row["queued"]:   # an ended scan is made anew: somebody asks for the month again
+        queue_again(outside, month, until)
+        return Planned(month=month, queued=True)
+    run = queue_due(outside, month, run, until)
+    return Planned(month=month, queued=run.row["queued"])
+
+
+def queue_again(outside: Outside, month: Month, until: datetime) -> None:
+    """Queue whatever is still open; without a saved cursor, since whatever is missed stays open and is due again."""
+    cursor = ""
+    while outside.clock() < until:
+        page = outside.store.scan("accounts", segment=0, segments=1, cursor=cursor, limit=200)
+        if due := [s.pk for s in page.rows if Month.parse(s.row["open"]) <= month]:
+            queue_accounts(outside, month, due)
+        if not (cursor := page.cursor):
+            return

@@ -1,0 +1,280 @@
+"""Accounts of a batch are closed, their documents numbered, drawn and filed, and their letters queued.
+
+Each step is asked of the rows as they are: whatever an earlier, interrupted attempt has done is found done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from billing import paper, records
+from billing.domain import closing, drafts
+from billing.domain.closing import SuspiciousError
+from billing.domain.documents import Act, DocumentStatus, Invoice
+from billing.domain.drafts import Draft
+from billing.domain.errors import BillingError, UnavailableError
+from billing.domain.parties import Customer
+from billing.domain.periods import Month, utc_text
+from billing.domain.seller import SellerCard
+from billing.ports import ABSENT, FileExistsWithOtherBytesError, Outside, StaleError, Stored, Write
+from billing.records import DocumentRecord
+from billing.usecases.cards import customer_card, seller_card
+from billing.usecases.letters import queue_letters
+from billing.usecases.runs import reopening
+
+ATTEMPTS_MAX = 8
+NUMBERED_MAX = 33   # documents in one transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One account of the batch that could not be finished. `passing`: trying again may help."""
+
+    account: str
+    reason: str
+    passing: bool
+
+
+def issue_documents(month: Month, accounts: Sequence[str], outside: Outside, *, forced: bool = False,
+                    last_attempt: bool = False) -> tuple[Failure, ...]:
+    """Every account is closed up to the month and its documents are ready, blocked, or the account is parked.
+
+    An account that fails does not hold up the others. On the last attempt one that fails for a reason of its own is
+    parked; one that fails because something is down is left to the sweep.
+    """
+    failures: list[Failure] = []
+    seller = seller_card(outside.store)
+    due: list[tuple[str, Month]] = []
+    for account in accounts:
+        with _one_account(account, failures):
+            due += _closed(account, month, seller, outside, forced=forced)
+    decided: list[DocumentRecord] = []
+    for account, m in due:
+        with _one_account(account, failures):
+            decided += _decided(account, m, seller, outside)
+    for i in range(0, len(decided), NUMBERED_MAX):
+        batch = decided[i:i + NUMBERED_MAX]
+        with _one_account(batch[0].account, failures):
+            _number(batch, seller, outside)
+    for account, m in due:
+        with _one_account(account, failures):
+            _publish(account, m, outside)
+    if last_attempt:
+        for failure in failures:
+            if not failure.passing:
+                park(failure.account, month, failure.reason, outside)
+        return tuple(f for f in failures if f.passing)
+    return tuple(failures)
+
+
+class _one_account:   # noqa: N801 - reads as a statement
+    """Keeps one account's failure from the others; only a stop of the whole function passes through."""
+
+    def __init__(self, account: str, failures: list[Failure]) -> None:
+        self._account, self._failures = account, failures
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        passing = isinstance(error, UnavailableError | StaleError)
+        said = str(error) if isinstance(error, BillingError) else f"{type(error).__name__}: {error}"
+        self._failures.append(Failure(account=self._account, reason=said[:500], passing=passing))
+        return True
+
+
+# --- close -------------------------------------------------------------------------------------------------------
+
+
+def _closed(account: str, month: Month, seller: SellerCard | None, outside: Outside, *,
+            forced: bool) -> list[tuple[str, Month]]:
+    """Close the account's open months up to `month`; answer the months whose documents are not finished."""
+    customer = customer_card(outside.store, account)
+    for _ in range(ATTEMPTS_MAX):
+        stored = outside.store.get("accounts", account)
+        if not stored or Month.parse(stored.row["open"]) > month:
+            break
+        try:
+            if not _close(stored, customer, seller, outside, forced=forced):
+                break   # parked: the months before it may still have work
+        except StaleError:
+            continue   # a charge came in between: read again
+    page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
+    return [(account, Month.parse(s.row["month"])) for s in page.rows if s.row["month"] <= str(month)]
+
+
+def _close(stored: Stored, customer: Customer | None, seller: SellerCard | None, outside: Outside, *,
+           forced: bool) -> bool:
+    """The month is closed with all its documents decided, in one transaction; or the account is parked."""
+    store, at = outside.store, utc_text(outside.clock())
+    before = records.account_of(stored.pk, stored.row)
+    try:
+        done = closing.close(before, customer, seller, forced=forced)
+    except SuspiciousError as suspicion:
+        park(stored.pk, before.open, str(suspicion), outside)
+        return False
+    entry = records.entry_row(done.entry, account=stored.pk, at=at, posted_at=at, previous=before.head)
+    after = records.with_head(done.account, entry["sha"])
+    month = str(before.open)
+    writes = [
+        Write("accounts", stored.pk, "", records.account_row(after), stored.version),
+        Write("journal", stored.pk, records.seq_key(done.entry.seq), entry, ABSENT),
+        Write("documents", stored.pk, records.period_key(month), records.period_row(done.period, at), ABSENT),
+    ]
+    for draft in done.drafts:
+        record = _record(stored.pk, month, _printable(draft, outside), at)
+        writes.append(Write("documents", stored.pk, record.id, records.document_row(record), ABSENT))
+    if done.drafts:
+        work = {"month": month, "account": stored.pk, "since": at}
+        writes.append(Write("work", records.shard_of(stored.pk), f"issue#{stored.pk}#{month}", work, ABSENT))
+    if parked := store.get("control", f"parked.{month}", stored.pk):
+        writes.append(Write("control", f"parked.{month}", stored.pk, None, parked.version))
+    store.tx([*writes, *reopening(outside, before.open)])
+    return True
+
+
+def _record(account: str, month: str, draft: Draft, at: str) -> DocumentRecord:
+    status = DocumentStatus.BLOCKED if draft.problems else DocumentStatus.DECIDED
+    return DocumentRecord(account=account, id=draft.id, kind=draft.content.kind, month=month, payer=draft.payer,
+                          status=status, content=draft.content, problems=draft.problems, at=at)
+
+
+def _printable(draft: Draft, outside: Outside) -> Draft:
+    """A text that the fonts cannot print blocks the document before it takes a number."""
+    if draft.problems:
+        return draft
+    return replace(draft, problems=paper.problems(draft.content))
+
+
+def park(account: str, month: Month, reason: str, outside: Outside) -> None:
+    """The account waits for a person, with the reason in a row; the run goes on without it."""
+    stored = outside.store.get("control", f"parked.{month}", account)
+    row = {"reason": reason, "at": utc_text(outside.clock()), "summary": f"{account}: {reason}"}
+    if stored and stored.row["reason"] == reason:
+        return
+    try:
+        outside.store.tx([Write("control", f"parked.{month}", account, row, stored.version if stored else ABSENT)])
+    except StaleError:
+        return   # somebody parked it at the same moment
+    outside.metrics.count("AccountsParked")
+
+
+# --- number ------------------------------------------------------------------------------------------------------
+
+
+def documents_of(account: str, month: Month, outside: Outside) -> list[tuple[DocumentRecord, int]]:
+    """The account's documents of a month with their versions, by id."""
+    found: list[tuple[DocumentRecord, int]] = []
+    after = ""
+    while True:
+        page = outside.store.query("documents", account, prefix=f"{month}.", after=after)
+        found += [(records.document_of(account, s.sk, s.row), s.version) for s in page.rows if s.row["kind"] != "period"]
+        if not (after := page.cursor):
+            return found
+
+
+def _decided(account: str, month: Month, seller: SellerCard | None, outside: Outside) -> list[DocumentRecord]:
+    """The documents that only lack a number; blocked ones are looked at again, their requisites may be mended."""
+    ready: list[DocumentRecord] = []
+    customer: Customer | None = None
+    for record, version in documents_of(account, month, outside):
+        if record.status is DocumentStatus.BLOCKED and isinstance(record.content, Act | Invoice):
+            customer = customer or customer_card(outside.store, account)
+            draft = Draft(id=record.id, payer=record.payer, content=record.content, problems=record.problems)
+            mended = _printable(drafts.mended(draft, customer, seller), outside)
+            if mended == draft:
+                continue
+            record = _record(account, record.month, mended, record.at)
+            outside.store.tx([Write("documents", account, record.id, records.document_row(record), version)])
+        if record.status is DocumentStatus.DECIDED:
+            ready.append(record)
+    return ready
+
+
+def _number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside: Outside) -> None:
+    """All documents of the batch have numbers: counters and documents move in one transaction, so there are no gaps."""
+    store = outside.store
+    form = seller.number_format if seller else "{n}"
+    for attempt in range(ATTEMPTS_MAX):
+        counters: dict[str, tuple[int, int]] = {}
+        writes: list[Write] = []
+        for wanted in batch:
+            stored = store.get("documents", wanted.account, wanted.id)
+            assert stored, "a decided document is never deleted"
+            record = records.document_of(wanted.account, wanted.id, stored.row)
+            if record.status is not DocumentStatus.DECIDED:
+                continue   # another worker was here
+            if record.series not in counters:
+                counter = store.get("control", f"series.{record.series}", "counter")
+                counters[record.series] = (counter.row["last"], counter.version) if counter else (0, ABSENT)
+            last, version = counters[record.series]
+            counters[record.series] = last + 1, version
+            numbered = replace(record, number=form.format(n=last + 1), status=DocumentStatus.NUMBERED)
+            writes.append(Write("documents", wanted.account, wanted.id, records.document_row(numbered), stored.version))
+        if not writes:
+            return
+        for series, (last, version) in sorted(counters.items()):
+            writes.append(Write("control", f"series.{series}", "counter",
+                                {"last": last, "summary": f"{series}: последний № {last}"}, version))
+        try:
+            return store.tx(writes)
+        except (StaleError, UnavailableError):
+            if attempt == ATTEMPTS_MAX - 1:
+                raise
+
+
+# --- draw, file, queue the letters -------------------------------------------------------------------------------
+
+
+def _publish(account: str, month: Month, outside: Outside) -> None:
+    """Numbered documents are drawn and filed; then, in one transaction, they are ready and their letter is queued."""
+    found = documents_of(account, month, outside)
+    filed: list[tuple[DocumentRecord, int]] = []
+    for record, version in found:
+        if record.status is DocumentStatus.NUMBERED:
+            filed.append((_filed(record, outside), version))
+    blocked = [r for r, _ in found if r.status is DocumentStatus.BLOCKED]
+    waiting = [r for r, _ in found if r.status is DocumentStatus.DECIDED]
+    work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
+    if waiting or not work:
+        return
+    letters_before = len({r.letter for r, _ in found} - {"", "nobody"})
+    writes: list[Write] = []
+    if not blocked:
+        writes.append(Write("work", work.pk, work.sk, None, work.version))
+    elif work.row.get("blocked") != (said := "; ".join(blocked[0].problems)[:300]):
+        row = {**work.row, "blocked": said, "summary": f"ждёт реквизитов: {said}"}
+        writes.append(Write("work", work.pk, work.sk, row, work.version))
+    if filed:
+        writes += reopening(outside, month)
+    if writes:
+        queue_letters(account, month, filed, letters_before, writes, outside)
+
+
+def _filed(record: DocumentRecord, outside: Outside) -> DocumentRecord:
+    document = record.printed
+    body = paper.draw(document, _images(document, outside))
+    file = f"docs/{record.account}/{record.id}.pdf"
+    try:
+        outside.files.put_once(file, body, content_type="application/pdf", keep_until=_keep_until(record, outside))
+    except FileExistsWithOtherBytesError:
+        outside.metrics.count("FileWithOtherBytes")
+        raise
+    return replace(record, status=DocumentStatus.READY, file=file, sha256=hashlib.sha256(body).hexdigest(),
+                   file_name=paper.file_name(document))
+
+
+def _images(document: object, outside: Outside) -> dict[str, bytes]:
+    """The facsimile and stamp that the document names, by their sha256."""
+    seller = document.seller   # type: ignore[attr-defined]
+    named = {seller.stamp, seller.director.facsimile, seller.accountant.facsimile if seller.accountant else ""} - {""}
+    return {sha: outside.files.get(f"images/{sha}.png") for sha in sorted(named)}
+
+
+def _keep_until(record: DocumentRecord, outside: Outside) -> datetime:
+    """The end of the year that many years on. Source: 402-ФЗ ст. 29 (not less than five years after the year)."""
+    return datetime(record.content.date.year + outside.settings.retention_years, 12, 31, 23, 59, 59, tzinfo=UTC)

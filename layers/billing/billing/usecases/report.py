@@ -1,0 +1,132 @@
+"""The end of a run: every account is read once more, added up, and the sums are told to our accountant."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from billing import records
+from billing.domain.documents import Act, Reconciliation
+from billing.domain.periods import Month, utc_text
+from billing.domain.report import DocumentFact, Tally
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+from billing.usecases.letters import HEAD, hints_of, rows_of_letter
+from billing.usecases.runs import RUNS, run_of
+
+PAGE = 100
+REPORTS = "reports"   # control: name of the partition
+
+
+def end_run(month: Month, outside: Outside, *, until: datetime) -> bool:
+    """The run has ended with a report, if every account is closed or parked and nothing of it is left to do.
+
+    The count is put away when time is short, and taken up at the next call.
+    """
+    run = run_of(outside, month)
+    if not run or run.row["state"] != "running" or not run.row["queued"]:
+        return False
+    kept = outside.store.get("control", f"tally.{month}", "tally")
+    tally = Tally(**kept.row["tally"]) if kept else Tally()
+    cursor = kept.row["cursor"] if kept else ""
+    while outside.clock() < until:
+        page = outside.store.scan("accounts", segment=0, segments=1, cursor=cursor, limit=PAGE)
+        for stored in page.rows:
+            _count(stored, month, tally, outside)
+        if not (cursor := page.cursor):
+            return _finish(month, run, tally, kept, outside)
+    row = {"tally": asdict(tally), "cursor": cursor}
+    outside.store.tx([Write("control", f"tally.{month}", "tally", row, kept.version if kept else ABSENT)])
+    return False
+
+
+def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None:
+    """An account opened after the month is not of this run."""
+    store, account = outside.store, stored.pk
+    if Month.parse(stored.row["open"]) <= month:
+        tally.scanned += 1
+        parked = store.get("control", f"parked.{month}", account) or store.get(
+            "control", f"parked.{stored.row['open']}", account)
+        if parked:
+            tally.parked.append((account, parked.row["reason"]))
+        else:
+            tally.still_open.append(account)
+        return
+    rows = store.query("documents", account, prefix=f"{month}.", limit=200).rows
+    period = next((s for s in rows if s.row["kind"] == "period"), None)
+    if not period:
+        return
+    tally.scanned += 1
+    found = [records.document_of(account, s.sk, s.row) for s in rows if s is not period]
+    letters = {d.letter for d in found} - {"", "nobody"}
+    states = [(s.row["status"], masked(s.row["address"])) for letter in sorted(letters)
+              for s in store.query("deliveries", letter).rows if s.sk != HEAD]
+    tally.add_closed(account, records.period_of(period.row), [_fact(d) for d in found], states)
+
+
+def _fact(d: records.DocumentRecord) -> DocumentFact:
+    total = 0 if isinstance(d.content, Reconciliation) else d.content.total
+    by_class = d.content.by_class if isinstance(d.content, Act) else ()
+    return DocumentFact(kind=d.kind.value, status=d.status.value, series=d.series, number=d.number, total=total,
+                        letter=d.letter, problems=d.problems, by_class=by_class)
+
+
+def masked(address: str) -> str:
+    """`i***@mail.ru`: enough to recognise, not enough to write to."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}"
+
+
+def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outside: Outside) -> bool:
+    if not tally.complete:
+        if kept:   # begun too early: the next count starts afresh
+            outside.store.tx([Write("control", kept.pk, kept.sk, None, kept.version)])
+        return False
+    at, n = utc_text(outside.clock()), run.row["report"] + 1
+    content = report_row(month, tally, n, run.row["started_at"], at)
+    name = f"{month}.{n:03}"
+    letter = f"report_{month}_{n}"
+    head: dict[str, Any] = {"kind": "run_report", "account": "seller", "month": str(month), "report": name, "at": at,
+                            "summary": f"отчёт о закрытии {month} № {n}"}
+    address = outside.settings.accountant_address
+    writes = [
+        Write("control", REPORTS, name, content, ABSENT),
+        Write("control", RUNS, str(month), {**run.row, "state": "done", "report": n, "ended_at": at,
+                                            "summary": f"{month}: закончен {at}, отчёт № {n}"}, run.version),
+        Write("work", records.shard_of("seller"), f"report#{name}", {"month": str(month), "report": name, "since": at},
+              ABSENT),
+        *rows_of_letter("seller", letter, head, [address], at),
+    ]
+    if kept:
+        writes.append(Write("control", kept.pk, kept.sk, None, kept.version))
+    outside.store.tx(writes)
+    file_report(name, outside)
+    outside.queue.send("send-letter", hints_of(letter, [address]))
+    for metric, value in (("AccountsClosed", tally.closed), ("ActsDifference", abs(tally.difference)),
+                          ("DocumentsBlocked", len(tally.blocked))):
+        outside.metrics.count(metric, value)
+    return True
+
+
+def file_report(name: str, outside: Outside) -> None:
+    """The report lies in the bucket as it stands in its row."""
+    stored = outside.store.get("control", REPORTS, name)
+    work = outside.store.get("work", records.shard_of("seller"), f"report#{name}")
+    if not stored or not work:
+        return
+    outside.files.put_once(f"reports/{name}.json", records.canonical(stored.row), content_type="application/json")
+    try:
+        outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
+    except StaleError:
+        pass   # another sweep filed it at the same moment
+
+
+def report_row(month: Month, tally: Tally, n: int, started_at: str, at: str) -> dict[str, Any]:
+    """The report as a row and as the file in the bucket; lists are cut to what a row can hold, the counts are whole."""
+    cut: dict[str, Any] = {name: value[:200] if isinstance(value, list) else value
+                           for name, value in asdict(tally).items()}
+    counts = {f"{name}_count": len(value) for name, value in asdict(tally).items() if isinstance(value, list)}
+    return {**cut, **counts, "month": str(month), "report": n, "started_at": started_at, "ended_at": at,
+            "difference": tally.difference,
+            "summary": f"{month}: счетов {tally.scanned}, закрыто {tally.closed}, отложено {len(tally.parked)}, "
+                       f"{'сходится' if not tally.difference else 'НЕ СХОДИТСЯ'}"}

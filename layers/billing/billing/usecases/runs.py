@@ -1,0 +1,65 @@
+"""The month's run as a row: what it was asked, how far its scan has come, whether it has ended with a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from billing.domain.periods import Month
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+
+RUNS = "runs"   # control: name of the partition, one row a month
+BATCH = 10      # accounts in one message
+PAGE = 200
+
+
+def run_of(outside: Outside, month: Month) -> Stored | None:
+    return outside.store.get("control", RUNS, str(month))
+
+
+def open_run(outside: Outside, month: Month, at: str) -> Stored:
+    """The run of a month exists from now on; one that has ended stays ended until something changes."""
+    if not run_of(outside, month):
+        row = {"state": "running", "started_at": at, "cursor": "", "queued": False, "report": 0,
+               "summary": f"{month}: идёт с {at}"}
+        try:
+            outside.store.tx([Write("control", RUNS, str(month), row, ABSENT)])
+        except StaleError:
+            pass   # another worker opened it at the same moment
+    stored = run_of(outside, month)
+    assert stored, "a run row is never deleted"
+    return stored
+
+
+def change_run(outside: Outside, stored: Stored, **changes: Any) -> Stored:
+    row = {**stored.row, **changes}
+    outside.store.tx([Write("control", RUNS, stored.sk, row, stored.version)])
+    return Stored(pk=stored.pk, sk=stored.sk, row=row, version=stored.version + 1)
+
+
+def reopening(outside: Outside, month: Month) -> list[Write]:
+    """What to write along with something made after the month's report, so that there will be another report."""
+    stored = run_of(outside, month)
+    if not stored or stored.row["state"] != "done":
+        return []
+    row = {**stored.row, "state": "running", "summary": f"{month}: дополняется"}
+    return [Write("control", RUNS, str(month), row, stored.version)]
+
+
+def queue_accounts(outside: Outside, month: Month, accounts: list[str], **more: Any) -> int:
+    """Hints to close these accounts, ten in a message."""
+    batches = [accounts[i:i + BATCH] for i in range(0, len(accounts), BATCH)]
+    outside.queue.send("issue-documents", [{"month": str(month), "accounts": batch, **more} for batch in batches])
+    return len(accounts)
+
+
+def queue_due(outside: Outside, month: Month, run: Stored, until: Any) -> Stored:
+    """Queue every account whose month is still open, page by page; the cursor is saved after each page.
+
+    Stops when the time is nearly up; the next call goes on from the cursor.
+    """
+    while not run.row["queued"] and outside.clock() < until:
+        page = outside.store.scan("accounts", segment=0, segments=1, cursor=run.row["cursor"], limit=PAGE)
+        due = [s.pk for s in page.rows if Month.parse(s.row["open"]) <= month]
+        queue_accounts(outside, month, due)
+        run = change_run(outside, run, cursor=page.cursor, queued=not page.cursor)
+    return run

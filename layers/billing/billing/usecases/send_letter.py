@@ -1,0 +1,103 @@
+"""One letter goes to one address, and as far as can be known, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from billing import records
+from billing.domain.errors import UnavailableError
+from billing.domain.periods import utc_text
+from billing.letters import compose
+from billing.ports import Outside, RefusedError, StaleError, UnknownOutcomeError, Write
+from billing.records import Delivery
+from billing.usecases.letter_contexts import context_of
+from billing.usecases.letters import HEAD, SETTLED
+
+WAIT = timedelta(minutes=15)   # longer than the function lives and its events travel, put together
+ATTEMPTS_MAX = 6
+
+SUPPRESSED = "suppressed"      # deliveries: the partition of addresses that are not written to again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of the delivery: its status now."""
+
+    letter: str
+    status: str
+
+
+def send_letter(letter: str, address: str, outside: Outside) -> Sent:
+    """The letter is accepted by the mail service for that address, or its row says why not.
+
+    `address` is the digest that names the delivery. A sending whose outcome is unknown is left for fifteen minutes: an
+    event about it may still come, and only then is it tried again.
+
+    Raises:
+        UnavailableError: throttled; the delivery is queued again.
+    """
+    store, now = outside.store, outside.clock()
+    stored = store.get("deliveries", letter, address)
+    if not stored:
+        return Sent(letter=letter, status="unknown")
+    delivery = records.delivery_of(stored.row)
+    if delivery.status in SETTLED:
+        settle(letter, outside)
+        return Sent(letter=letter, status=delivery.status)
+    if delivery.status == "sending" and now < datetime.fromisoformat(delivery.started_at) + WAIT:
+        return Sent(letter=letter, status="sending")
+    if stop := _stop_reason(delivery, outside):
+        return _end(letter, address, replace(delivery, status=stop), stored.version, outside)
+    if delivery.status == "sending":
+        outside.metrics.count("LettersSentAgain")
+    claimed = replace(delivery, status="sending", started_at=utc_text(now), attempts=delivery.attempts + 1)
+    _write(letter, address, claimed, stored.version, outside)
+    version = stored.version + 1
+    try:
+        head = store.get("deliveries", letter, HEAD)
+        assert head, "a delivery is written with its letter"
+        content = compose(context_of(head.row, outside), attachments=())
+        message = outside.mailer.send(content, to=delivery.address, delivery=f"{letter}_{address}")
+    except RefusedError as refusal:
+        return _end(letter, address, replace(claimed, status="refused", code=str(refusal)[:200]), version, outside)
+    except UnknownOutcomeError:
+        return Sent(letter=letter, status="sending")
+    except UnavailableError:
+        _write(letter, address, replace(claimed, status="queued"), version, outside)
+        raise
+    try:
+        return _end(letter, address, replace(claimed, status="accepted", message=message), version, outside)
+    except StaleError:   # an event was faster and has said it already
+        settle(letter, outside)
+        return Sent(letter=letter, status="accepted")
+
+
+def _stop_reason(delivery: Delivery, outside: Outside) -> str:
+    if outside.store.get("deliveries", SUPPRESSED, records.address_digest(delivery.address)):
+        return "suppressed"
+    return "unconfirmed" if delivery.attempts >= ATTEMPTS_MAX else ""
+
+
+def _end(letter: str, address: str, delivery: Delivery, version: int, outside: Outside) -> Sent:
+    _write(letter, address, replace(delivery, at=utc_text(outside.clock())), version, outside)
+    settle(letter, outside)
+    return Sent(letter=letter, status=delivery.status)
+
+
+def _write(letter: str, address: str, delivery: Delivery, version: int, outside: Outside) -> None:
+    outside.store.tx([Write("deliveries", letter, address, records.delivery_row(delivery), version)])
+
+
+def settle(letter: str, outside: Outside) -> None:
+    """The letter's work row goes when nothing of it is left to do."""
+    page = outside.store.query("deliveries", letter)
+    account = next(s.row["account"] for s in page.rows if s.sk == HEAD)
+    if any(s.row["status"] not in SETTLED for s in page.rows if s.sk != HEAD):
+        return
+    work = outside.store.get("work", records.shard_of(account), f"letter#{letter}")
+    if work:
+        try:
+            outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
+        except StaleError:
+            pass   # another worker saw the same end

@@ -1,0 +1,92 @@
+"""Whatever was cut off goes on; a run with nothing left to do ends with its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from billing import records
+from billing.domain.periods import Month
+from billing.ports import Outside, Stored
+from billing.usecases import report
+from billing.usecases.close_month import queue_again
+from billing.usecases.letters import HEAD, SETTLED
+from billing.usecases.runs import RUNS, queue_due
+from billing.usecases.send_letter import WAIT, settle
+
+PATIENCE = timedelta(minutes=5)   # a hint younger than this is not repeated
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """How much was found unfinished, and the months whose runs have ended with a report now."""
+
+    hints: int
+    ended: tuple[str, ...]
+
+
+def sweep(outside: Outside, *, until: datetime) -> Swept:
+    """Scans go on, unfinished work is queued again, ended runs have their reports.
+
+    It may be called at any time and any number of times.
+    """
+    runs = [s for s in outside.store.query("control", RUNS, limit=1_000).rows if s.row["state"] == "running"]
+    for run in runs:
+        if not run.row["queued"]:
+            queue_due(outside, Month.parse(run.sk), run, until)
+        elif _since(run.row["started_at"], outside) > PATIENCE:
+            queue_again(outside, Month.parse(run.sk), until)
+        hours = _since(run.row["started_at"], outside) / timedelta(hours=1)
+        outside.metrics.count("RunOpenHours", round(hours, 2))
+    hints, busy = _repeat_hints(outside, until)
+    ended = [run.sk for run in runs if run.sk not in busy and report.end_run(Month.parse(run.sk), outside, until=until)]
+    return Swept(hints=hints, ended=tuple(ended))
+
+
+def _since(at: str, outside: Outside) -> timedelta:
+    return outside.clock() - datetime.fromisoformat(at)
+
+
+def _repeat_hints(outside: Outside, until: datetime) -> tuple[int, set[str]]:
+    """Every row of work is hinted at again; answers how many, and the months that still have work not blocked."""
+    hints, busy = 0, set[str]()
+    for shard in range(records.SHARDS):
+        after = ""
+        while outside.clock() < until:
+            page = outside.store.query("work", f"{shard:02}", after=after, limit=PAGE)
+            for work in page.rows:
+                if not work.row.get("blocked"):
+                    busy.add(work.row["month"])
+                if _since(work.row["since"], outside) >= PATIENCE:
+                    hints += _hint(work, outside)
+            if not (after := page.cursor):
+                break
+    return hints, busy
+
+
+def _hint(work: Stored, outside: Outside) -> int:
+    if work.sk.startswith("issue#"):
+        outside.queue.send("issue-documents", [{"month": work.row["month"], "accounts": [work.row["account"]]}])
+        return 1
+    if work.sk.startswith("report#"):
+        report.file_report(work.row["report"], outside)
+        return 1
+    return _hint_letter(work.row["letter"], outside)
+
+
+def _hint_letter(letter: str, outside: Outside) -> int:
+    """The addresses of a letter that are not settled and are nobody's at the moment."""
+    now, hints, unsettled = outside.clock(), [], 0
+    for stored in outside.store.query("deliveries", letter).rows:
+        if stored.sk == HEAD or stored.row["status"] in SETTLED:
+            continue
+        unsettled += 1
+        if stored.row["status"] == "queued" or datetime.fromisoformat(stored.row["started_at"]) + WAIT <= now:
+            hints.append({"letter": letter, "address": stored.sk})
+    if not unsettled:
+        settle(letter, outside)
+    outside.queue.send("send-letter", hints)
+    return len(hints)
+
+

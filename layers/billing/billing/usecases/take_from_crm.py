@@ -1,0 +1,155 @@
+"""What the CRM says becomes a card or an entry of the journal, once; the first answer to a key is its answer for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from billing import records
+from billing.domain.corrections import target_of
+from billing.domain.errors import InvalidInputError, UnavailableError
+from billing.domain.ledger import Account, Command, Entry, RejectedError, Target, post
+from billing.domain.periods import Month, utc_text
+from billing.domain.seller import SellerCard
+from billing.messages import ChargeMessage, CustomerMessage, Posted, SellerMessage, body_sha, parse
+from billing.ports import ABSENT, Outside, StaleError, Store, Stored, UnknownOutcomeError, Write
+from billing.usecases.cards import seller_card
+
+ATTEMPTS_MAX = 8
+PAGE = 200
+
+
+class KeyReusedError(InvalidInputError):
+    """The same key came with other content: one of the two is wrong, and a person must say which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The answer to a message: posted, stored (a card), superseded (a card older than ours) or rejected, and why."""
+
+    account: str
+    key: str
+    outcome: str
+    reason: str = ""
+
+
+def take_from_crm(body: str, outside: Outside) -> Taken:
+    """The message has its answer, and the answer is in the row `seen`.
+
+    Raises:
+        InvalidInputError: the message is malformed; nothing is stored of it.
+        KeyReusedError: its key is known with other content.
+        UnavailableError: ask again.
+    """
+    now = outside.clock()
+    message = parse(body, now=now)
+    sha = body_sha(body)
+    for attempt in range(ATTEMPTS_MAX):
+        if seen := outside.store.get("seen", message.key):
+            return _first_answer(message.key, sha, seen)
+        try:
+            if isinstance(message, CustomerMessage | SellerMessage):
+                return _store_card(message, sha, now, outside)
+            return _post(message, sha, now, outside)
+        except (StaleError, UnknownOutcomeError):   # the row `seen` decides, so asking again is safe
+            if attempt == ATTEMPTS_MAX - 1:
+                raise
+    raise UnavailableError("the account is busy")
+
+
+def _first_answer(key: str, sha: str, seen: Stored) -> Taken:
+    row = seen.row
+    if row["body_sha"] != sha:
+        raise KeyReusedError("the key is known with other content")
+    return Taken(account=row["account"], key=key, outcome=row["outcome"], reason=row.get("reason", ""))
+
+
+# --- entries of the journal --------------------------------------------------------------------------------------
+
+
+def _post(message: Posted, sha: str, now: datetime, outside: Outside) -> Taken:
+    store = outside.store
+    seller = seller_card(store) if isinstance(message, ChargeMessage) and message.vat is None else None
+    command = message.command(seller.vat_on(message.day) if seller else None)
+    stored = store.get("accounts", message.account)
+    account = (records.account_of(message.account, stored.row) if stored
+               else Account(id=message.account, open=Month.of(command.day)))
+    version = stored.version if stored else ABSENT
+    try:
+        after, entries = post(account, command, _target(command, account, store))
+    except RejectedError as refusal:
+        return _reject(message, sha, stored, str(refusal), now, store)
+    head, writes = account.head, []
+    for entry in entries:
+        row = records.entry_row(entry, account=account.id, at=utc_text(message.at), posted_at=utc_text(now),
+                                previous=head)
+        head = row["sha"]
+        writes.append(Write("journal", account.id, records.seq_key(entry.seq), row, ABSENT))
+    after = records.with_head(after, head)
+    answer = {"account": account.id, "body_sha": sha, "outcome": "posted", "seq": entries[0].seq}
+    store.tx([Write("accounts", account.id, "", records.account_row(after), version), *writes,
+              Write("seen", message.key, "", answer, ABSENT)])
+    return Taken(account=account.id, key=message.key, outcome="posted")
+
+
+def _reject(message: Posted, sha: str, stored: Stored | None, why: str, now: datetime, store: Store) -> Taken:
+    """The refusal holds for the very state it was decided on, so the account must still be at that version."""
+    answer = {"account": message.account, "body_sha": sha, "outcome": "rejected", "reason": why, "at": utc_text(now)}
+    writes = [Write("seen", message.key, "", answer, ABSENT)]
+    if stored:
+        writes.append(Write("accounts", message.account, "", stored.row, stored.version))
+    store.tx(writes)
+    return Taken(account=message.account, key=message.key, outcome="rejected", reason=why)
+
+
+def _target(command: Command, account: Account, store: Store) -> Target | None:
+    """What a correction refers to: found by its key, with all that happened to it since."""
+    key = getattr(command, "payment", "") or getattr(command, "charge", "")
+    if not key or not isinstance(key, str):
+        return None
+    seen = store.get("seen", key)
+    if not seen or seen.row["account"] != account.id or "seq" not in seen.row:
+        return None
+    return target_of(_entries(store, account.id, seen.row["seq"]))
+
+
+def _entries(store: Store, account: str, first: int) -> list[Entry]:
+    entries, after = [], records.seq_key(first - 1)
+    while True:
+        page = store.query("journal", account, after=after, limit=PAGE)
+        entries += [records.entry_of(int(s.sk), s.row) for s in page.rows]
+        if not page.cursor:
+            return entries
+        after = page.cursor
+
+
+# --- cards -------------------------------------------------------------------------------------------------------
+
+
+def _store_card(message: CustomerMessage | SellerMessage, sha: str, now: datetime, outside: Outside) -> Taken:
+    store, at = outside.store, utc_text(message.at)
+    place = ("control", "seller", "card") if isinstance(message, SellerMessage) else ("customers", message.account, "")
+    stored = store.get(*place)
+    outcome = "superseded" if stored and stored.row["at"] > at else "stored"
+    answer = {"account": message.account, "body_sha": sha, "outcome": outcome}
+    writes = [Write("seen", message.key, "", answer, ABSENT)]
+    if outcome == "stored":
+        card = message.card()
+        row: dict[str, Any] = {**(stored.row if stored else {}), "at": at, "card": records.plain(card),
+                               "summary": card.requisites[-1].party.name if isinstance(card, SellerCard)
+                               else card.title}
+        writes.append(Write(*place, row, stored.version if stored else ABSENT))
+    store.tx(writes)
+    if outcome == "stored" and isinstance(message, CustomerMessage):
+        wake_blocked(message.account, outside)
+    return Taken(account=message.account, key=message.key, outcome=outcome)
+
+
+def wake_blocked(account: str, outside: Outside) -> None:
+    """Documents of the account that wait for requisites are tried again at once, not at the next sweep."""
+    page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
+    if hints := [{"month": s.row["month"], "accounts": [account]} for s in page.rows]:
+        outside.queue.send("issue-documents", hints)
+
+

@@ -1,0 +1,69 @@
+"""Events of the mail service move each address's state forward; a dead or complaining address is not written to again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from billing import records
+from billing.domain.periods import utc_text
+from billing.ports import ABSENT, Outside, StaleError, Write
+from billing.usecases.send_letter import SUPPRESSED, settle
+
+ATTEMPTS_MAX = 8
+
+_RANK = {"queued": 0, "sending": 1, "accepted": 2, "unconfirmed": 2, "delivered": 3, "refused": 4, "suppressed": 4,
+         "bounced": 5, "complained": 6}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterEvent:
+    """What the mail service says of one delivery.
+
+    `status`: accepted, delivered, bounced, complained or refused; `permanent`: the address itself is dead.
+    """
+
+    delivery: str
+    status: str
+    message: str
+    code: str = ""
+    permanent: bool = False
+
+
+def track_letter(event: LetterEvent, outside: Outside) -> str:
+    """The delivery's status is at least what the event says; an older event changes nothing. Answers the status.
+
+    An event about something that is not ours is passed over: "unknown".
+    """
+    letter, _, address = event.delivery.rpartition("_")
+    for attempt in range(ATTEMPTS_MAX):
+        stored = outside.store.get("deliveries", letter, address) if letter and address else None
+        if not stored:
+            return "unknown"
+        was = records.delivery_of(stored.row)
+        if event.permanent or event.status == "complained":
+            _suppress(address, event, outside)
+        if _RANK[event.status] <= _RANK[was.status]:
+            settle(letter, outside)
+            return was.status
+        now = replace(was, status=event.status, message=event.message or was.message, code=event.code,
+                      at=utc_text(outside.clock()))
+        try:
+            outside.store.tx([Write("deliveries", letter, address, records.delivery_row(now), stored.version)])
+        except StaleError:
+            if attempt == ATTEMPTS_MAX - 1:
+                raise
+            continue
+        outside.metrics.count(f"Letters{event.status.capitalize()}")
+        settle(letter, outside)
+        return now.status
+    raise AssertionError("the loop returns or raises")
+
+
+def _suppress(address: str, event: LetterEvent, outside: Outside) -> None:
+    if outside.store.get("deliveries", SUPPRESSED, address):
+        return
+    row = {"status": event.status, "code": event.code, "at": utc_text(outside.clock())}
+    try:
+        outside.store.tx([Write("deliveries", SUPPRESSED, address, row, ABSENT)])
+    except StaleError:
+        pass   # it was suppressed at the same moment

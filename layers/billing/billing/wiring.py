@@ -1,0 +1,71 @@
+"""The environment becomes adapters, each built once, on first use. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from botocore.config import Config
+
+from billing.adapters.files import S3Files
+from billing.adapters.mailer import SesMailer
+from billing.adapters.metrics import EmfMetrics
+from billing.adapters.queues import SqsQueue
+from billing.adapters.store import DynamoStore
+from billing.ports import TABLES, Outside, Settings
+
+log = Logger(log_uncaught_exceptions=True)
+tracer = Tracer()
+metrics = Metrics()
+
+QUEUES = {"issue-documents": "QUEUE_ISSUE_DOCUMENTS", "send-letter": "QUEUE_SEND_LETTER",
+          "crm-dead-letters": "QUEUE_CRM_DEAD_LETTERS"}
+
+_installed: Outside | None = None
+
+
+def outside() -> Outside:
+    """The outside world: the one that was installed, or AWS as the environment names it."""
+    return _installed or _aws()
+
+
+def install(world: Outside | None) -> None:
+    """Tests put their own world in the place of AWS, and take it away again."""
+    global _installed
+    _installed = world
+
+
+@cache
+def _aws() -> Outside:
+    return Outside(
+        store=DynamoStore({name: os.environ[f"TABLE_{name.upper()}"] for name in TABLES}, os.environ["AWS_REGION"]),
+        files=S3Files(_client("s3"), os.environ["FILES_BUCKET"], locked=os.environ.get("OBJECT_LOCK") == "yes"),
+        queue=queues(),
+        mailer=SesMailer(_client("sesv2"), sender=os.environ["SENDER_ADDRESS"],
+                         configuration_set=os.environ["CONFIGURATION_SET"]),
+        metrics=EmfMetrics(metrics),
+        clock=lambda: datetime.now(UTC),
+        settings=Settings(page_url=os.environ["PAGE_URL"], accountant_address=os.environ["ACCOUNTANT_ADDRESS"],
+                          retention_years=int(os.environ.get("RETENTION_YEARS", "6"))),
+    )
+
+
+@cache
+def queues() -> SqsQueue:
+    return SqsQueue(_client("sqs"), {name: os.environ.get(variable, "") for name, variable in QUEUES.items()})
+
+
+def _client(service: str) -> Any:
+    """A client with its limits written out; retries of throttling are the SDK's, a timeout is told to the caller."""
+    return boto3.client(service, config=Config(connect_timeout=2, read_timeout=15,
+                                               retries={"mode": "standard", "max_attempts": 3}))
+
+
+def deadline(context: Any, *, reserve_s: int = 15) -> datetime:
+    """When a function must stop taking new work, so that it ends before it is ended."""
+    left = context.get_remaining_time_in_millis() / 1000
+    return outside().clock() + timedelta(seconds=max(0.0, left - reserve_s))
