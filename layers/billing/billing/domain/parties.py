@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from billing.domain.periods import Day
 from billing.domain.seller import valid_on
 
 Policy: TypeAlias = Literal["prepaid", "postpaid"]
@@ -23,7 +24,7 @@ _TOP = "[A-Za-z]{2,63}|[xX][nN]--[A-Za-z0-9-]{1,59}"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     number: str
-    date: date
+    date: Day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def mail_address(text: str) -> str | None:
     takes ASCII there). Nothing in it can break out of a header.
     """
     local, _, domain = text.partition("@")
-    if len(local) > LOCAL_MAX or not re.fullmatch(rf"{_ATOM}(\.{_ATOM})*", local):
+    if len(text) > ADDRESS_MAX or len(local) > LOCAL_MAX or not re.fullmatch(rf"{_ATOM}(\.{_ATOM})*", local):
         return None
     try:
         ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
@@ -115,6 +116,6 @@ def mail_address(text: str) -> str | None:
 
 
 def masked(address: str) -> str:
-    """«i***@mail.ru»: recognised by those who know it, useless to others."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}***@{domain}"
+    """«i***@mail.ru»: recognised by those who know it, useless to others. A masked one stays as it is."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}" if at else "***"

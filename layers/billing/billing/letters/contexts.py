@@ -1,0 +1,145 @@
+"""What each letter is told. Sums are kopecks, months and days are dates: the letter itself words them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from billing.domain.documents import DocumentKind
+from billing.domain.money import Kopecks
+from billing.domain.periods import Month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """A document of the letter. `title` as people say it: «Акт № 45 от 1 февраля 2026 г.»"""
+
+    kind: DocumentKind
+    title: str
+    total: Kopecks
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosingDocuments:
+    """To the client's administrators and added addresses: copies of the month's papers.
+
+    `paid` came to the account in the month, `charged` is what the month cost, `acted` the total of its acts, `balance`
+    what the account had at its end. `edo`: the client has accepted the exchange, signed originals go there.
+    """
+
+    customer: str
+    month: Month
+    documents: tuple[DocumentLine, ...]
+    paid: Kopecks
+    charged: Kopecks
+    acted: Kopecks
+    balance: Kopecks
+    edo: bool
+    page_url: str
+    seller_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressConfirmation:
+    """To an address that a client has added: nothing goes there until the link is opened."""
+
+    customer: str
+    confirm_url: str
+    days: int
+    seller_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoReminder:
+    """To a client that keeps silent about our invitation: a repeated invitation changes nothing at the operator.
+
+    Source: Diadoc, AcquireCounteragent on a pending invitation.
+    """
+
+    customer: str
+    invited_on: date
+    seller_name: str
+    seller_inn: str
+    page_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """An account and what is to be said of it. `detail`: the client's title, the document, or the masked address."""
+
+    account: str
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """A list that may be cut; `count` is whole."""
+
+    lines: tuple[AccountLine, ...] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassSums:
+    """Money of one class spent in the month: `funded` = `acted` + `carried` for the money of companies.
+
+    Money of individuals and bonuses are spent too, but no act is made of them.
+    """
+
+    money: str
+    paid: Kopecks
+    funded: Kopecks
+    acted: Kopecks
+    carried: Kopecks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindTotal:
+    kind: str
+    count: int
+    total: Kopecks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersUsed:
+    """Numbers of one series that the run has taken."""
+
+    kind: str
+    year: int
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """To our accountant: the proof that the month is closed whole.
+
+    `charged`: charges less reversals. `difference`: money of companies spent, less what is in acts and what is carried
+    on; 0: it tallies. `letters`: state and count. `blocked`: documents that wait for requisites. `nobody`: accounts
+    whose documents had no address to go to. `undelivered`: the reason is the state of the letter, the detail its
+    address, which the letter masks.
+    """
+
+    month: Month
+    complete: bool
+    scanned: int
+    closed: int
+    parked: Accounts
+    still_open: Accounts
+    charged: Kopecks
+    sums: tuple[ClassSums, ...]
+    difference: Kopecks
+    documents: tuple[KindTotal, ...]
+    numbers: tuple[NumbersUsed, ...]
+    letters: tuple[tuple[str, int], ...]
+    blocked: Accounts = Accounts()
+    nobody: Accounts = Accounts()
+    undelivered: Accounts = Accounts()
+    page_url: str = ""
+
+
+Context: TypeAlias = ClosingDocuments | RunReport | AddressConfirmation | EdoReminder

@@ -1,0 +1,107 @@
+"""How values stand in letters: cleaned of everything that breaks lines or turns text around, then worded."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from billing.domain import money, wording
+from billing.domain.errors import InvalidInputError
+from billing.domain.money import NBSP, Kopecks
+from billing.domain.parties import masked
+
+_KINDS = {
+    "act": ("акт", "акты"),
+    "invoice": ("счёт", "счета"),
+    "reconciliation": ("акт сверки", "акты сверки"),
+    "contract": ("договор", "договоры"),
+}
+_CLASSES = {
+    "BANK": "банковский перевод",
+    "CARD_LE": "карта, юридическое лицо",
+    "CARD_IND": "карта, физическое лицо",
+    "BONUS": "бонусы",
+    "CREDIT": "в долг (постоплата)",
+}
+_STATES = {
+    "queued": "в очереди",
+    "sending": "отправляются",
+    "accepted": "приняты почтой",
+    "delivered": "доставлены",
+    "bounced": "вернулись",
+    "complained": "отмечены как спам",
+    "suppressed": "не отправлены: адрес в стоп-листе",
+    "refused": "не приняты почтой",
+    "unconfirmed": "без подтверждения",
+}
+_UNPRINTED = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def one_line(text: str) -> str:
+    """The text on one line: line breaks and tabs become spaces, control, bidirectional and unseen marks are dropped.
+
+    No-break spaces stay.
+    """
+    marks = (" " if c.isspace() and c != NBSP else c for c in text)
+    printed = "".join(c for c in marks if unicodedata.category(c) not in _UNPRINTED)
+    return " ".join(part for part in printed.split(" ") if part)
+
+
+def printed(value: Any) -> Any:
+    """What stands for a value in a letter; the environment calls it for every one of them, before escaping."""
+    return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def roubles(amount: Kopecks) -> str:
+    """«5 500,00 ₽», unbroken."""
+    return f"{money.roubles(amount)}{NBSP}₽"
+
+
+def link(url: str) -> str:
+    """The address of a page, if it is one.
+
+    Raises:
+        InvalidInputError: it would not open a page but run or reveal something.
+    """
+    if not url.startswith(("https://", "http://")):
+        raise InvalidInputError("a letter links to pages only")
+    return url
+
+
+def kind_name(kind: str, count: int = 1) -> str:
+    """«акт», of several «акты»; a kind without a name is called as it is."""
+    one, several = _KINDS.get(kind, (kind, kind))
+    return one if count == 1 else several
+
+
+def class_name(money_class: str) -> str:
+    return _CLASSES.get(money_class, money_class)
+
+
+def state_name(state: str) -> str:
+    return _STATES.get(state, state)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "roubles": roubles,
+    "bare_roubles": money.roubles,
+    "link": link,
+    "kind_name": kind_name,
+    "class_name": class_name,
+    "state_name": state_name,
+    "capital": capital,
+    "masked": masked,
+    "counted": wording.counted,
+    "plural": wording.plural,
+    "short_date": wording.short_date,
+    "long_date": wording.long_date,
+    "month_name": wording.month_name,
+    "month_of": wording.month_of,
+}

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import html
+import os
+from dataclasses import fields, replace
+from email.message import EmailMessage
+from email.policy import SMTP
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.domain.errors import InvalidInputError
+from billing.letters import compose
+from billing.letters.contexts import AccountLine, Accounts, Context
+from billing.ports import Attachment
+from tests.letters.samples import (
+    ACT,
+    ADDRESS_CONFIRMATION,
+    CLOSING_DOCUMENTS,
+    EDO_REMINDER,
+    INVOICE,
+    LETTERS,
+    RUN_REPORT,
+)
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "letters"
+NBSP = "\u00a0"
+
+HOSTILE = [
+    pytest.param("<script>alert(1)</script>", id="script"),
+    pytest.param('" onmouseover="alert(1)', id="a way out of an attribute"),
+    pytest.param("ООО\r\nBcc: all@example.ru", id="one header more"),
+    pytest.param("ООО\r\n\r\nНовое тело", id="another body"),
+    pytest.param("ООО\u2028Bcc: x\x85y\x0bz\x1c", id="line ends of Unicode"),
+    pytest.param("ООО \u202eакшамоР\u2066", id="text turned around"),
+    pytest.param("Ро\u200bма\u00adшка\ufeff", id="unseen marks"),
+    pytest.param("{{ 7 * 7 }}{% raw %}", id="a template"),
+    pytest.param("ф" * 10_000, id="ten thousand letters"),
+    pytest.param("\ud800", id="half a character"),
+]
+
+
+class _Shape(HTMLParser):
+    """The tags of a page with the names of their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, tuple[str, ...]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, tuple(name for name, _ in attrs)))
+
+
+def _everywhere(context: Context, text: str) -> Context:
+    """The same letter with the text in every place that comes from outside and is not a link."""
+    over: dict[str, object] = {
+        field.name: text
+        for field in fields(context)
+        if isinstance(getattr(context, field.name), str) and not field.name.endswith("_url")
+    }
+    if context is CLOSING_DOCUMENTS:
+        over["documents"] = (replace(ACT, title=text, file_name=text),)
+    if context is RUN_REPORT:
+        line = AccountLine(account=text, reason=text, detail=text)
+        names = ("parked", "still_open", "blocked", "nobody", "undelivered")
+        over |= dict.fromkeys(names, Accounts(lines=(line,), count=1))
+    return replace(context, **over)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_letter_reads_as_its_golden_file(name: str) -> None:
+    letter = compose(LETTERS[name])
+
+    for form, said in (("txt", f"{letter.subject}\n\n{letter.text}"), ("html", letter.html)):
+        golden = GOLDEN / f"{name}.{form}"
+        if os.environ.get("UPDATE_GOLDEN"):
+            golden.write_text(said, encoding="utf-8")
+        assert said == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("context", [CLOSING_DOCUMENTS, RUN_REPORT, ADDRESS_CONFIRMATION, EDO_REMINDER])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_adds_neither_headers_nor_tags(context: Context, text: str) -> None:
+    letter = compose(_everywhere(context, text))
+
+    assert len(letter.subject) <= 150
+    assert letter.subject.isprintable() or NBSP in letter.subject
+    assert not any(mark in letter.subject + letter.text + letter.html for mark in "\r\u2028\x85\u202e\u2066\u200b\x1c")
+    tame = compose(_everywhere(context, "ООО"))
+    assert _Shape(letter.html).tags == _Shape(tame.html).tags
+    assert letter.text.count("\n") == tame.text.count("\n")
+
+
+@given(text=st.text(max_size=300))
+def test_no_text_breaks_a_header_or_the_page(text: str) -> None:
+    letter = compose(
+        replace(CLOSING_DOCUMENTS, customer=text, seller_name=text),
+        attachments=[Attachment(file_name=text, body=b"%PDF")],
+    )
+
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = letter.subject
+    message.set_content(letter.text)
+    message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename=letter.attachments[0].file_name)
+    assert message.as_bytes()
+    assert len(letter.subject.splitlines()) == 1
+    assert len(letter.subject) <= 150
+    assert len(letter.attachments[0].file_name.splitlines()) <= 1
+    assert _Shape(letter.html).tags == _Shape(compose(CLOSING_DOCUMENTS).html).tags
+
+
+def test_what_a_client_is_called_is_read_in_html_as_it_is_written() -> None:
+    letter = compose(replace(CLOSING_DOCUMENTS, customer="Рога & <Копыта>"))
+
+    assert "Рога &amp; &lt;Копыта&gt;" in letter.html
+    assert "Рога & <Копыта>" in letter.text
+    assert letter.subject.endswith("— Рога & <Копыта>")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "data:text/html,x", "//evil.example", "", " https://crm.example"],
+)
+def test_letter_with_a_link_to_no_page_is_not_composed(url: str) -> None:
+    with pytest.raises(InvalidInputError):
+        compose(replace(CLOSING_DOCUMENTS, page_url=url))
+
+
+def test_link_with_quotes_stays_within_its_attribute() -> None:
+    letter = compose(replace(ADDRESS_CONFIRMATION, confirm_url='https://crm.example/?a="><b>&c=1'))
+
+    assert "<b>" not in letter.html
+    assert html.unescape(letter.html).count('https://crm.example/?a="><b>&c=1') == 1
+
+
+@pytest.mark.parametrize(
+    ("sums", "said"),
+    [
+        pytest.param(
+            {"paid": 10_000_00, "charged": 5_500_00, "acted": 5_500_00, "balance": 4_500_00},
+            "оплачено 10 000,00 ₽, списано 5 500,00 ₽ — акт на 5 500,00 ₽: он выписывается на то, что списано, а не "
+            "на то, что оплачено. Остаток 4 500,00 ₽ пойдёт на услуги следующих месяцев.",
+            id="paid more than charged",
+        ),
+        pytest.param(
+            {"paid": 0, "charged": 5_500_00, "acted": 5_500_00, "balance": 0},
+            "оплачено 0,00 ₽, списано 5 500,00 ₽ — акт на 5 500,00 ₽: он выписывается на то, что списано, а не на то, "
+            "что оплачено.\n",
+            id="nothing paid, nothing left",
+        ),
+        pytest.param(
+            {"paid": 3_000_00, "charged": 5_500_00, "acted": 3_000_00, "balance": -2_500_00},
+            "— акт на 3 000,00 ₽: списанное с бонусов, с оплат физического лица или пока не оплаченное в акт не входит.\n",
+            id="a part earns no act",
+        ),
+        pytest.param(
+            {"paid": 8_000_00, "charged": 5_500_00, "acted": 8_000_00, "balance": 0},
+            "— акт на 8 000,00 ₽: сюда вошли и услуги прошлых месяцев.\n",
+            id="debts of earlier months paid",
+        ),
+    ],
+)
+def test_letter_says_in_one_sentence_why_the_act_is_not_for_what_was_paid(sums: dict[str, int], said: str) -> None:
+    letter = compose(replace(CLOSING_DOCUMENTS, **sums))  # type: ignore[arg-type]
+
+    assert said in letter.text.replace(NBSP, " ")
+
+
+def test_nothing_is_explained_where_the_act_is_for_what_was_paid() -> None:
+    letter = compose(replace(CLOSING_DOCUMENTS, paid=5_500_00, charged=5_500_00, acted=5_500_00))
+
+    assert "оплачено" not in letter.text + letter.html
+
+
+def test_nothing_is_explained_where_there_is_no_act() -> None:
+    letter = compose(replace(CLOSING_DOCUMENTS, documents=(INVOICE,), acted=0))
+
+    assert "списано" not in letter.text + letter.html
+
+
+def test_several_acts_are_spoken_of_as_several() -> None:
+    letter = compose(replace(CLOSING_DOCUMENTS, documents=(ACT, ACT)))
+
+    assert "акты на 5 500,00 ₽: они выписываются" in letter.text.replace(NBSP, " ")
+
+
+def test_report_never_shows_an_address_whole() -> None:
+    line = AccountLine(account="c-000081", reason="bounced", detail="ivanov@mail.ru")
+
+    letter = compose(replace(RUN_REPORT, undelivered=Accounts(lines=(line,), count=1)))
+
+    assert "ivanov" not in letter.text + letter.html
+    assert "i***@mail.ru" in letter.text
+    assert "i***@mail.ru" in letter.html
+
+
+@pytest.mark.parametrize(
+    ("over", "verdict"),
+    [
+        pytest.param({}, "сходится", id="all well"),
+        pytest.param({"difference": 1}, "НЕ СХОДИТСЯ на 0,01 ₽", id="a kopeck spent and in no act"),
+        pytest.param({"difference": -12_00}, "НЕ СХОДИТСЯ на 12,00 ₽", id="more in acts than spent"),
+        pytest.param({"complete": False}, "не завершено", id="accounts left"),
+        pytest.param({"complete": False, "difference": 1}, "НЕ СХОДИТСЯ на 0,01 ₽", id="the worse of two"),
+    ],
+)
+def test_subject_of_the_report_is_its_verdict(over: dict[str, object], verdict: str) -> None:
+    letter = compose(replace(RUN_REPORT, **over))  # type: ignore[arg-type]
+
+    assert letter.subject.replace(NBSP, " ") == f"Январь 2026 г.: закрыто 1201 из 1203, {verdict}"
+
+
+def test_report_of_a_month_with_nothing_in_it_reads_well() -> None:
+    letter = compose(
+        replace(
+            RUN_REPORT, scanned=0, closed=0, parked=Accounts(), blocked=Accounts(), nobody=Accounts(), letters=(),
+            undelivered=Accounts(), sums=(), charged=0, documents=(), numbers=(), page_url="",
+        )
+    )  # fmt: skip
+
+    assert letter.text.replace(NBSP, " ") == (
+        "Закрытие месяца: январь 2026 г.\n"
+        "\n"
+        "Счетов 0: закрыто 0, отложено 0, осталось открытыми 0.\n"
+        "Сходится: всё, что списано с денег компаний, вошло в акты или перенесено на следующий месяц.\n"
+        "\n"
+        "ДЕНЬГИ\n"
+        "Списано за месяц (за вычетом сторно): 0,00 ₽\n"
+        "\n"
+        "ДОКУМЕНТЫ\n"
+        "нет\n"
+        "\n"
+        "ПИСЬМА\n"
+        "нет\n"
+    )
+
+
+def test_attachments_go_along_unchanged() -> None:
+    letter = compose(CLOSING_DOCUMENTS, attachments=[Attachment(file_name="Акт № 45.pdf", body=b"%PDF-1.7")])
+
+    assert letter.attachments == (Attachment(file_name="Акт № 45.pdf", body=b"%PDF-1.7"),)
