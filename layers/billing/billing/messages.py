@@ -21,7 +21,7 @@ from billing.domain.documents import BankAccount, Party, Signer
 from billing.domain.errors import InvalidInputError
 from billing.domain.ledger import MoneyClass, Service
 from billing.domain.parties import Administrator, Contract, Customer, PayerRequisites
-from billing.domain.periods import moscow_day
+from billing.domain.periods import Day, moscow_day
 from billing.domain.requisites import inn_problem, kpp_problem
 from billing.domain.seller import ActDate, Bounds, InvoicePolicy, SellerCard, SellerRequisites, VatRecord
 from billing.domain.vat import resolve
@@ -72,7 +72,7 @@ class PayerRef(_Strict):
 
 class DocumentRef(_Strict):
     number: Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_clean)]
-    date: date
+    date: Day
 
 
 class PayerCard(_Strict):
@@ -239,11 +239,14 @@ class VatCard(_Strict):
     ground: Annotated[str, StringConstraints(max_length=255), AfterValidator(_clean)] = ""
 
 
+_USUAL = Bounds()
+
+
 class BoundsCard(_Strict):
-    times_median: Annotated[int, Field(ge=2)] = Bounds.times_median
-    least: Annotated[int, Field(ge=0)] = Bounds.least
-    payers_max: Annotated[int, Field(ge=1, le=24)] = Bounds.payers_max
-    lines_max: Annotated[int, Field(ge=1, le=1_000)] = Bounds.lines_max
+    times_median: Annotated[int, Field(ge=2)] = _USUAL.times_median
+    least: Annotated[int, Field(ge=0)] = _USUAL.least
+    payers_max: Annotated[int, Field(ge=1, le=24)] = _USUAL.payers_max
+    lines_max: Annotated[int, Field(ge=1, le=1_000)] = _USUAL.lines_max
 
 
 class SellerMessage(_Message):

@@ -119,7 +119,17 @@ class Files(Protocol):
 class Queue(Protocol):
     """Hints to workers: losing one costs minutes, never a document."""
 
-    def send(self, name: str, messages: Sequence[Mapping[str, Any]], *, delay_s: int = 0) -> None: ...
+    def send(self, name: str, messages: Sequence[Mapping[str, Any]], *, delay_s: int = 0) -> None:
+        """The hints are on their way.
+
+        Raises:
+            UnavailableError: some of them are not; whatever is due will be found by the sweep.
+        """
+        ...
+
+    def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
+        """One message as it came, behind those of its group, with plain attributes beside it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +167,20 @@ class Mailer(Protocol):
             UnknownOutcomeError: no answer; sent or not.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterEvent:
+    """What the mail service says of one delivery.
+
+    `status`: accepted, delivered, bounced, complained or refused; `permanent`: the address itself is dead.
+    """
+
+    delivery: str
+    status: str
+    message: str
+    code: str = ""
+    permanent: bool = False
 
 
 class Clock(Protocol):

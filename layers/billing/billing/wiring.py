@@ -45,7 +45,7 @@ def _aws() -> Outside:
         store=DynamoStore({name: os.environ[f"TABLE_{name.upper()}"] for name in TABLES}, os.environ["AWS_REGION"]),
         files=S3Files(_client("s3"), os.environ["FILES_BUCKET"], locked=os.environ.get("OBJECT_LOCK") == "yes"),
         queue=queues(),
-        mailer=SesMailer(_client("sesv2"), sender=os.environ["SENDER_ADDRESS"],
+        mailer=SesMailer(_client("sesv2", attempts=1), sender=os.environ["SENDER_ADDRESS"],
                          configuration_set=os.environ["CONFIGURATION_SET"]),
         metrics=EmfMetrics(metrics),
         clock=lambda: datetime.now(UTC),
@@ -59,10 +59,10 @@ def queues() -> SqsQueue:
     return SqsQueue(_client("sqs"), {name: os.environ.get(variable, "") for name, variable in QUEUES.items()})
 
 
-def _client(service: str) -> Any:
-    """A client with its limits written out; retries of throttling are the SDK's, a timeout is told to the caller."""
+def _client(service: str, *, attempts: int = 3) -> Any:
+    """A client with its limits written out. SES has one attempt: a letter whose fate is unknown is not sent blindly."""
     return boto3.client(service, config=Config(connect_timeout=2, read_timeout=15,
-                                               retries={"mode": "standard", "max_attempts": 3}))
+                                               retries={"mode": "standard", "total_max_attempts": attempts}))
 
 
 def deadline(context: Any, *, reserve_s: int = 15) -> datetime:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from billing.domain.money import Kopecks
+from billing.domain.periods import Day
 from billing.domain.vat import Vat
 
 
@@ -107,7 +108,7 @@ class Act:
     `vat_ground` is printed where a line is «Без НДС».
     """
 
-    date: date
+    date: Day
     month: str
     seller: Seller
     buyer: Party
@@ -130,7 +131,7 @@ class Act:
 class Invoice:
     """Счёт на оплату. `pay_by` is the last day of its validity; `purpose` may hold `{number}`."""
 
-    date: date
+    date: Day
     month: str
     seller: Seller
     buyer: Party
@@ -138,7 +139,7 @@ class Invoice:
     lines: tuple[Line, ...]
     total: Kopecks
     vat_totals: tuple[VatTotal, ...]
-    pay_by: date
+    pay_by: Day
     purpose: str
     vat_ground: str = ""
     number: str = ""
@@ -154,7 +155,7 @@ class Invoice:
 class ReconciliationRow:
     """One document on our side: an act is a debit, a payment a credit; exactly one of the two is not zero."""
 
-    date: date
+    date: Day
     document: str
     debit: Kopecks = 0
     credit: Kopecks = 0
@@ -167,9 +168,9 @@ class Reconciliation:
     `mirrored`: the right half is filled from ours, else left to the buyer. `not_acted`: debited, but in no act yet.
     """
 
-    date: date
-    first: date
-    last: date
+    date: Day
+    first: Day
+    last: Day
     seller: Seller
     buyer: Party
     basis: str

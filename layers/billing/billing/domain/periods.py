@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from billing.domain.errors import InvalidInputError
+
+Day: TypeAlias = date   # for fields that are themselves named `date`
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 

@@ -16,6 +16,7 @@ LISTED_MAX = 200   # accounts named in one list of the report; the rest is count
 class DocumentFact:
     """What the report needs of a document; the total is that of the paper itself."""
 
+    id: str
     kind: str
     status: str
     series: str
@@ -32,14 +33,15 @@ class Tally:
 
     `charged`: charges less reversals; `funded`, `carried_in`, `carried_out`, `acted`: by class of money; `documents`:
     kind → [count, total]; `numbers`: series → [least, greatest, count] of the numbers' own digits; `letters`: by state.
+    A line of a list is the account, what is to be said of it, and a detail.
     """
 
     scanned: int = 0
     closed: int = 0
-    parked: list[tuple[str, str]] = field(default_factory=list)
-    still_open: list[str] = field(default_factory=list)
-    blocked: list[tuple[str, str]] = field(default_factory=list)
-    nobody: list[str] = field(default_factory=list)
+    parked: list[list[str]] = field(default_factory=list)
+    still_open: list[list[str]] = field(default_factory=list)
+    blocked: list[list[str]] = field(default_factory=list)
+    nobody: list[list[str]] = field(default_factory=list)
     charged: Kopecks = 0
     paid: dict[str, Kopecks] = field(default_factory=dict)
     funded: dict[str, Kopecks] = field(default_factory=dict)
@@ -49,7 +51,7 @@ class Tally:
     documents: dict[str, list[int]] = field(default_factory=dict)
     numbers: dict[str, list[int]] = field(default_factory=dict)
     letters: dict[str, int] = field(default_factory=dict)
-    undelivered: list[tuple[str, str]] = field(default_factory=list)
+    undelivered: list[list[str]] = field(default_factory=list)
 
     def add_closed(self, account: str, period: PeriodSummary, documents: Iterable[DocumentFact],
                    letters: Iterable[tuple[str, str]]) -> None:
@@ -72,19 +74,19 @@ class Tally:
         for state, address in letters:
             self.letters[state] = self.letters.get(state, 0) + 1
             if state in ("bounced", "complained", "suppressed", "refused", "unconfirmed"):
-                self.undelivered.append((account, f"{state}: {address}"))
+                self.undelivered.append([account, state, address])
 
     def _add_document(self, account: str, d: DocumentFact) -> None:
         if d.kind == "act":
             for money, amount in d.by_class:
                 _add(self.acted, money, amount)
         if d.status == "blocked":
-            self.blocked.append((account, "; ".join(d.problems)))
+            self.blocked.append([account, "; ".join(d.problems), d.id])
             return
         count, total = self.documents.get(d.kind, [0, 0])
         self.documents[d.kind] = [count + 1, total + d.total]
-        if d.status == "ready" and d.letter == "nobody" and account not in self.nobody:
-            self.nobody.append(account)
+        if d.status == "ready" and d.letter == "nobody":
+            self.nobody.append([account, "", d.id])
         if d.number:
             n = int("".join(c for c in d.number if c.isdigit())[-12:])
             least, greatest, count = self.numbers.get(d.series, [n, n, 0])

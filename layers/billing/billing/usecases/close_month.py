@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Month, moscow_day, utc_text
 from billing.ports import Outside
 from billing.usecases.runs import open_run, queue_accounts, queue_due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the schedule or a person asks for. `reason` goes to the log beside a forced closing."""
+
+    month: Month
+    accounts: tuple[str, ...] = ()
+    forced: bool = False
+    preview: bool = False
+    reason: str = ""
+
+
+def read_request(event: Mapping[str, Any]) -> Request:
+    """`{"scheduled_at": moment}` is the month before it in Moscow; `{"month": "2026-01", …}` is a person's.
+
+    Raises:
+        InvalidInputError: neither is there, or a field is not what it should be.
+    """
+    known = {"month", "scheduled_at", "accounts", "forced", "preview", "reason"}
+    if unknown := sorted(set(event) - known):
+        raise InvalidInputError(f"unknown fields: {', '.join(unknown)}")
+    accounts = event.get("accounts", [])
+    if not isinstance(accounts, list) or not all(isinstance(a, str) for a in accounts):
+        raise InvalidInputError("accounts: a list of account ids")
+    if "month" in event:
+        month = Month.parse(str(event["month"]))
+    elif "scheduled_at" in event:
+        month = Month.at(datetime.fromisoformat(event["scheduled_at"])).previous
+    else:
+        raise InvalidInputError("which month? say month or scheduled_at")
+    return Request(month=month, accounts=tuple(accounts), forced=event.get("forced") is True,
+                   preview=event.get("preview") is True, reason=str(event.get("reason", ""))[:500])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from billing.domain.seller import SellerCard
 from billing.ports import ABSENT, FileExistsWithOtherBytesError, Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card, seller_card
-from billing.usecases.letters import queue_letters
+from billing.usecases.letters import letter_number, queue_letters
 from billing.usecases.runs import reopening
 
 ATTEMPTS_MAX = 8
@@ -242,7 +242,7 @@ def _publish(account: str, month: Month, outside: Outside) -> None:
     work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
     if waiting or not work:
         return
-    letters_before = len({r.letter for r, _ in found} - {"", "nobody"})
+    letters_before = max((letter_number(r.letter) for r, _ in found), default=0)
     writes: list[Write] = []
     if not blocked:
         writes.append(Write("work", work.pk, work.sk, None, work.version))

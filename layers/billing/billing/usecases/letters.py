@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from billing import records
 from billing.domain.parties import recipients
 from billing.domain.periods import Month, utc_text
-from billing.ports import ABSENT, Outside, Write
+from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records import Delivery, DocumentRecord
 from billing.usecases.cards import customer_card
 
@@ -20,6 +20,20 @@ SETTLED = frozenset({"accepted", "delivered", "bounced", "complained", "suppress
 
 def letter_id(account: str, month: Month, n: int) -> str:
     return f"{account}_{month}_{n}"
+
+
+def letter_number(id: str) -> int:
+    """The number at the end of a letter's id; 0 when there is no letter."""
+    number = id.rpartition("_")[2]
+    return int(number) if number.isdigit() else 0
+
+
+def letters_of(account: str, month: Month | str, outside: Outside) -> Iterator[tuple[str, tuple[Stored, ...]]]:
+    """The letters of an account and month, each with its rows."""
+    n = 1
+    while rows := outside.store.query("deliveries", f"{account}_{month}_{n}").rows:
+        yield f"{account}_{month}_{n}", rows
+        n += 1
 
 
 def queue_letters(account: str, month: Month, filed: Sequence[tuple[DocumentRecord, int]], n: int,
@@ -42,7 +56,7 @@ def queue_letters(account: str, month: Month, filed: Sequence[tuple[DocumentReco
                  for record, version in filed]
     letter = letter_writes(account, month, first, groups[0], filed, at) if groups else []
     outside.store.tx([*documents, *writes, *letter])
-    outside.queue.send("send-letter", hints + _hints(first, groups[0] if groups else ()))
+    outside.queue.send("send-letter", hints + hints_of(first, groups[0] if groups else ()))
 
 
 def _write_letter(account: str, month: Month, n: int, addresses: Sequence[str],
@@ -50,7 +64,7 @@ def _write_letter(account: str, month: Month, n: int, addresses: Sequence[str],
     id = letter_id(account, month, n)
     if not outside.store.get("deliveries", id, HEAD):
         outside.store.tx(letter_writes(account, month, id, addresses, filed, at))
-    return _hints(id, addresses)
+    return hints_of(id, addresses)
 
 
 def letter_writes(account: str, month: Month, id: str, addresses: Sequence[str],
@@ -72,9 +86,5 @@ def rows_of_letter(account: str, id: str, head: dict[str, object], addresses: Se
     ]
 
 
-def _hints(id: str, addresses: Sequence[str]) -> list[dict[str, str]]:
-    return [{"letter": id, "address": records.address_digest(a)} for a in addresses]
-
-
 def hints_of(id: str, addresses: Sequence[str]) -> list[dict[str, str]]:
-    return _hints(id, addresses)
+    return [{"letter": id, "address": records.address_digest(a)} for a in addresses]

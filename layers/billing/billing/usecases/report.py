@@ -8,10 +8,11 @@ from typing import Any
 
 from billing import records
 from billing.domain.documents import Act, Reconciliation
+from billing.domain.parties import masked
 from billing.domain.periods import Month, utc_text
 from billing.domain.report import DocumentFact, Tally
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.usecases.letters import HEAD, hints_of, rows_of_letter
+from billing.usecases.letters import HEAD, hints_of, letters_of, rows_of_letter
 from billing.usecases.runs import RUNS, run_of
 
 PAGE = 100
@@ -48,9 +49,9 @@ def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None
         parked = store.get("control", f"parked.{month}", account) or store.get(
             "control", f"parked.{stored.row['open']}", account)
         if parked:
-            tally.parked.append((account, parked.row["reason"]))
+            tally.parked.append([account, parked.row["reason"], ""])
         else:
-            tally.still_open.append(account)
+            tally.still_open.append([account, "", ""])
         return
     rows = store.query("documents", account, prefix=f"{month}.", limit=200).rows
     period = next((s for s in rows if s.row["kind"] == "period"), None)
@@ -58,23 +59,16 @@ def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None
         return
     tally.scanned += 1
     found = [records.document_of(account, s.sk, s.row) for s in rows if s is not period]
-    letters = {d.letter for d in found} - {"", "nobody"}
-    states = [(s.row["status"], masked(s.row["address"])) for letter in sorted(letters)
-              for s in store.query("deliveries", letter).rows if s.sk != HEAD]
+    states = [(s.row["status"], masked(s.row["address"])) for _, letter in letters_of(account, month, outside)
+              for s in letter if s.sk != HEAD]
     tally.add_closed(account, records.period_of(period.row), [_fact(d) for d in found], states)
 
 
 def _fact(d: records.DocumentRecord) -> DocumentFact:
     total = 0 if isinstance(d.content, Reconciliation) else d.content.total
     by_class = d.content.by_class if isinstance(d.content, Act) else ()
-    return DocumentFact(kind=d.kind.value, status=d.status.value, series=d.series, number=d.number, total=total,
+    return DocumentFact(id=d.id, kind=d.kind.value, status=d.status.value, series=d.series, number=d.number, total=total,
                         letter=d.letter, problems=d.problems, by_class=by_class)
-
-
-def masked(address: str) -> str:
-    """`i***@mail.ru`: enough to recognise, not enough to write to."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}***@{domain}"
 
 
 def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outside: Outside) -> bool:

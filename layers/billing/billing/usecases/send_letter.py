@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from billing import records
 from billing.domain.errors import UnavailableError
 from billing.domain.periods import utc_text
-from billing.letters import compose
 from billing.ports import Outside, RefusedError, StaleError, UnknownOutcomeError, Write
 from billing.records import Delivery
-from billing.usecases.letter_contexts import context_of
+from billing.usecases.letter_contexts import letter_of
 from billing.usecases.letters import HEAD, SETTLED
 
 WAIT = timedelta(minutes=15)   # longer than the function lives and its events travel, put together
@@ -57,8 +56,7 @@ def send_letter(letter: str, address: str, outside: Outside) -> Sent:
     try:
         head = store.get("deliveries", letter, HEAD)
         assert head, "a delivery is written with its letter"
-        content = compose(context_of(head.row, outside), attachments=())
-        message = outside.mailer.send(content, to=delivery.address, delivery=f"{letter}_{address}")
+        message = outside.mailer.send(letter_of(head.row, outside), to=delivery.address, delivery=f"{letter}_{address}")
     except RefusedError as refusal:
         return _end(letter, address, replace(claimed, status="refused", code=str(refusal)[:200]), version, outside)
     except UnknownOutcomeError:

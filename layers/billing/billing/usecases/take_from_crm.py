@@ -9,15 +9,15 @@ from typing import Any
 from billing import records
 from billing.domain.corrections import target_of
 from billing.domain.errors import InvalidInputError, UnavailableError
-from billing.domain.ledger import Account, Command, Entry, RejectedError, Target, post
-from billing.domain.periods import Month, utc_text
+from billing.domain.ledger import Account, Command, RejectedError, Target, post
+from billing.domain.periods import Month, moscow_day, utc_text
 from billing.domain.seller import SellerCard
 from billing.messages import ChargeMessage, CustomerMessage, Posted, SellerMessage, body_sha, parse
 from billing.ports import ABSENT, Outside, StaleError, Store, Stored, UnknownOutcomeError, Write
 from billing.usecases.cards import seller_card
+from billing.usecases.journal import entries_from
 
 ATTEMPTS_MAX = 8
-PAGE = 200
 
 
 class KeyReusedError(InvalidInputError):
@@ -26,7 +26,11 @@ class KeyReusedError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """The answer to a message: posted, stored (a card), superseded (a card older than ours) or rejected, and why."""
+    """The answer to a message, and why.
+
+    posted; stored or superseded (a card, or one older than ours); rejected (the account contradicts it, for ever);
+    refused (malformed, or its key is known with other content: the same message may come again once it is mended).
+    """
 
     account: str
     key: str
@@ -34,14 +38,41 @@ class Taken:
     reason: str = ""
 
 
-def take_from_crm(body: str, outside: Outside) -> Taken:
-    """The message has its answer, and the answer is in the row `seen`.
+def take_from_crm(body: str, outside: Outside, *, id: str, group: str) -> Taken:
+    """The message has its answer; one that was not taken lies in the dead-letter queue, with the reason in a row.
+
+    `id` and `group` are those that the queue gave it. Neither its neighbours nor its account wait for it.
 
     Raises:
-        InvalidInputError: the message is malformed; nothing is stored of it.
-        KeyReusedError: its key is known with other content.
         UnavailableError: ask again.
     """
+    try:
+        taken = _take(body, outside)
+    except InvalidInputError as error:
+        if isinstance(error, KeyReusedError):
+            outside.metrics.count("SameKeyOtherContent")
+        taken = Taken(account=group, key="", outcome="refused", reason=str(error))
+    if taken.outcome in ("rejected", "refused"):
+        outside.metrics.count("MessagesNotTaken")
+        _put_aside(body, id, taken, outside)
+    return taken
+
+
+def _put_aside(body: str, id: str, taken: Taken, outside: Outside) -> None:
+    now = outside.clock()
+    name, part = f"refused.{moscow_day(now)}", id
+    if not outside.store.get("control", name, part):
+        row = {"account": taken.account, "key": taken.key, "outcome": taken.outcome, "reason": taken.reason,
+               "at": utc_text(now), "summary": f"{taken.account}: {taken.reason}"}
+        try:
+            outside.store.tx([Write("control", name, part, row, ABSENT)])
+        except StaleError:
+            pass   # the queue gave the message to two workers
+    outside.queue.send_fifo("crm-dead-letters", body, group=taken.account,
+                            attributes={"outcome": taken.outcome, "reason": taken.reason[:250]})
+
+
+def _take(body: str, outside: Outside) -> Taken:
     now = outside.clock()
     message = parse(body, now=now)
     sha = body_sha(body)
@@ -111,17 +142,7 @@ def _target(command: Command, account: Account, store: Store) -> Target | None:
     seen = store.get("seen", key)
     if not seen or seen.row["account"] != account.id or "seq" not in seen.row:
         return None
-    return target_of(_entries(store, account.id, seen.row["seq"]))
-
-
-def _entries(store: Store, account: str, first: int) -> list[Entry]:
-    entries, after = [], records.seq_key(first - 1)
-    while True:
-        page = store.query("journal", account, after=after, limit=PAGE)
-        entries += [records.entry_of(int(s.sk), s.row) for s in page.rows]
-        if not page.cursor:
-            return entries
-        after = page.cursor
+    return target_of(entries_from(store, account.id, seen.row["seq"]))
 
 
 # --- cards -------------------------------------------------------------------------------------------------------

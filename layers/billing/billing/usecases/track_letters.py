@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from billing import records
 from billing.domain.periods import utc_text
-from billing.ports import ABSENT, Outside, StaleError, Write
+from billing.ports import ABSENT, LetterEvent, Outside, StaleError, Write
 from billing.usecases.send_letter import SUPPRESSED, settle
 
 ATTEMPTS_MAX = 8
 
 _RANK = {"queued": 0, "sending": 1, "accepted": 2, "unconfirmed": 2, "delivered": 3, "refused": 4, "suppressed": 4,
          "bounced": 5, "complained": 6}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterEvent:
-    """What the mail service says of one delivery.
-
-    `status`: accepted, delivered, bounced, complained or refused; `permanent`: the address itself is dead.
-    """
-
-    delivery: str
-    status: str
-    message: str
-    code: str = ""
-    permanent: bool = False
 
 
 def track_letter(event: LetterEvent, outside: Outside) -> str:

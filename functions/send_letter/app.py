@@ -1,0 +1,24 @@
+"""One letter to one address by SES."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from billing import wiring
+from billing.usecases.send_letter import send_letter
+
+
+def send(record: SQSRecord) -> None:
+    asked = record.json_body
+    sent = send_letter(asked["letter"], asked["address"], wiring.outside())
+    wiring.log.info("letter", letter=sent.letter, address=asked["address"], status=sent.status)
+
+
+@wiring.log.inject_lambda_context
+@wiring.tracer.capture_lambda_handler(capture_response=False)
+@wiring.metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event=event, record_handler=send, processor=processor, context=context)

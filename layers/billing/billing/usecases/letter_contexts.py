@@ -1,0 +1,88 @@
+"""A queued letter's rows become what its template is told, and the files that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from billing import paper, records
+from billing.domain.documents import Reconciliation
+from billing.domain.ledger import MoneyClass
+from billing.domain.periods import Month
+from billing.letters import compose
+from billing.letters.contexts import (
+    AccountLine,
+    Accounts,
+    ClassSums,
+    ClosingDocuments,
+    DocumentLine,
+    KindTotal,
+    NumbersUsed,
+    RunReport,
+)
+from billing.ports import Attachment, Letter, Outside
+from billing.records import DocumentRecord
+from billing.usecases.cards import customer_card
+
+
+def letter_of(head: Mapping[str, Any], outside: Outside) -> Letter:
+    """The letter that a row of the kind `closing_documents` or `run_report` stands for."""
+    match head["kind"]:
+        case "closing_documents":
+            return _closing_documents(head, outside)
+        case "run_report":
+            return compose(_run_report(head, outside))
+        case kind:
+            raise ValueError(f"a letter of an unknown kind: {kind}")
+
+
+def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
+    account, month = head["account"], head["month"]
+    found: list[DocumentRecord] = []
+    for id in head["documents"]:
+        stored = outside.store.get("documents", account, id)
+        assert stored, "a document is never deleted"
+        found.append(records.document_of(account, id, stored.row))
+    customer = customer_card(outside.store, account)
+    stored = outside.store.get("documents", account, records.period_key(month))
+    assert stored, "a month with documents is closed"
+    period = records.period_of(stored.row)
+    context = ClosingDocuments(
+        customer=customer.title if customer else account, month=Month.parse(month),
+        documents=tuple(_line(d) for d in found),
+        paid=sum(amount for kind, amount in period.turnover if kind.startswith("payment.")),
+        charged=period.cost, acted=period.acted, balance=period.closing, edo=False,
+        page_url=outside.settings.page_url, seller_name=found[0].content.seller.party.name)
+    return compose(context, attachments=[Attachment(file_name=d.file_name, body=outside.files.get(d.file))
+                                         for d in found])
+
+
+def _line(d: DocumentRecord) -> DocumentLine:
+    total = d.content.closing if isinstance(d.content, Reconciliation) else d.content.total
+    return DocumentLine(kind=d.kind, title=paper.title(d.printed), total=total, file_name=d.file_name)
+
+
+def _run_report(head: Mapping[str, Any], outside: Outside) -> RunReport:
+    stored = outside.store.get("control", "reports", head["report"])
+    assert stored, "a report is written with its letter"
+    r = stored.row
+    classes = [money.value for money in MoneyClass
+               if any(r[name].get(money.value) for name in ("paid", "funded", "acted", "carried_out"))]
+    return RunReport(
+        month=Month.parse(r["month"]), complete=r["closed"] + r["parked_count"] == r["scanned"], scanned=r["scanned"],
+        closed=r["closed"], parked=_accounts(r, "parked"), still_open=_accounts(r, "still_open"),
+        blocked=_accounts(r, "blocked"), nobody=_accounts(r, "nobody"), undelivered=_accounts(r, "undelivered"),
+        charged=r["charged"],
+        sums=tuple(ClassSums(money=m, paid=r["paid"].get(m, 0), funded=r["funded"].get(m, 0),
+                             acted=r["acted"].get(m, 0), carried=r["carried_out"].get(m, 0)) for m in classes),
+        difference=r["difference"],
+        documents=tuple(KindTotal(kind=kind, count=count, total=total)
+                        for kind, (count, total) in sorted(r["documents"].items())),
+        numbers=tuple(NumbersUsed(kind=series.split(".")[0], year=int(series.split(".")[1]), first=first, last=last,
+                                  count=count) for series, (first, last, count) in sorted(r["numbers"].items())),
+        letters=tuple(sorted(r["letters"].items())), page_url=outside.settings.page_url)
+
+
+def _accounts(report: Mapping[str, Any], name: str) -> Accounts:
+    return Accounts(lines=tuple(AccountLine(account=line[0], reason=line[1], detail=line[2])
+                                for line in report[name]), count=report[f"{name}_count"])
