@@ -1,0 +1,168 @@
+"""The directory: who has which box, and which operators there are."""
+
+from __future__ import annotations
+
+from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer
+from local.diadoc.identifiers import HEAD_DEPARTMENT, box_guid, legacy_box
+from local.diadoc.records import Organization
+from local.diadoc.world import World
+
+NOT_IN_LIST = "NotInCounteragentList"
+_ONE_OF = ("orgId", "boxId", "fnsParticipantId", "inn")
+
+
+def organization_view(organization: Organization, *, with_departments: bool = True) -> Json:
+    """An `Organization` in JSON. Source: fact 6.7."""
+    view: Json = {
+        "OrgIdGuid": organization.org_id,
+        "OrgId": organization.org_id.replace("-", ""),
+        "Inn": organization.inn,
+        "Kpp": organization.kpp,
+        "Ogrn": organization.ogrn,
+        "FullName": organization.full_name,
+        "ShortName": organization.short_name,
+        "JoinedDiadocTreaty": True,
+        "Boxes": [_box_view(organization)],
+        "FnsParticipantId": organization.fns_participant_id,
+        "Departments": [],
+        "IsPilot": False,
+        "IsActive": organization.is_active,
+        "IsBranch": organization.is_branch,
+        "IsRoaming": organization.is_roaming,
+        "IsForeign": False,
+        "HasCertificateToSign": not organization.is_roaming,
+        "OrganizationType": organization.kind,
+        "Sociability": organization.sociability,
+        "LiquidationDate": organization.liquidation_date,
+    }
+    if organization.is_test:
+        view["IsTest"] = True
+    if organization.address:
+        view["Address"] = {"RussianAddress": dict(organization.address)}
+    if not with_departments:
+        del view["Departments"]
+    return view
+
+
+def get_my_organizations(world: World, request: Request) -> Answer:
+    """The organisations whose boxes the caller has. Source: fact 6.1."""
+    mine = [world.state.organizations[box] for box in world.user(request).boxes]
+    return json_answer({"Organizations": [{**organization_view(one), "IsEmployee": True} for one in mine]})
+
+
+def get_organization(world: World, request: Request) -> Answer:
+    """One organisation, by exactly one of its ids. Source: fact 6.2."""
+    given = [name for name in _ONE_OF if request.asked(name)]
+    if len(given) != 1:
+        raise Refusal(400, "Exactly one of orgId, boxId, fnsParticipantId, inn must be specified.")
+    wanted = request.asked(given[0])
+    everyone = world.state.organizations.values()
+    if given[0] == "orgId":
+        found = [one for one in everyone if one.org_id.replace("-", "") == wanted.replace("-", "").lower()]
+    elif given[0] == "boxId":
+        found = [world.organization(wanted)]
+    elif given[0] == "fnsParticipantId":
+        found = [one for one in everyone if one.fns_participant_id == wanted]
+    else:
+        found = [one for one in everyone if one.inn == wanted]
+        by_kpp = [one for one in found if one.kpp == request.asked("kpp")]
+        found = by_kpp or [one for one in found if not one.is_branch]
+    if len(found) != 1:
+        raise Refusal(404, "Organization is not found")
+    return json_answer(organization_view(found[0]))
+
+
+def get_organizations_by_inn_kpp(world: World, request: Request) -> Answer:
+    """Every organisation of an INN, or of an INN with this KPP. Source: fact 6.3."""
+    inn, kpp = request.required("inn"), request.asked("kpp")
+    found = [one for one in world.state.organizations.values() if one.inn == inn and (not kpp or one.kpp == kpp)]
+    return json_answer({"Organizations": [organization_view(one) for one in found]})
+
+
+def get_organizations_by_inn_list(world: World, request: Request) -> Answer:
+    """Organisations of many INNs with their status for our box. Source: fact 6.4."""
+    asked = request.document("GetOrganizationsByInnListRequest").get("InnList")
+    if not isinstance(asked, list) or not asked:
+        raise Refusal(400, "InnList must be specified.")
+    my_box = request.asked("myBoxId")
+    partners = world.state.partnerships.get(world.my_box(request, my_box), {}) if my_box else {}
+    by_inn: dict[str, list[Organization]] = {}
+    for one in world.state.organizations.values():
+        by_inn.setdefault(one.inn, []).append(one)
+    rows: list[Json] = []
+    for organization in (one for inn in asked for one in by_inn.get(inn, [])):
+        known = partners.get(organization.box_id)
+        row: Json = {
+            "Organization": organization_view(organization),
+            "CounteragentStatus": known.status if known else NOT_IN_LIST,
+        }
+        if known:
+            row |= {"MessageFromCounteragent": known.message_from, "MessageToCounteragent": known.message_to}
+        rows.append(row)
+    return json_answer({"Organizations": rows})
+
+
+def get_box(world: World, request: Request) -> Answer:
+    """A box with its organisation. Source: fact 6.2."""
+    organization = world.organization(request.required("boxId"))
+    return json_answer({**_box_view(organization), "Organization": organization_view(organization)})
+
+
+def get_roaming_operators(world: World, request: Request) -> Answer:
+    """The operators that Diadoc exchanges with, and what each can do. Source: fact 6.6."""
+    world.my_box(request, request.required("boxId"))
+    rows = [
+        {"FnsId": one.fns_id, "Name": one.name, "IsActive": one.is_active, "Features": list(one.features)}
+        for one in world.state.operators.values()
+    ]
+    return json_answer({"RoamingOperators": rows})
+
+
+def search_fns_participants(world: World, request: Request) -> Answer:
+    """Who is registered at other operators under this INN. Source: fact 6.6."""
+    world.my_box(request, request.required("myBoxId"))
+    asked = request.document("SearchFnsParticipantsRequest")
+    wanted = {
+        name: str(asked.get(key) or "")
+        for name, key in (("inn", "Inn"), ("kpp", "Kpp"), ("fns_participant_id", "FnsParticipantId"))
+    }
+    found = [
+        {"FnsParticipantId": one.fns_participant_id, "Name": one.full_name, "Inn": one.inn, "Kpp": one.kpp}
+        for one in world.state.organizations.values()
+        if one.is_roaming and all(not value or getattr(one, name) == value for name, value in wanted.items())
+    ]
+    return json_answer({"Participants": found})
+
+
+def roaming_organization(world: World, request: Request) -> Answer:
+    """The organisation that stands for a participant of another operator. Source: fact 6.6."""
+    world.my_box(request, request.required("myBoxId"))
+    wanted = request.document("GetOrCreateRoamingOrganizationRequest").get("FnsParticipantId")
+    for one in world.state.organizations.values():
+        if one.fns_participant_id == wanted:
+            return json_answer(organization_view(one))
+    raise Refusal(404, "Participant is not found")
+
+
+def box_of_organization(world: World, org_id: str) -> str:
+    """The box of an organisation named by its own id.
+
+    Raises:
+        Refusal: 404, there is none.
+    """
+    wanted = box_guid(org_id)
+    for one in world.state.organizations.values():
+        if one.org_id == wanted:
+            return one.box_id
+    raise Refusal(404, f"Organization {org_id} is not found")
+
+
+def _box_view(organization: Organization) -> Json:
+    return {
+        "BoxId": legacy_box(organization.box_id),
+        "BoxIdGuid": organization.box_id,
+        "Title": organization.short_name,
+        "InvoiceFormatVersion": "v5_02",
+        "EncryptedDocumentsAllowed": False,
+        "HeadDepartmentId": HEAD_DEPARTMENT,
+    }

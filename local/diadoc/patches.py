@@ -1,0 +1,188 @@
+"""PostMessagePatch, SendDraft, RecycleDraft: what is done to a message that is already in the box."""
+
+from __future__ import annotations
+
+from local.diadoc import events, operations, pipeline, workflow
+from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer
+from local.diadoc.message_records import Document, Message
+from local.diadoc.message_views import message_view
+from local.diadoc.posting import as_rows, check_parties
+from local.diadoc.signed_content import read_content, read_signature
+from local.diadoc.world import World
+
+_KNOWN = (
+    "Signatures",
+    "RecipientTitles",
+    "XmlSignatureRejections",
+    "RequestedSignatureRejections",
+    "RevocationRequests",
+    "Receipts",
+)
+
+
+def post_message_patch(world: World, request: Request) -> Answer:
+    """Sign a delayed document, answer one, annul one. Source: facts 10.2, 12.4, 14.1-14.4."""
+    asked = request.document("MessagePatchToPost")
+    box = world.my_box(request, str(asked.get("BoxId") or ""))
+    message = world.message(box, str(asked.get("MessageId") or ""))
+    key = operations.key_of(request, box, "PostMessagePatch")
+    known = operations.first_result(world, key)
+    if known is None:
+        brought = _apply(world, message, box, asked)
+        patch_id = events.tell_of_patch(world, message, events.boxes_of(message), brought)
+        operations.remember(world, key, message.message_id, patch_id)
+    else:
+        patch_id = known.patch_id
+    event = next(one for one in reversed(world.state.events[box]) if one.event_id == patch_id)
+    return json_answer(events.patch_view(world, event, message, box))
+
+
+def send_draft(world: World, request: Request) -> Answer:
+    """Sign a draft and send it: a new message comes into being, the draft is gone. Source: fact 12.5."""
+    asked = request.document("DraftToSend")
+    box = world.my_box(request, str(asked.get("BoxId") or ""))
+    key = operations.key_of(request, box, "SendDraft")
+    known = operations.first_result(world, key)
+    if known is not None:
+        return json_answer(message_view(world, world.state.messages[known.message_id], box))
+    draft = _open_draft(world, box, str(asked.get("DraftId") or ""))
+    to_box = world.organization(str(asked["ToBoxId"])).box_id if asked.get("ToBoxId") else draft.to_box
+    if not to_box:
+        raise Refusal(400, "DraftToSend.ToBoxId must be specified")
+    check_parties(world, world.organization(box), world.organization(to_box))
+    signatures = {
+        str(one.get("ParentEntityId")): read_signature(world, one, box=box)
+        for one in as_rows(asked.get("DocumentSignatures"))
+    }
+    waiting = {one.entity_id for one in draft.documents if one.sender_signature == "WaitingForSenderSignature"}
+    if waiting - set(signatures):
+        raise Refusal(400, "Signature must be specified for every document of the draft")
+    for entity_id in waiting:
+        pipeline.add_signature(world, draft, entity_id, signatures[entity_id], box)
+        workflow.document_in(draft, entity_id).sender_signature = "SenderSignatureUnchecked"
+    message = Message(
+        message_id=world.new_id("message"),
+        from_box=box,
+        to_box=to_box,
+        ticks=world.ticks,
+        patched=world.ticks,
+        entities=draft.entities,
+        documents=draft.documents,
+        lock_mode=draft.lock_mode,
+        made_from_draft=draft.message_id,
+    )
+    draft.entities, draft.documents, draft.is_recycled = [], [], True
+    draft.became = [message.message_id]
+    world.state.messages[message.message_id] = message
+    events.tell_of_patch(world, draft, [box], [])
+    pipeline.begin(world, message)
+    operations.remember(world, key, message.message_id)
+    return json_answer(message_view(world, message, box))
+
+
+def recycle_draft(world: World, request: Request) -> Answer:
+    """Throw a draft away. Source: fact 12.5."""
+    box = world.my_box(request, request.required("boxId"))
+    draft = _open_draft(world, box, request.required("draftId"))
+    draft.is_recycled = True
+    events.tell_of_patch(world, draft, [box], [])
+    return Answer(content_type="text/plain")
+
+
+def delete(world: World, request: Request) -> Answer:
+    """Mark as deleted, for our side only. Source: fact 13.1."""
+    return _mark_deleted(world, request, is_deleted=True)
+
+
+def restore(world: World, request: Request) -> Answer:
+    """Take the mark off again. Source: fact 13.1."""
+    return _mark_deleted(world, request, is_deleted=False)
+
+
+def _mark_deleted(world: World, request: Request, *, is_deleted: bool) -> Answer:
+    box = world.my_box(request, request.required("boxId"))
+    message = world.message(box, request.required("messageId"))
+    wanted = request.asked("documentId").lower()
+    documents = [workflow.document_in(message, wanted)] if wanted else message.documents
+    for document in documents:
+        document.deleted_by = [one for one in document.deleted_by if one != box] + ([box] if is_deleted else [])
+    flag = "DocumentIsDeleted" if is_deleted else "DocumentIsRestored"
+    rows = [{"EntityId": document.entity_id, flag: True} for document in documents]
+    events.tell_of_patch(world, message, [box], [], EntityPatches=rows)
+    return Answer(content_type="text/plain")
+
+
+def _open_draft(world: World, box: str, draft_id: str) -> Message:
+    draft = world.message(box, draft_id)
+    if not draft.is_draft or draft.is_recycled:
+        raise Refusal(409, f"{draft_id} is not a draft, or it was already sent")
+    return draft
+
+
+def _apply(world: World, message: Message, box: str, asked: Json) -> list[str]:
+    """Do all that the patch asks for.
+
+    Raises:
+        Refusal: 400 for an empty patch, 409 for a step that the state does not allow.
+    """
+    rows = [(name, row) for name in _KNOWN for row in as_rows(asked.get(name))]
+    if not rows:
+        raise Refusal(400, "MessagePatchToPost should contain at least one action")
+    _check_packet(message, rows)
+    return [entity for name, row in rows for entity in _step(world, message, box, name, row)]
+
+
+def _check_packet(message: Message, rows: list[tuple[str, Json]]) -> None:
+    """In a closed packet every action applies to all documents. Source: fact 10.16."""
+    if message.lock_mode != "Full" or any(name not in {"Signatures", "RecipientTitles"} for name, _ in rows):
+        return
+    named = {str(row.get("ParentEntityId")) for _, row in rows}
+    documents = {document.entity_id for document in message.documents}
+    if named & documents and not documents <= named:
+        raise Refusal(409, "Packet is locked: the action must apply to all of its documents")
+
+
+def _step(world: World, message: Message, box: str, name: str, row: Json) -> list[str]:
+    parent = str(row.get("ParentEntityId") or "").lower()
+    asked_to_annul = next((one for one in message.documents if one.revocation_entity == parent and parent), None)
+    if name == "Signatures":
+        signature = read_signature(world, row, box=box)
+        if not signature.is_given:
+            raise Refusal(400, "Signature must be specified")
+        if asked_to_annul is not None:
+            return workflow.answer_revocation(world, message, asked_to_annul, box, signature, None)
+        document = workflow.document_in(message, parent)
+        if box == message.from_box:
+            return _sign_delayed(world, message, document, row)
+        return workflow.sign_as_recipient(world, message, document, box, signature)
+    signed = row.get("SignedContent")
+    if not isinstance(signed, dict):
+        raise Refusal(400, f"{name}: SignedContent must be specified")
+    content, signature = read_content(world, signed), read_signature(world, signed, box=box)
+    if not signature.is_given:
+        raise Refusal(400, "Signature must be specified")
+    if asked_to_annul is not None and name.endswith("Rejections"):
+        return workflow.answer_revocation(world, message, asked_to_annul, box, signature, content)
+    document = workflow.document_in(message, parent)
+    if name == "RevocationRequests":
+        return workflow.ask_revocation(world, message, document, box, content, signature)
+    if box != message.to_box:
+        raise Refusal(409, f"{name}: only the recipient may do this")
+    if name == "RecipientTitles":
+        title_name = str(row.get("FileName") or "title.xml")
+        return workflow.answer_by_title(world, message, document, box, content, title_name, signature)
+    if name == "Receipts":
+        return workflow.give_receipt(world, message, document, box, content, signature)
+    return workflow.refuse(world, message, document, box, content, signature)
+
+
+def _sign_delayed(world: World, message: Message, document: Document, row: Json) -> list[str]:
+    """Our own signature on a document that waited for it: signing is sending. Source: fact 12.4."""
+    if document.sender_signature != "WaitingForSenderSignature" or message.is_draft:
+        raise Refusal(409, "Sender signature is not expected")
+    signature = read_signature(world, row, box=message.from_box)
+    entity = pipeline.add_signature(world, message, document.entity_id, signature, message.from_box)
+    document.sender_signature = "SenderSignatureUnchecked"
+    if all(one.sender_signature != "WaitingForSenderSignature" for one in message.documents):
+        pipeline.send(world, message)
+    return [entity.entity_id]

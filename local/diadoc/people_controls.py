@@ -1,0 +1,122 @@
+"""What others do: companies and their users, partners, the recipients of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from local.diadoc import jobs, partners, recipient, seeding
+from local.diadoc.application import Application
+from local.diadoc.records import Operator, Organization, User
+from local.diadoc.world import World
+
+
+class PeopleControls:
+    """Controls over the people of the stand-in. Boxes may be named in either spelling."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    # --- who there is
+
+    def add_organization(self, *, inn: str, full_name: str, **more: Any) -> Organization:
+        """Seed an organisation with its box; `more` are fields of the record Organization."""
+        with self._application.lock:
+            return seeding.add_organization(self._application.world, inn=inn, full_name=full_name, **more)
+
+    def add_user(self, *, name: str, boxes: list[str], **more: Any) -> User:
+        """Seed a service user; without more it has <name>-client, <name>-secret, <name>-refresh-token."""
+        with self._application.lock:
+            return seeding.add_user(self._application.world, name=name, boxes=boxes, **more)
+
+    def add_operator(self, *, fns_id: str, name: str, **more: Any) -> Operator:
+        """Seed an operator of EDO; features: ["SupportsAutoInvitation", …]."""
+        with self._application.lock:
+            return seeding.add_operator(self._application.world, fns_id=fns_id, name=name, **more)
+
+    def register_company(self, *, inn: str, name: str) -> None:
+        """A company of the register that has no box yet: it can be invited by its INN."""
+        with self._application.lock:
+            self._application.world.state.register[inn] = name
+
+    def change_organization(self, *, box: str, **changes: Any) -> Organization:
+        """Change fields of an organisation: sociability, liquidation_date, blocks, signs_after_s…"""
+        with self._application.lock:
+            organization = self._application.world.organization(box)
+            for name, value in changes.items():
+                if not hasattr(organization, name):
+                    raise TypeError(f"an organisation has no field {name}")
+                setattr(organization, name, value)
+            return organization
+
+    def organizations(self) -> list[Organization]:
+        """All of them."""
+        with self._application.lock:
+            return list(self._application.world.state.organizations.values())
+
+    # --- partners
+
+    def make_partners(self, *, box: str, partner: str) -> None:
+        """Both are partners."""
+        self._pair(partners.make_partners, box, partner)
+
+    def partner_invites(self, *, partner: str, box: str, message: str = "") -> None:
+        """The partner invites this box."""
+        with self._settled():
+            partners.invite(self._application.world, self._guid(partner), self._guid(box), message)
+
+    def partner_accepts(self, *, partner: str, box: str) -> None:
+        """The partner accepts the invitation of this box."""
+        self._pair(partners.accept, partner, box)
+
+    def partner_rejects(self, *, partner: str, box: str, comment: str = "") -> None:
+        """The partner declines the invitation of this box, or breaks up with it."""
+        with self._settled():
+            partners.break_up(self._application.world, self._guid(partner), self._guid(box), comment)
+
+    # --- the recipient of a document
+
+    def recipient_signs(self, *, message_id: str, entity_id: str, with_disagreements: bool = False) -> None:
+        """The recipient signs, formal documents by a title of its own."""
+        with self._settled() as world:
+            recipient.sign(world, message_id, entity_id, with_disagreements=with_disagreements)
+
+    def recipient_rejects(self, *, message_id: str, entity_id: str, text: str) -> None:
+        """The recipient refuses to sign."""
+        with self._settled() as world:
+            recipient.reject(world, message_id, entity_id, text)
+
+    def recipient_gives_receipt(self, *, message_id: str, entity_id: str) -> None:
+        """The recipient confirms the receipt, where the workflow has one."""
+        with self._settled() as world:
+            recipient.give_receipt(world, message_id, entity_id)
+
+    def recipient_asks_revocation(self, *, message_id: str, entity_id: str, text: str = "Ошибка") -> None:
+        """The recipient asks to annul the document."""
+        with self._settled() as world:
+            recipient.ask_revocation(world, message_id, entity_id, text)
+
+    def recipient_answers_revocation(self, *, message_id: str, entity_id: str, refusal: str | None = None) -> None:
+        """The recipient agrees to our request to annul; with a refusal, it does not."""
+        with self._settled() as world:
+            recipient.answer_revocation(world, message_id, entity_id, text=refusal)
+
+    def roaming_fails(self, *, message_id: str, entity_id: str, text: str) -> None:
+        """The recipient's operator did not take the document."""
+        with self._settled() as world:
+            recipient.fail_roaming(world, message_id, entity_id, text)
+
+    @contextmanager
+    def _settled(self) -> Iterator[World]:
+        """The world alone, with everything done that is due."""
+        with self._application.lock:
+            jobs.run_due(self._application.world)
+            yield self._application.world
+
+    def _guid(self, box: str) -> str:
+        return self._application.world.organization(box).box_id
+
+    def _pair(self, step: Callable[[World, str, str], None], box: str, partner: str) -> None:
+        with self._settled() as world:
+            step(world, self._guid(box), self._guid(partner))
