@@ -42,7 +42,12 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Month:
-        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        """The month of the text, from 1900-01 to 2999-12, so that every day around it is a date.
+
+        Raises:
+            InvalidInputError: it is no such month.
+        """
+        if not re.fullmatch(r"(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])", text):
             raise InvalidInputError(f"not a month (YYYY-MM): {text[:20]!r}")
         return cls(int(text[:4]), int(text[5:]))
 
