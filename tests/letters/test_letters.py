@@ -199,6 +199,19 @@ def test_report_never_shows_an_address_whole() -> None:
     assert "i***@mail.ru" in letter.html
 
 
+def test_report_of_a_bad_night_is_short_enough_to_be_shown_whole() -> None:
+    lines = tuple(
+        AccountLine(account=f"c-{n:06}", reason="плательщик: КПП не указан", detail="Акт") for n in range(200)
+    )
+    many = Accounts(lines=lines, count=90_000)
+
+    letter = compose(replace(RUN_REPORT, parked=many, still_open=many, blocked=many, nobody=many, undelivered=many))
+
+    assert len(letter.html.encode()) < 102_000
+    assert letter.text.count("и ещё 89960") == 5
+    assert letter.html.count("и&nbsp;ещё 89960") == 5
+
+
 @pytest.mark.parametrize(
     ("over", "verdict"),
     [
