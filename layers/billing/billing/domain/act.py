@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from billing.domain.documents import Line, VatTotal
 from billing.domain.ledger import ACTED, Fund, MoneyClass, Service, Sum
@@ -41,11 +41,10 @@ def act_content(month: Month, funds: Mapping[Fund, Sum], lines: Mapping[str, Ser
         was = spent.get((fund.month, fund.line), Sum(0, 0))
         spent[fund.month, fund.line] = Sum(was.amount + s.amount, was.quantity + s.quantity)
         by_class[fund.money] = by_class.get(fund.money, 0) + s.amount
-    printed = tuple(_line(lines[code], service_month, s, month)
-                    for (service_month, code), s in sorted(spent.items()) if s.amount)
-    grounds = dict.fromkeys(lines[f.line].ground for f in funds if lines[f.line].vat is Vat.NONE and lines[f.line].ground)
+    printed = [(service_month, lines[name], s) for (service_month, name), s in sorted(spent.items()) if s.amount]
+    grounds = dict.fromkeys(service.ground for _, service, _ in printed if service.vat is Vat.NONE and service.ground)
     return ActContent(
-        lines=printed,
+        lines=tuple(_line(service, service_month, s, month) for service_month, service, s in printed),
         total=sum(by_class.values()),
         by_class=tuple((money.value, by_class[money]) for money in ACTED if by_class.get(money)),
         vat_ground="; ".join(grounds),
@@ -68,7 +67,7 @@ def quantity_and_price(s: Sum) -> tuple[str, Kopecks]:
 
     A sum without a quantity that prints (a remainder of a remainder) is one unit of its amount.
     """
-    quantity = (Decimal(s.quantity) / MILLION).quantize(Decimal("0.001")).normalize()
+    quantity = (Decimal(s.quantity) / MILLION).quantize(Decimal("0.001"), ROUND_HALF_UP).normalize()
     if not quantity or (quantity > 0) != (s.amount > 0):
         return ("1", s.amount) if s.amount > 0 else ("-1", -s.amount)
     return f"{quantity:f}", divided(s.amount * MILLION, Decimal(s.quantity))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from statistics import median
+from statistics import median_low
 
 from billing.domain.act import ActContent, act_content
-from billing.domain.drafts import Draft, act_draft, invoice_drafts
-from billing.domain.ledger import ACTED, Account, Entry, Fund, MoneyClass, Sum
+from billing.domain.drafts import Draft, act_draft, invoice_drafts, main_payer
+from billing.domain.ledger import ACTED, Account, Entry, Fund, MoneyClass, Service, Sum, add_to
 from billing.domain.money import Kopecks, roubles
 from billing.domain.parties import Customer
 from billing.domain.periods import Month
-from billing.domain.seller import Bounds, SellerCard, valid_on
+from billing.domain.seller import Bounds, SellerCard
+
+LINES_MAX = 64   # lines that an account's row keeps; beyond it those that nothing refers to are dropped
 
 
 class SuspiciousError(Exception):
@@ -81,38 +83,43 @@ def close(account: Account, customer: Customer | None, seller: SellerCard | None
     drafts = [act_draft(month, payer, content, customer, seller) for payer, content in contents]
     drafts += invoice_drafts(month, contents, of_month, account.lines, cost=period.cost, balance=closing_balance,
                              customer=customer, seller=seller)
-    entry = Entry(seq=account.seq + 1, kind="close", key=f"close:{month}", day=month.last_day, month=month, period=month,
-                  amount=0, balance=account.balance)
+    entry = Entry(seq=account.seq + 1, kind="close", key=f"close:{month}", day=month.last_day, month=month,
+                  period=month, amount=0, balance=account.balance)
     return Closing(account=_next_month(account, carried, acted, closing_balance), entry=entry, period=period,
                    drafts=tuple(drafts))
 
 
 def _credited(account: Account, customer: Customer | None) -> Account:
-    """A postpaid client's unpaid charges enter the act of the month; paying them later makes no second act."""
-    payer = customer and customer.policy == "postpaid" and valid_on(customer.payers, account.open.last_day)
-    if not payer or not any(not debt.acted for debt in account.debts):
+    """A postpaid client's unpaid charges enter the act of the month; paying them later makes no second act.
+
+    So do those paid between the end of the month and its close. Charges of the next month wait for its own act.
+    """
+    month = account.open
+    if not customer or customer.policy != "postpaid":
         return account
-    funds, debts = dict(account.funds), []
-    for debt in account.debts:
-        if not debt.acted:
-            fund = Fund(account.open, MoneyClass.CREDIT, payer.inn, debt.line, debt.month)
-            was = funds.get(fund, Sum(0, 0))
-            funds[fund] = Sum(was.amount + debt.rest, was.quantity + debt.quantity)
-            debt = debt._replace(acted=payer.inn)
-        debts.append(debt)
+    funds, debts = dict(account.funds), list(account.debts)
+    for fund, s in account.funds.items():
+        if fund.period > month >= fund.month and fund.money in ACTED and s.amount > 0:
+            del funds[fund]
+            add_to(funds, fund._replace(period=month), s.amount, s.quantity)
+    if payer := main_payer(customer, month.last_day):
+        for i, debt in enumerate(debts):
+            if not debt.acted and debt.month <= month:
+                add_to(funds, Fund(month, MoneyClass.CREDIT, payer, debt.line, debt.month), debt.rest, debt.quantity)
+                debts[i] = debt._replace(acted=payer)
     return replace(account, funds=funds, debts=tuple(debts))
 
 
 def _check_bounds(account: Account, contents: list[tuple[str, ActContent]], bounds: Bounds) -> None:
     if len(contents) > bounds.payers_max:
         raise SuspiciousError(f"актов в месяце {len(contents)}, больше {bounds.payers_max}")
-    usual = [total for total in account.recent if total > 0]
+    usual = median_low(account.recent) if len(account.recent) >= 3 else 0
     for payer, content in contents:
         if len(content.lines) > bounds.lines_max:
             raise SuspiciousError(f"строк в акте {len(content.lines)}, больше {bounds.lines_max}")
-        if len(usual) >= 3 and content.total > max(bounds.least, bounds.times_median * int(median(usual))):
+        if usual and content.total > max(bounds.least, bounds.times_median * usual):
             raise SuspiciousError(f"акт на {roubles(content.total)} ₽ (ИНН {payer}) больше обычного в "
-                                  f"{content.total // int(median(usual))} раз")
+                                  f"{content.total // usual} раз")
 
 
 def _by_class(funds: Mapping[Fund, Sum]) -> tuple[tuple[str, Kopecks], ...]:
@@ -127,16 +134,16 @@ def _next_month(account: Account, carried: Mapping[Fund, Sum], acted: Kopecks, c
     funds = {fund: s for fund, s in account.funds.items() if fund.period != month}
     turnover = {key: amount for key, amount in account.turnover.items() if key[0] != month}
     for fund, s in carried.items():
-        later = fund._replace(period=month.next)
-        was = funds.get(later, Sum(0, 0))
-        if was.amount + s.amount:
-            funds[later] = Sum(was.amount + s.amount, was.quantity + s.quantity)
-        else:
-            funds.pop(later, None)
+        add_to(funds, fund._replace(period=month.next), s.amount, s.quantity)
         kind = (month.next, f"carried.{fund.money}")
         turnover[kind] = turnover.get(kind, 0) + s.amount
-    used = {fund.line for fund in funds} | {debt.line for debt in account.debts}
     return replace(
         account, seq=account.seq + 1, open=month.next, opening=closing, funds=funds, turnover=turnover,
-        lines={code: service for code, service in account.lines.items() if code in used},
+        lines=_kept_lines(account.lines, {fund.line for fund in funds} | {debt.line for debt in account.debts}),
         recent=(*account.recent, acted)[-12:] if acted else account.recent)
+
+
+def _kept_lines(lines: Mapping[str, Service], used: set[str]) -> Mapping[str, Service]:
+    """Old lines stay for the corrections that may come, as long as there is room."""
+    spare = sorted(lines.keys() - used)[:max(0, len(lines) - LINES_MAX)]
+    return {name: service for name, service in lines.items() if name not in spare}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from billing.domain.ledger import Allocation, Entry, Lot, Target
+from billing.domain.ledger import MERGED, Allocation, Debt, Entry, Lot, Service, Stretch, Target, stretches_in
 from billing.domain.money import share
 
 
@@ -15,101 +16,97 @@ def target_of(entries: Iterable[Entry]) -> Target:
     """
     entries = iter(entries)
     entry = next(entries)
-    trace = _PaymentTrace(entry) if entry.kind == "payment" else _ChargeTrace(entry)
+    trace = _Trace(entry)
     live: list[Allocation] = []
-    returned, merges = 0, {}
+    returned = withdrawn = 0
+    services: dict[str, Service] = {}
     for later in (entry, *entries):
+        if later.service:
+            services[later.line] = later.service
         if later.kind == "merge":
             trace.follow(later)
-            if later.lots:
-                merges[later.seq] = later.lots
-        elif later.kind in _TAKES_BACK and later.ref == entry.key:
-            returned += abs(later.amount)
+        elif later.kind == "reclassification":
+            _change_class(live, later, trace)
+            continue
         for allocation in later.allocations:
             for piece in trace.pieces(allocation):
                 _apply(live, piece)
-    return Target(entry=entry, live=tuple(live), returned=returned, merges=merges)
+        if later.ref == entry.key:
+            returned += abs(later.amount)
+            withdrawn += sum(debt.rest for debt in later.debts)
+    return Target(entry=trace.now(entry), live=tuple(live), returned=returned, withdrawn=withdrawn,
+                  stretches={name: tuple(found) for name, found in trace.stretches.items()}, services=services)
 
 
-_TAKES_BACK = ("refund", "chargeback", "reversal")
+class _Trace:
+    """A payment or a charge, and the stretches of merged lots or debts that are its own."""
 
-
-class _ChargeTrace:
-    """A charge, and the merged debts it went into: charges of one line and month pass for one another there."""
-
-    def __init__(self, charge: Entry) -> None:
-        self._names = {charge.key}
-
-    def follow(self, merge: Entry) -> None:
-        if any(part.charge in self._names for part in merge.debts):
-            self._names.add(merge.key)
-
-    def pieces(self, a: Allocation) -> Iterator[Allocation]:
-        if a.charge in self._names:
-            yield a
-
-
-class _PaymentTrace:
-    """A payment, and the stretches of merged lots that are its money."""
-
-    def __init__(self, payment: Entry) -> None:
-        self._key = payment.key
-        self._stretches: dict[str, list[tuple[int, int]]] = {}
+    def __init__(self, entry: Entry) -> None:
+        self._key, self._of_payment = entry.key, entry.kind == "payment"
+        self._class = entry.money, entry.payer
+        self.stretches: dict[str, list[Stretch]] = {}
 
     def follow(self, merge: Entry) -> None:
-        start, found = 0, []
-        for part in merge.lots:
-            if part.payment == self._key:
-                found.append((start, start + part.rest))
-            else:
-                found += [(start + low - part.offset, start + high - part.offset) for low, high in self._within(part)]
+        parts: tuple[Lot, ...] | tuple[Debt, ...] = merge.lots if self._of_payment else merge.debts
+        start, found = parts[0].offset if parts else 0, []
+        for part in parts:
+            found += [(start + low - part.offset, start + high - part.offset)
+                      for low, high in self._within(part.name, part.offset, part.rest)]
             start += part.rest
         if found:
-            self._stretches[merge.key] = found
-
-    def _within(self, part: Lot) -> Iterator[tuple[int, int]]:
-        yield from self._overlaps(part.payment, part.offset, part.rest)
-
-    def _overlaps(self, merged: str, offset: int, length: int) -> Iterator[tuple[int, int]]:
-        for low, high in self._stretches.get(merged, ()):
-            low, high = max(low, offset), min(high, offset + length)
-            if low < high:
-                yield low, high
+            self.stretches[merge.key] = found
 
     def pieces(self, a: Allocation) -> Iterator[Allocation]:
-        if a.payment == self._key:
-            yield a
-            return
-        size, sign = abs(a.amount), 1 if a.amount > 0 else -1
-        for low, high in self._overlaps(a.payment, a.offset, size):
-            yield a._replace(amount=sign * (high - low), quantity=sign * share(high - low, size, abs(a.quantity)),
-                             offset=low)
+        name, offset = (a.payment, a.offset) if self._of_payment else (a.charge, a.at)
+        for low, high in self._within(name, offset, abs(a.amount)):
+            yield a.part(low - offset, high - offset)
+
+    def _within(self, name: str, offset: int, length: int) -> list[Stretch]:
+        return stretches_in(name, offset, length, self._key, self.stretches)
+
+    def reclassified(self, later: Entry) -> None:
+        if later.ref == self._key:
+            self._class = later.money, later.payer
+
+    def now(self, entry: Entry) -> Entry:
+        return replace(entry, money=self._class[0], payer=self._class[1])
 
 
-def _apply(live: list[Allocation], a: Allocation) -> None:
+def _change_class(live: list[Allocation], later: Entry, trace: _Trace) -> None:
+    """A reclassification takes each allocation out and puts it back in the same place under another class."""
+    trace.reclassified(later)
+    for was, now in zip(later.allocations[::2], later.allocations[1::2], strict=True):
+        for old, new in zip(trace.pieces(was), trace.pieces(now), strict=True):
+            _apply(live, old, new)
+
+
+def _apply(live: list[Allocation], a: Allocation, instead: Allocation | None = None) -> None:
     """Add an allocation to those that stand, or take a negative one out of them, the newest first."""
     if a.amount > 0:
         live.append(a)
         return
-    left = -a.amount
+    size = left = -a.amount
     for i in reversed(range(len(live))):
         was = live[i]
         if not left or (was.payment, was.money, was.payer, was.charge) != (a.payment, a.money, a.payer, a.charge):
             continue
-        low = max(was.offset, a.offset) if a.merge else was.offset + max(0, was.amount - left)
-        high = min(was.offset + was.amount, a.offset - a.amount) if a.merge else was.offset + was.amount
+        if a.merge:
+            start = a.offset - was.offset
+        elif a.charge.startswith(MERGED):
+            start = a.at - was.at
+        else:   # any kopeck of a payment for any of a charge: the last ones
+            start = was.amount - left
+        low, high = max(0, start), min(was.amount, start + size)
         if low < high:
-            live[i:i + 1] = _without(was, low, high)
+            taken = share(high - low, size, -a.quantity)
+            middle = [instead.part(low - start, high - start)] if instead else []
+            live[i:i + 1] = _around(was, low, high, was.quantity - taken, middle)
             left -= high - low
 
 
-def _without(was: Allocation, low: int, high: int) -> list[Allocation]:
-    """What is left of an allocation on both sides of the stretch taken out of it."""
-    before, after = low - was.offset, was.offset + was.amount - high
-    out, quantity = [], share(before, was.amount, was.quantity)
-    if before:
-        out.append(was._replace(amount=before, quantity=quantity))
-    if after:
-        rest = share(after, was.amount - before, was.quantity - quantity)
-        out.append(was._replace(amount=after, quantity=rest, offset=high if was.merge else 0))
-    return out
+def _around(was: Allocation, low: int, high: int, quantity: int, middle: list[Allocation]) -> list[Allocation]:
+    """What is left of an allocation on both sides of low..high, with the quantity that is left."""
+    before, after = was.part(0, low), was.part(high, was.amount)
+    of_before = share(low, low + after.amount, quantity) if low else 0
+    return [*([before._replace(quantity=of_before)] if before.amount else []), *middle,
+            *([after._replace(quantity=quantity - of_before)] if after.amount else [])]

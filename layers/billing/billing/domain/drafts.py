@@ -67,7 +67,9 @@ def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard |
                       phone=theirs.phone)
         problems += [f"плательщик: {p}" for p in _party_problems(buyer)]
     contract = customer and customer.contract
-    basis = f"Договор № {contract.number} от {short_date(contract.date)}" if contract else PUBLIC_OFFER
+    basis = PUBLIC_OFFER   # also for a document dated before the contract was made
+    if contract and contract.date <= day:
+        basis = f"Договор № {contract.number} от {short_date(contract.date)}"
     return Sides(seller=ours or _NOBODY, buyer=buyer, basis=basis, problems=tuple(problems))
 
 
@@ -126,7 +128,7 @@ def invoice_draft(month: Month, payer: str, content: InvoiceContent, customer: C
         date=day, month=str(month), seller=found.seller, buyer=found.buyer, basis=found.basis, lines=content.lines,
         total=content.total, vat_totals=vat_totals(content.lines),
         pay_by=day + timedelta(days=seller.invoice_days if seller else 10), purpose="",
-        vat_ground=vat_ground or (ours.ground if ours else ""))
+        vat_ground=vat_ground or (ours.ground if ours and any(line.vat is Vat.NONE for line in content.lines) else ""))
     invoice = replace(invoice, purpose=_purpose(found.basis, invoice))
     return Draft(id=id or document_id(month, DocumentKind.INVOICE, payer), payer=payer, content=invoice,
                  problems=found.problems)
@@ -154,7 +156,8 @@ def _usual_vat(seller: SellerCard | None, day: date) -> Vat:
 
 def _at_rates_of(spent: Mapping[Vat, Kopecks], day: date) -> dict[Vat, Kopecks]:
     """The same sums at the rates of that day: an invoice of December for January has January's standard rate."""
-    standard, out = (Vat.EIGHTEEN, Vat.TWENTY, Vat.TWENTY_TWO), {}
+    standard = (Vat.EIGHTEEN, Vat.TWENTY, Vat.TWENTY_TWO)
+    out: dict[Vat, Kopecks] = {}
     for vat, amount in spent.items():
         rate = resolve("standard", day) if vat in standard else vat
         out[rate] = out.get(rate, 0) + amount

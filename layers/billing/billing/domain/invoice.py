@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from billing.domain.documents import Line, VatTotal
-from billing.domain.money import Kopecks, NBSP, roubles
+from billing.domain.money import NBSP, Kopecks, roubles
 from billing.domain.periods import Month
 from billing.domain.seller import InvoicePolicy
 from billing.domain.vat import Vat

@@ -1,4 +1,4 @@
-"""The internal account: two queues, money not yet spent and charges not yet paid, and one rule that matches their heads.
+"""The internal account: two queues, money not yet spent and charges not yet paid, and a rule that matches their heads.
 
 Everything here is pure: an account and a command in, an account and journal entries out. A refused command raises
 `RejectedError` and changes nothing. Balance = Σ lots − Σ debts, and one of the two queues is always empty.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from billing.domain.errors import ConflictError
 from billing.domain.money import Kopecks, share
@@ -20,6 +20,8 @@ from billing.domain.periods import Month
 from billing.domain.vat import Vat
 
 QUEUE_MAX = 40   # lots or debts in an account's row; beyond it neighbours of one kind are merged
+SCATTERED = 4    # times as many debts: then debts of one kind are merged though others stand between them
+MERGED = "merge "   # begins the name of a merged lot or debt; the keys of senders hold no spaces
 
 
 class MoneyClass(StrEnum):
@@ -36,6 +38,9 @@ LEGAL = (MoneyClass.BANK, MoneyClass.CARD_LE)             # money of a company o
 ACTED = (*LEGAL, MoneyClass.CREDIT)                       # what acts are made for
 
 
+Stretch: TypeAlias = tuple[Kopecks, Kopecks]              # kopecks low..high, the end exclusive
+
+
 class RejectedError(ConflictError):
     """The account refuses a command; the refusal is recorded and is the answer for ever."""
 
@@ -50,8 +55,14 @@ class Service(NamedTuple):
     ground: str = ""
 
 
+FORGOTTEN = Service("forgotten", "Услуги прошлых месяцев", "усл.", Vat.NONE)   # a line dropped long ago
+
+
 class Lot(NamedTuple):
-    """Money not yet spent. A merged lot names the entry that holds its parts, and where in them it begins."""
+    """Money not yet spent. A merged lot is a stretch of the parts in the entry `merge`, from `offset` on.
+
+    Lots stand by (`seq`, `offset`). `money` and `payer` are what counts now, whatever they were on arrival.
+    """
 
     seq: int
     payment: str
@@ -61,9 +72,19 @@ class Lot(NamedTuple):
     merge: int = 0
     offset: Kopecks = 0
 
+    @property
+    def name(self) -> str:
+        return self.payment
+
+    def part(self, low: Kopecks, high: Kopecks) -> Lot:
+        return self._replace(rest=high - low, offset=low if self.merge else 0)
+
 
 class Debt(NamedTuple):
-    """A charge not yet paid. `quantity` (millionths) goes with `rest`; `acted`: the payer whose act has it already."""
+    """A charge not yet paid. `quantity` (millionths) goes with `rest`; `acted`: the payer whose act has it already.
+
+    A merged debt is named by its entry and is a stretch of the parts there, from `offset` on.
+    """
 
     seq: int
     charge: str
@@ -72,10 +93,22 @@ class Debt(NamedTuple):
     rest: Kopecks
     quantity: int
     acted: str = ""
+    offset: Kopecks = 0
+
+    @property
+    def name(self) -> str:
+        return self.charge
+
+    def part(self, low: Kopecks, high: Kopecks) -> Debt:
+        return self._replace(rest=high - low, offset=low if self.charge.startswith(MERGED) else 0,
+                             quantity=_between(low - self.offset, high - self.offset, self.rest, self.quantity))
 
 
 class Allocation(NamedTuple):
-    """This much of that charge was paid from that lot; negative: given back."""
+    """This much of that charge was paid from that lot; negative: given back.
+
+    `offset` is where in a merged lot it lies, `at` where in a merged debt.
+    """
 
     lot: int
     payment: str
@@ -89,6 +122,14 @@ class Allocation(NamedTuple):
     acted: str = ""
     merge: int = 0
     offset: Kopecks = 0
+    at: Kopecks = 0
+
+    def part(self, low: Kopecks, high: Kopecks) -> Allocation:
+        """The kopecks from the `low`-th to the `high`-th; quantities of neighbouring parts add up exactly."""
+        size, sign = abs(self.amount), 1 if self.amount > 0 else -1
+        return self._replace(amount=sign * (high - low), quantity=_between(low, high, size, self.quantity),
+                             offset=self.offset + low if self.merge else 0,
+                             at=self.at + low if self.charge.startswith(MERGED) else 0)
 
 
 class Fund(NamedTuple):
@@ -113,7 +154,8 @@ class Account:
     """The whole state of an account; its size does not grow with its history.
 
     `open` is the first month not closed, `opening` the balance at its beginning, `head` the hash of the last entry,
-    `turnover` sums by period and kind, `recent` the totals of the last twelve months with acts.
+    `turnover` sums by period and kind, `recent` the totals of the last twelve months with acts. `touched` is the newest
+    lot that was ever spent from: only lots after it are merged, so what comes back always finds its place between them.
     """
 
     id: str
@@ -127,6 +169,7 @@ class Account:
     turnover: Mapping[tuple[Month, str], Kopecks] = field(default_factory=dict)
     lines: Mapping[str, Service] = field(default_factory=dict)
     recent: tuple[Kopecks, ...] = ()
+    touched: int = 0
     head: str = ""
 
 
@@ -153,7 +196,7 @@ class Entry:
     service: Service | None = None
     allocations: tuple[Allocation, ...] = ()
     lots: tuple[Lot, ...] = ()      # parts of a merged lot
-    debts: tuple[Debt, ...] = ()    # parts of a merged debt
+    debts: tuple[Debt, ...] = ()    # parts of a merged debt, or what a chargeback left owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,15 +249,19 @@ class Reclassification(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a correcting command refers to: its entry, what stands of its allocations, what was already taken back.
+    """What a correcting command refers to: its entry (a payment with the class and payer it has now) and its fate.
 
-    `merges`: the parts of every merged lot that may hold the payment, by the merging entry's number.
+    `live`: what stands of its allocations, oldest first. `returned`: refunded, reversed or charged back so far,
+    `withdrawn`: that part of chargebacks which had been spent. `stretches`: where it lies in merged lots or debts, by
+    their names. `services`: the lines of the charges since.
     """
 
     entry: Entry
     live: tuple[Allocation, ...] = ()
     returned: Kopecks = 0
-    merges: Mapping[int, tuple[Lot, ...]] = field(default_factory=dict)
+    withdrawn: Kopecks = 0
+    stretches: Mapping[str, tuple[Stretch, ...]] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
 
 
 def post(account: Account, command: Command, target: Target | None = None,
@@ -263,7 +310,7 @@ class _Books:
         self.period = max(self.month, account.open)
         self.seq = account.seq + 1
         self.amount = 0
-        self.lots, self.debts = list(account.lots), list(account.debts)
+        self.lots, self.debts, self.touched = list(account.lots), list(account.debts), account.touched
         self.funds, self.turnover, self.lines = dict(account.funds), dict(account.turnover), dict(account.lines)
         self.allocations: list[Allocation] = []
         self.facts: dict[str, Any] = {}
@@ -284,8 +331,9 @@ class _Books:
     def refund(self, c: Refund, target: Target) -> None:
         if target.entry.money == MoneyClass.BONUS:
             raise RejectedError("бонусы не возвращаются деньгами")
-        left = c.amount - self._cut(c.payment, c.amount, target)
-        if left:
+        if target.returned + c.amount > target.entry.amount:
+            raise RejectedError("возвращают больше, чем было в платеже")
+        if _total(_take(self.lots, target, c.amount)) < c.amount:
             raise RejectedError("в этом платеже осталось меньше, чем просят вернуть")
         self.facts = self._facts_of(target)
         self._turn("refund", -c.amount)
@@ -295,40 +343,50 @@ class _Books:
             raise RejectedError("бонусы банк не отзывает")
         if target.returned + c.amount > target.entry.amount:
             raise RejectedError("отзывают больше, чем было в платеже")
-        spent = c.amount - self._cut(c.payment, c.amount, target)
-        if spent:   # the service was rendered: the acts stand, the money is owed again
-            line = self._line(Service("chargeback", "Услуги, оплата которых отозвана банком", "усл.", Vat.NONE))
-            acted = target.entry.payer if target.entry.money in LEGAL else ""
-            self.debts.append(Debt(self.seq, c.key, line, self.month, spent, 1_000_000, acted))
-        self.facts = self._facts_of(target)
+        spent = c.amount - _total(_take(self.lots, target, c.amount))
+        owed = self._owed_again(c.key, target, spent)
+        self.debts.extend(owed)
+        self.facts = {**self._facts_of(target), "debts": owed}
         self._turn("chargeback", -c.amount)
 
     def reverse(self, c: Reversal, target: Target) -> None:
         if target.returned + c.amount > -target.entry.amount:
             raise RejectedError("сторнируют больше, чем было списано")
-        unpaid = -target.entry.amount - target.returned - sum(a.amount for a in target.live if a.charge == c.charge)
-        left = c.amount - self._forgive(target.entry, min(c.amount, max(0, unpaid)))
+        left = c.amount - self._forgive(target, c.amount)
+        line = self._line(target.entry.service) if target.entry.service else target.entry.line
         for paid in reversed(target.live):
             if not left:
                 break
             part = min(left, paid.amount)
-            self._give_back(paid, part)
+            self._give_back(paid._replace(line=line), part)
             left -= part
         if left:
             raise RejectedError("сторнируют больше, чем было списано")
-        self.facts = {"ref": c.charge, "line": target.entry.line}
+        self.facts = {"ref": c.charge, "line": line}
         self._turn("reversal", c.amount)
 
     def reclassify(self, c: Reclassification, target: Target) -> None:
         if MoneyClass.BONUS in (target.entry.money, c.money):
             raise RejectedError("бонусы не бывают деньгами, и деньги бонусами")
-        self._expand(c.payment, target.merges)
-        self.lots = [lot._replace(money=c.money, payer=c.payer) if lot.payment == c.payment else lot
-                     for lot in self.lots]
-        for paid in target.live:
+        if (target.entry.money, target.entry.payer) == (c.money, c.payer):
+            raise RejectedError("платёж уже такого вида и от этого плательщика")
+        if target.withdrawn:
+            raise RejectedError("банк отозвал этот платёж, когда он был потрачен: вид его денег больше не меняется")
+        lots: list[Lot] = []
+        for lot in self.lots:
+            begins = lot.offset
+            for low, high in stretches_in(lot.name, lot.offset, lot.rest, target.entry.key, target.stretches):
+                if begins < low:
+                    lots.append(lot.part(begins, low))
+                lots.append(lot.part(low, high)._replace(money=c.money, payer=c.payer))
+                begins = high
+            if begins < lot.offset + lot.rest:
+                lots.append(lot.part(begins, lot.offset + lot.rest))
+        self.lots = lots
+        for paid in reversed(target.live):   # so that each finds its own among those that stand
+            paid = paid._replace(line=self._known_line(paid.line, target))
             self._allocate(paid._replace(amount=-paid.amount, quantity=-paid.quantity))
-            self._allocate(paid._replace(lot=target.entry.seq, payment=c.payment, money=c.money, payer=c.payer,
-                                         merge=0, offset=0))
+            self._allocate(paid._replace(money=c.money, payer=c.payer))
         self.facts = {"ref": c.payment, "money": c.money.value, "payer": c.payer}
 
     # --- the queues ----------------------------------------------------------------------------------------------
@@ -340,15 +398,16 @@ class _Books:
             paid = min(lot.rest, debt.rest)
             quantity = share(paid, debt.rest, debt.quantity)
             self._allocate(Allocation(lot.seq, lot.payment, lot.money, lot.payer, debt.charge, debt.line, debt.month,
-                                      paid, quantity, debt.acted, lot.merge, lot.offset))
+                                      paid, quantity, debt.acted, lot.merge, lot.offset, debt.offset))
+            self.touched = max(self.touched, lot.seq)
             if paid == lot.rest:
                 self.lots.pop(0)
             else:
-                self.lots[0] = lot._replace(rest=lot.rest - paid, offset=lot.offset + paid if lot.merge else 0)
+                self.lots[0] = lot.part(lot.offset + paid, lot.offset + lot.rest)
             if paid == debt.rest:
                 self.debts.pop(0)
             else:
-                self.debts[0] = debt._replace(rest=debt.rest - paid, quantity=debt.quantity - quantity)
+                self.debts[0] = debt.part(debt.offset + paid, debt.offset + debt.rest)
 
     def _allocate(self, a: Allocation) -> None:
         self.allocations.append(a)
@@ -356,77 +415,74 @@ class _Books:
             self._fund(a.money, a.payer, a.line, a.month, a.amount, a.quantity)
 
     def _fund(self, money: MoneyClass, payer: str, line: str, month: Month, amount: Kopecks, quantity: int) -> None:
-        _add(self.funds, Fund(self.period, money, payer, line, month), amount, quantity)
+        add_to(self.funds, Fund(self.period, money, payer, line, month), amount, quantity)
 
     def _give_back(self, paid: Allocation, amount: Kopecks) -> None:
         """The last kopecks of an allocation return to the place in the queue that their lot had."""
-        quantity = share(amount, paid.amount, paid.quantity)
-        offset = paid.offset + paid.amount - amount if paid.merge else 0
-        self._allocate(paid._replace(amount=-amount, quantity=-quantity, offset=offset))
-        if paid.acted:   # an act has it though it was paid later: the next act is smaller by it
-            self._fund(MoneyClass.CREDIT, paid.acted, paid.line, paid.month, -amount, -quantity)
-        self._put_lot(Lot(paid.lot, paid.payment, paid.money, paid.payer, amount, paid.merge, offset))
+        back = paid.part(paid.amount - amount, paid.amount)
+        self._allocate(back._replace(amount=-amount, quantity=-back.quantity))
+        if back.acted:   # an act has it though it was paid later: the next act is smaller by it
+            self._fund(MoneyClass.CREDIT, back.acted, back.line, back.month, -amount, -back.quantity)
+        self._put_lot(Lot(back.lot, back.payment, back.money, back.payer, amount, back.merge, back.offset))
 
     def _put_lot(self, back: Lot) -> None:
+        place = len(self.lots)
         for i, lot in enumerate(self.lots):
-            if lot.payment != back.payment:
-                continue
-            if not back.merge:
-                self.lots[i] = lot._replace(rest=lot.rest + back.rest)
+            if _joins(lot, back):
+                self.lots[i] = lot._replace(rest=lot.rest + back.rest, offset=min(lot.offset, back.offset))
+                if i + 1 < len(self.lots) and back.merge and _joins(self.lots[i], self.lots[i + 1]):
+                    gap = self.lots.pop(i + 1)
+                    self.lots[i] = self.lots[i]._replace(rest=self.lots[i].rest + gap.rest)
                 return
-            if lot.offset == back.offset + back.rest:
-                self.lots[i] = lot._replace(rest=lot.rest + back.rest, offset=back.offset)
-                return
-        self.lots.append(back)
-        self.lots.sort(key=lambda lot: (lot.seq, lot.offset))
+            if place > i and (lot.seq, lot.offset) > (back.seq, back.offset):
+                place = i
+        self.lots.insert(place, back)
 
-    def _cut(self, payment: str, amount: Kopecks, target: Target) -> Kopecks:
-        """Take at most `amount` from what is left of one payment; answer how much was there."""
-        self._expand(payment, target.merges)
-        for i, lot in enumerate(self.lots):
-            if lot.payment == payment:
-                cut = min(lot.rest, amount)
-                self.lots[i:i + 1] = [lot._replace(rest=lot.rest - cut)] if cut < lot.rest else []
-                return cut
-        return 0
-
-    def _expand(self, payment: str, merges: Mapping[int, tuple[Lot, ...]]) -> None:
-        """Take apart every merged lot that holds money of the payment, merged lots within merged ones too."""
-        while held := next((lot for lot in self.lots if lot.merge and _holds(merges, lot.merge, payment)), None):
-            self.lots.remove(held)
-            for part in parts_of(held, merges[held.merge]):
-                self._put_lot(part)
-
-    def _forgive(self, charge: Entry, amount: Kopecks) -> Kopecks:
+    def _forgive(self, target: Target, amount: Kopecks) -> Kopecks:
         """Cancel what is still unpaid of a charge, in its own debt or in the merged one it went into."""
-        forgiven = 0
-        for debt in [d for d in self.debts if d.charge == charge.key or self._took_in(d, charge)]:
-            if not (part := min(amount - forgiven, debt.rest)):
-                break
-            i, quantity = self.debts.index(debt), share(part, debt.rest, debt.quantity)
-            left = debt._replace(rest=debt.rest - part, quantity=debt.quantity - quantity)
-            self.debts[i:i + 1] = [left] if left.rest else []
+        forgiven = _take(self.debts, target, amount)
+        for debt in forgiven:
             if debt.acted:
-                self._fund(MoneyClass.CREDIT, debt.acted, debt.line, debt.month, -part, -quantity)
-            forgiven += part
-        return forgiven
+                self._fund(MoneyClass.CREDIT, debt.acted, debt.line, debt.month, -debt.rest, -debt.quantity)
+        return _total(forgiven)
 
-    @staticmethod
-    def _took_in(debt: Debt, charge: Entry) -> bool:
-        """Charges of one line and month are merged as one: which of them is unpaid makes no difference to any act."""
-        return (debt.charge.startswith("merge:") and debt.seq <= charge.seq
-                and debt.line == charge.line and debt.month == charge.month)
+    def _owed_again(self, key: str, target: Target, spent: Kopecks) -> tuple[Debt, ...]:
+        """What the withdrawn money had paid for, newest first. The acts of company money stand: no act has it twice."""
+        acted = target.entry.payer if target.entry.money in LEGAL else ""
+        skipped, owed = target.withdrawn, dict[tuple[str, Month], Sum]()
+        for paid in reversed(target.live):
+            end = max(0, paid.amount - skipped)
+            skipped -= paid.amount - end
+            if not (amount := min(end, spent)):
+                continue
+            spent -= amount
+            part = paid.part(end - amount, end)
+            line = self._known_line(part.line, target)
+            was = owed.get((line, part.month), Sum(0, 0))
+            owed[line, part.month] = Sum(was.amount + part.amount, was.quantity + part.quantity)
+        return tuple(Debt(self.seq, key, line, month, s.amount, s.quantity, acted)
+                     for (line, month), s in owed.items())
 
     # --- the books -----------------------------------------------------------------------------------------------
 
     def _line(self, service: Service) -> str:
         """The name of the service among the account's lines; another title, unit or VAT is another line."""
+        if self.lines.get(service.code) == service:
+            return service.code
+        if known := next((name for name, other in self.lines.items() if other == service), ""):
+            return known
         name, n = service.code, 1
-        while (known := self.lines.get(name)) is not None and known != service:
+        while name in self.lines:
             n += 1
             name = f"{service.code}~{n}"
         self.lines[name] = service
         return name
+
+    def _known_line(self, line: str, target: Target) -> str:
+        """The line of an old allocation, which the account may have dropped since."""
+        if line in self.lines:
+            return line
+        return self._line(target.services.get(line, FORGOTTEN))
 
     def _facts_of(self, target: Target) -> dict[str, Any]:
         return {"ref": target.entry.key, "money": target.entry.money, "payer": target.entry.payer}
@@ -443,36 +499,46 @@ class _Books:
                      allocations=tuple(self.allocations), **self.facts)
 
     def merged(self, queue_max: int) -> Iterable[Entry]:
-        """Merge the longest run of neighbours of one kind while a queue is too long; the parts stay in the journal."""
+        """Merge neighbours of one kind while a queue is too long, the longest run first; the parts stay in the journal.
+
+        A long queue of debts with no such neighbours (many services, many days) merges debts of one kind into the
+        place of the first of them.
+        """
         while len(self.lots) > queue_max:
-            first, last = _longest_run(self.lots, lambda lot: (lot.money, lot.payer))
+            fresh = next((i for i, lot in enumerate(self.lots) if lot.seq > self.touched), len(self.lots))
+            first, last = _longest_run(self.lots[fresh:], lambda lot: (lot.money, lot.payer))
             if last - first < 2:
-                return
+                break
             self.seq += 1
-            lots = tuple(self.lots[first:last])
-            self.lots[first:last] = [Lot(lots[0].seq, f"merge:{self.seq}", lots[0].money, lots[0].payer,
-                                         sum(lot.rest for lot in lots), self.seq)]
+            lots = tuple(self.lots[fresh + first:fresh + last])
+            self.lots[fresh + first:fresh + last] = [lots[0]._replace(
+                payment=f"{MERGED}{self.seq}", rest=_total(lots), merge=self.seq)]
             yield self._merge_entry(lots=lots)
         while len(self.debts) > queue_max:
-            first, last = _longest_run(self.debts, lambda debt: (debt.line, debt.month, debt.acted))
-            if last - first < 2:
-                return
+            run = range(*_longest_run(self.debts, _kind_of_debt))
+            places = run if len(run) > 1 or len(self.debts) <= SCATTERED * queue_max else _scattered(self.debts)
+            if len(places) < 2:
+                break
             self.seq += 1
-            debts = tuple(self.debts[first:last])
-            self.debts[first:last] = [debts[0]._replace(charge=f"merge:{self.seq}", rest=sum(d.rest for d in debts),
-                                                        quantity=sum(d.quantity for d in debts))]
+            debts = tuple(self.debts[i] for i in places)
+            self.debts[places[0]] = debts[0]._replace(charge=f"{MERGED}{self.seq}", rest=_total(debts),
+                                                      quantity=sum(d.quantity for d in debts))
+            for i in reversed(places[1:]):
+                del self.debts[i]
             yield self._merge_entry(debts=debts)
 
     def _merge_entry(self, lots: tuple[Lot, ...] = (), debts: tuple[Debt, ...] = ()) -> Entry:
-        return Entry(seq=self.seq, kind="merge", key=f"merge:{self.seq}", day=self._command.day, month=self.month,
+        return Entry(seq=self.seq, kind="merge", key=f"{MERGED}{self.seq}", day=self._command.day, month=self.month,
                      period=self.period, amount=0, balance=self._was.balance + self.amount, lots=lots, debts=debts)
 
     def account(self) -> Account:
         return replace(self._was, seq=self.seq, balance=self._was.balance + self.amount, lots=tuple(self.lots),
-                       debts=tuple(self.debts), funds=self.funds, turnover=self.turnover, lines=self.lines)
+                       debts=tuple(self.debts), funds=self.funds, turnover=self.turnover, lines=self.lines,
+                       touched=self.touched)
 
 
-def _add(funds: dict[Fund, Sum], key: Fund, amount: Kopecks, quantity: int) -> None:
+def add_to(funds: dict[Fund, Sum], key: Fund, amount: Kopecks, quantity: int) -> None:
+    """A sum that comes to no kopecks is no sum: its line would not be printed."""
     was = funds.get(key, Sum(0, 0))
     now = Sum(was.amount + amount, was.quantity + quantity)
     if now.amount:
@@ -495,16 +561,64 @@ def _longest_run(queue: list[_Head], kind: Callable[[_Head], object]) -> tuple[i
     return begin, end
 
 
-def parts_of(lot: Lot, parts: tuple[Lot, ...]) -> Iterable[Lot]:
-    """What a merged lot still holds: its parts were spent from the first on, so the rest is a stretch of them."""
-    begins, ends, start = lot.offset, lot.offset + lot.rest, 0
-    for part in parts:
-        low, high = max(begins, start), min(ends, start + part.rest)
-        if low < high:
-            yield part._replace(rest=high - low, offset=part.offset + low - start if part.merge else 0)
-        start += part.rest
+def _kind_of_debt(debt: Debt) -> object:
+    return debt.line, debt.month, debt.acted
 
 
-def _holds(merges: Mapping[int, tuple[Lot, ...]], merge: int, payment: str) -> bool:
-    return any(part.payment == payment or (part.merge and _holds(merges, part.merge, payment))
-               for part in merges.get(merge, ()))
+def _scattered(debts: list[Debt]) -> list[int]:
+    """Where the most debts of one kind stand."""
+    places: dict[object, list[int]] = {}
+    for i, debt in enumerate(debts):
+        places.setdefault(_kind_of_debt(debt), []).append(i)
+    return max(places.values(), key=len)
+
+
+def _total(queue: Iterable[Lot | Debt]) -> Kopecks:
+    return sum(head.rest for head in queue)
+
+
+def _take(queue: list[_Head], target: Target, amount: Kopecks) -> list[_Head]:
+    """Take at most `amount` of the target out of a queue, the last of it first, and answer what was taken."""
+    taken: list[_Head] = []
+    for i in reversed(range(len(queue))):
+        whole = queue[i]
+        kept: list[_Head] = []
+        ends = end = whole.offset + whole.rest
+        for low, high in reversed(stretches_in(whole.name, whole.offset, whole.rest, target.entry.key,
+                                               target.stretches)):
+            low = max(low, high - amount)
+            if low == high:
+                break
+            amount -= high - low
+            taken.append(whole.part(low, high))
+            if high < end:
+                kept.insert(0, whole.part(high, end))
+            end = low
+        if whole.offset < end < ends:
+            kept.insert(0, whole.part(whole.offset, end))
+        if end < ends:
+            queue[i:i + 1] = kept
+        if not amount:
+            break
+    return taken
+
+
+def _joins(lot: Lot, back: Lot) -> bool:
+    """Whether two lots are one: the same payment, or stretches of the same merged lot with nothing between them."""
+    if (lot.payment, lot.money, lot.payer) != (back.payment, back.money, back.payer):
+        return False
+    return not lot.merge or lot.offset + lot.rest == back.offset or back.offset + back.rest == lot.offset
+
+
+def stretches_in(name: str, offset: Kopecks, length: Kopecks, key: str,
+                 stretches: Mapping[str, Iterable[Stretch]]) -> list[Stretch]:
+    """Which kopecks of a lot or a debt belong to the payment or the charge `key`, in their order."""
+    if name == key:
+        return [(offset, offset + length)]
+    found = ((max(low, offset), min(high, offset + length)) for low, high in stretches.get(name, ()))
+    return [(low, high) for low, high in found if low < high]
+
+
+def _between(low: int, high: int, whole: int, of: int) -> int:
+    """The share of `of` that the stretch low..high of 0..whole has; neighbouring stretches add up exactly."""
+    return share(high, whole, of) - share(low, whole, of)

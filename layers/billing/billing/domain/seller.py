@@ -76,9 +76,10 @@ class SellerCard:
 
     def on(self, day: date) -> Seller | None:
         """The requisites that stand in a document of that day."""
-        record = valid_on(self.requisites, day)
-        return record and Seller(party=record.party, bank=record.bank, director=record.director,
-                                 accountant=record.accountant, stamp=record.stamp)
+        if record := valid_on(self.requisites, day):
+            return Seller(party=record.party, bank=record.bank, director=record.director,
+                          accountant=record.accountant, stamp=record.stamp)
+        return None
 
     def vat_on(self, day: date) -> VatRecord | None:
         return valid_on(self.vat, day)
