@@ -16,8 +16,10 @@ _LIMIT_MAX = 500
 
 
 def tell_of_message(world: World, message: Message, box: str) -> None:
-    """A message has come into this box. The id of the event is that of the message."""
-    _append(world, box, BoxEvent(event_id=message.message_id, position=0, ticks=0, message_id=message.message_id))
+    """A message has come into this box, with what it holds by now. The id of the event is that of the message."""
+    held = [entity.entity_id for entity in message.entities]
+    event = BoxEvent(event_id=message.message_id, position=0, ticks=0, message_id=message.message_id, entities=held)
+    _append(world, box, event)
 
 
 def tell_of_patch(world: World, message: Message, boxes: list[str], entities: list[str], **flags: Any) -> str:
@@ -92,7 +94,7 @@ def event_view(world: World, event: BoxEvent, box: str) -> Json:
     if event.is_patch:
         view["Patch"] = patch_view(world, event, message, box)
     else:
-        view["Message"] = message_view(world, message, box)
+        view["Message"] = message_view(world, message, box, among=event.entities)
     return view
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Collection
 
 from local.diadoc.document_views import document_view
 from local.diadoc.http_shapes import Json
@@ -18,13 +19,23 @@ def message_type(message: Message) -> str:
     return "Draft" if message.is_draft else "Letter"
 
 
-def message_view(world: World, message: Message, box: str, *, inject: bool = False, entity: str = "") -> Json:
-    """A `Message`; with `entity` only that entity and what hangs on it."""
+def message_view(
+    world: World,
+    message: Message,
+    box: str,
+    *,
+    inject: bool = False,
+    entity: str = "",
+    among: Collection[str] | None = None,
+) -> Json:
+    """A `Message`; with `entity` only that entity and what hangs on it, with `among` only these entities."""
     sender = world.state.organizations[message.from_box]
     recipient = world.state.organizations.get(message.to_box)
     shown = visible_entities(message, box)
     if entity:
         shown = [one for one in shown if entity in (one.entity_id, one.parent_id)]
+    if among is not None:
+        shown = [one for one in shown if one.entity_id in among]
     view: Json = {
         "MessageId": message.message_id,
         "MessageIdGuid": message.message_id,

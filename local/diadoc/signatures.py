@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
@@ -81,11 +81,11 @@ class SigningAuthority:
             certificate = _verified_signer(signature, content)
         except der.NotDerError as problem:
             return Verdict(trouble=f"Not a detached CMS in DER: {problem}")
-        except (InvalidSignature, ValueError) as problem:
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError) as problem:
             return Verdict(trouble=f"Signature is mathematically invalid: {problem}")
         try:
             certificate.verify_directly_issued_by(self.certificate)
-        except (InvalidSignature, ValueError, TypeError):
+        except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
             return Verdict(is_valid=True, trouble="CERT_TRUST_IS_PARTIAL_CHAIN", certificate=certificate)
         if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
             return Verdict(is_valid=True, trouble="CERT_TRUST_IS_NOT_TIME_VALID", certificate=certificate)
@@ -106,10 +106,10 @@ class SigningAuthority:
 
 
 def enclosed_certificate(signature: bytes) -> x509.Certificate | None:
-    """The first certificate that a CMS carries, None when it carries none or is no CMS."""
+    """The first certificate that a CMS carries, None when it carries none or is no CMS in DER."""
     try:
-        return pkcs7.load_der_pkcs7_certificates(signature)[0]
-    except (ValueError, IndexError):
+        return next(iter(_certificates(_signed_data(signature))), None)
+    except ValueError:
         return None
 
 
@@ -124,21 +124,28 @@ def _verified_signer(signature: bytes, content: bytes) -> x509.Certificate:
         der.NotDerError: the structure is not that of a detached SignedData.
         InvalidSignature, ValueError: the digest or the signature does not fit.
     """
-    kind, wrapped = _expect_parts(der.read_one(signature).expect(der.SEQUENCE), 2)[:2]
-    if der.dotted(kind) != _SIGNED_DATA:
-        raise der.NotDerError("the content is not SignedData")
-    signed = _expect_parts(der.read_one(wrapped.expect(_EXPLICIT).content).expect(der.SEQUENCE), 5)
+    signed = _signed_data(signature)
     inner = _expect_parts(signed[2].expect(der.SEQUENCE), 1)
     if der.dotted(inner[0]) != _DATA or len(inner) > 1:
         raise der.NotDerError("the signature carries content: it is not detached")
-    certificates = [x509.load_der_x509_certificate(node.whole) for node in signed[3].expect(_CERTIFICATES).parts()]
     signer = _expect_parts(der.read_one(signed[-1].expect(der.SET).content).expect(der.SEQUENCE), 5)
     serial = int.from_bytes(_expect_parts(signer[1].expect(der.SEQUENCE), 2)[1].expect(der.INTEGER).content, "big")
-    certificate = next((known for known in certificates if known.serial_number == serial), None)
+    certificate = next((known for known in _certificates(signed) if known.serial_number == serial), None)
     if certificate is None:
         raise der.NotDerError("the signer's certificate is not enclosed")
     _verify(signer, content, certificate)
     return certificate
+
+
+def _signed_data(signature: bytes) -> list[der.Node]:
+    kind, wrapped = _expect_parts(der.read_one(signature).expect(der.SEQUENCE), 2)[:2]
+    if der.dotted(kind) != _SIGNED_DATA:
+        raise der.NotDerError("the content is not SignedData")
+    return _expect_parts(der.read_one(wrapped.expect(_EXPLICIT).content).expect(der.SEQUENCE), 5)
+
+
+def _certificates(signed: list[der.Node]) -> list[x509.Certificate]:
+    return [x509.load_der_x509_certificate(node.whole) for node in signed[3].expect(_CERTIFICATES).parts()]
 
 
 def _verify(signer: list[der.Node], content: bytes, certificate: x509.Certificate) -> None:

@@ -24,7 +24,7 @@ class DiadocStandIn(PeopleControls, RoomControls):
     `POST /stand-in/<its name>` with its arguments as a JSON object (see `control_paths`).
 
         with DiadocStandIn(clock=clock) as diadoc:
-            ours = diadoc.add_organization(inn="7705552210", full_name="ООО «Ромашка Софт»")
+            ours = diadoc.add_organization(inn="7705552211", full_name="ООО «Ромашка Софт»")
             diadoc.add_user(name="robot", boxes=[ours.box_id])
             client = Client(base_url=diadoc.url, ...)
     """

@@ -1,0 +1,98 @@
+"""The directory."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.diadoc_stand_in.company import CLIENT_INN, OUR_INN
+
+
+def test_my_organizations_are_those_of_my_boxes(company):
+    """Fact 6.1 [doc]: GET /GetMyOrganizations."""
+    answer = company.talk.get("/GetMyOrganizations", autoRegister="false")
+
+    assert [one["Inn"] for one in answer.json()["Organizations"]] == [OUR_INN]
+    assert answer.json()["Organizations"][0]["Boxes"][0]["BoxIdGuid"] == company.box
+
+
+def test_organization_by_each_of_its_ids(company):
+    """Fact 6.2 [doc]: GET /GetOrganization."""
+    ids = {"boxId": company.other, "inn": CLIENT_INN, "orgId": company.client.org_id}
+    ids["fnsParticipantId"] = company.client.fns_participant_id
+
+    found = [company.talk.get("/GetOrganization", **{name: value}).json()["Inn"] for name, value in ids.items()]
+
+    assert found == [CLIENT_INN] * 4
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        pytest.param({}, 400, id="by nothing"),
+        pytest.param({"inn": CLIENT_INN, "orgId": "x"}, 400, id="by two"),
+        pytest.param({"inn": "7707083893"}, 404, id="unknown"),
+    ],
+)
+def test_organization_is_not_answered(company, parameters, status):
+    """Fact 6.2 [doc]."""
+    assert company.talk.get("/GetOrganization", **parameters).status_code == status
+
+
+def test_unknown_kpp_falls_back_to_the_head_organization(company, diadoc):
+    """Fact 6.2 [doc]."""
+    diadoc.add_organization(inn=CLIENT_INN, kpp="780602002", full_name="Филиал", is_branch=True)
+
+    head = company.talk.get("/GetOrganization", inn=CLIENT_INN, kpp="999999999").json()
+    branch = company.talk.get("/GetOrganization", inn=CLIENT_INN, kpp="780602002").json()
+
+    assert (head["IsBranch"], branch["IsBranch"]) == (False, True)
+
+
+def test_inn_may_have_several_organizations(company, diadoc):
+    """Fact 6.3 [doc]: GET /GetOrganizationsByInnKpp."""
+    diadoc.add_organization(inn=CLIENT_INN, full_name="ООО «Василёк»", operator="2BE")
+
+    both = company.talk.get("/GetOrganizationsByInnKpp", inn=CLIENT_INN).json()["Organizations"]
+    none = company.talk.get("/GetOrganizationsByInnKpp", inn=CLIENT_INN, kpp="000000000").json()["Organizations"]
+
+    assert [(one["IsRoaming"], one["FnsParticipantId"][:3]) for one in both] == [(False, "2BM"), (True, "2BE")]
+    assert none == []
+
+
+def test_list_of_inns_answers_statuses_for_my_box_only(company, diadoc):
+    """Fact 6.4 [doc]: POST /V2/GetOrganizationsByInnList."""
+    diadoc.make_partners(box=company.box, partner=company.other)
+    asked = {"InnList": [CLIENT_INN, "7707083893"]}
+
+    mine = company.talk.post("/V2/GetOrganizationsByInnList", asked, myBoxId=company.box).json()["Organizations"]
+    nobody = company.talk.post("/V2/GetOrganizationsByInnList", asked).json()["Organizations"]
+
+    assert [one["CounteragentStatus"] for one in mine] == ["IsMyCounteragent"]
+    assert [one["CounteragentStatus"] for one in nobody] == ["NotInCounteragentList"]
+
+
+def test_box_has_its_organization(company):
+    """Fact 6.7 [sdk]: GET /GetBox."""
+    box = company.talk.get("/GetBox", boxId=company.other).json()
+
+    assert (box["BoxIdGuid"], box["Organization"]["Inn"]) == (company.other, CLIENT_INN)
+
+
+def test_operators_say_what_they_can(company, diadoc):
+    """Fact 6.6 [doc]: GET /GetRoamingOperators."""
+    diadoc.add_operator(fns_id="2BE", name="Оператор", features=["SupportsAutoInvitation"])
+
+    rows = company.talk.get("/GetRoamingOperators", boxId=company.box).json()["RoamingOperators"]
+
+    assert rows == [{"FnsId": "2BE", "Name": "Оператор", "IsActive": True, "Features": ["SupportsAutoInvitation"]}]
+
+
+def test_participant_of_another_operator_is_found_and_gets_a_box(company, diadoc):
+    """Fact 6.6 [doc]: POST /SearchFnsParticipants, POST /GetOrCreateRoamingOrganizationByFnsParticipantId."""
+    other = diadoc.add_organization(inn="7707083893", full_name="ПАО", operator="2BE")
+
+    found = company.talk.post("/SearchFnsParticipants", {"Inn": "7707083893"}, myBoxId=company.box).json()
+    asked = {"FnsParticipantId": found["Participants"][0]["FnsParticipantId"]}
+    made = company.talk.post("/GetOrCreateRoamingOrganizationByFnsParticipantId", asked, myBoxId=company.box).json()
+
+    assert made["Boxes"][0]["BoxIdGuid"] == other.box_id
