@@ -49,6 +49,8 @@ class Application:
         self.calls: deque[Call] = deque(maxlen=state.settings.calls_kept)
         self.counts: Counter[str] = Counter()
         self._number = 0
+        self._under_way = 0
+        self._most_at_once = 0
 
     def replace(self, state: State) -> None:
         """Go on with another state and the same clock."""
@@ -67,10 +69,13 @@ class Application:
         )
         with self.lock:
             fault = self.faults.take(endpoint)
+            self._under_way += 1
+            self._most_at_once = max(self._most_at_once, self._under_way)
         if fault is not None and fault.kind is FaultKind.SLOW:
             time.sleep(fault.seconds)  # real time: it is the client's patience that is tested
         with self.lock:
             self._number += 1
+            self._under_way -= 1
             number = self._number
             jobs.run_due(self.world)
             user, answer, struck = "", None, fault
@@ -155,7 +160,8 @@ class Application:
             "tasks": len(state.tasks),
             "jobs_waiting": len(state.jobs),
         }
-        return {"calls": sum(self.counts.values()), "endpoints": endpoints, "state": held}
+        most = self._most_at_once
+        return {"calls": sum(self.counts.values()), "most_at_once": most, "endpoints": endpoints, "state": held}
 
     def call_rows(self) -> list[Json]:
         """The log, oldest first."""

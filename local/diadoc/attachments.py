@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from local.diadoc.document_types import DATE, DECIMAL, Item, Kind, find_kind
-from local.diadoc.http_shapes import Json, Refusal
+from local.diadoc.http_shapes import Json, Refusal, is_true, rows_of
 from local.diadoc.records import Organization
 from local.diadoc.signed_content import Signature, read_content, read_signature
 from local.diadoc.title_rules import BAD_CONTENT, check_title
@@ -62,7 +61,7 @@ def _read(
     if not asked.get("TypeNamedId"):
         raise Refusal(400, "Incorrect DocumentAttachment. TypeNamedId must be specified")
     kind = find_kind(str(asked["TypeNamedId"]), str(asked.get("Function") or ""), str(asked.get("Version") or ""))
-    metadata = _metadata(kind, asked.get("Metadata") or [])
+    metadata = _metadata(kind, rows_of(asked, "Metadata"))
     signed = asked.get("SignedContent")
     if not isinstance(signed, dict):
         raise Refusal(400, "SignedContent must be specified")
@@ -87,15 +86,15 @@ def _read(
         file_name=metadata["FileName"],
         metadata=metadata,
         custom_document_id=str(asked.get("CustomDocumentId") or ""),
-        needs_recipient_signature=bool(asked.get("NeedRecipientSignature")),
+        needs_recipient_signature=is_true(asked.get("NeedRecipientSignature")),
         comment=comment,
-        custom=_tags(asked.get("CustomData") or []),
-        initial=_links(asked.get("InitialDocumentIds") or []),
-        subordinate=_links(asked.get("SubordinateDocumentIds") or []),
+        custom=_tags(rows_of(asked, "CustomData")),
+        initial=_links(rows_of(asked, "InitialDocumentIds")),
+        subordinate=_links(rows_of(asked, "SubordinateDocumentIds")),
     )
 
 
-def _metadata(kind: Kind, rows: list[Any]) -> dict[str, str]:
+def _metadata(kind: Kind, rows: list[Json]) -> dict[str, str]:
     """The metadata that the sender gives, exact: nothing missing, nothing odd, nothing empty. Source: fact 10.7."""
     given = {str(row.get("Key")): str(row.get("Value") or "") for row in rows}
     if kind.is_formal:
@@ -127,12 +126,12 @@ def _check_form(item: Item, value: str) -> None:
         raise Refusal(400, f"Incorrect DocumentAttachment. Incorrect metadata value with key {item.key}: {value}")
 
 
-def _tags(rows: list[Any]) -> dict[str, str]:
+def _tags(rows: list[Json]) -> dict[str, str]:
     tags = {str(row.get("Key") or ""): str(row.get("Value") or "") for row in rows}
     if any(not key or len(key) > _TAG_KEY_MAX or len(value) > _TAG_VALUE_MAX for key, value in tags.items()):
         raise Refusal(400, f"CustomData keys must have 1-{_TAG_KEY_MAX} characters, values at most {_TAG_VALUE_MAX}")
     return tags
 
 
-def _links(rows: list[Any]) -> tuple[tuple[str, str], ...]:
+def _links(rows: list[Json]) -> tuple[tuple[str, str], ...]:
     return tuple((str(row.get("MessageId") or ""), str(row.get("EntityId") or "")) for row in rows)

@@ -2,7 +2,7 @@
 
     GET  /stand-in/                      the list of controls with their arguments
     POST /stand-in/<control>             arguments as a JSON object; the answer is {"result": …}
-    GET  /stand-in/<control>             the same for a control that needs no arguments
+    GET  /stand-in/<reader>              the same for what only reads: documents, calls, statistics…
     POST /stand-in/sign?owner=&inn=      raw bytes in, a detached CMS in DER out
 
 They need no token: the stand-in listens on this machine only.
@@ -23,6 +23,13 @@ from local.diadoc.room_controls import RoomControls
 PREFIX = "/stand-in/"
 CONTROLS = tuple(name for owner in (PeopleControls, RoomControls) for name in vars(owner) if not name.startswith("_"))
 
+READERS = frozenset(
+    {
+        *("organizations", "faults", "clock", "settings", "calls", "statistics", "documents"),
+        *("export_state", "authority_certificate"),
+    }
+)
+
 
 class ControlPaths:
     """Calls controls by their names."""
@@ -38,6 +45,8 @@ class ControlPaths:
             return _json(200, {"controls": [self._described(one) for one in CONTROLS]})
         if name not in CONTROLS:
             return _json(404, {"error": f"there is no control {name}, see GET {PREFIX}"})
+        if verb != "POST" and name not in READERS:
+            return _json(405, {"error": f"{name} changes something: POST it"})
         try:
             if name == "sign":
                 owner = dict(parse_qsl(query))

@@ -52,7 +52,7 @@ class Selection:
         category = _CATEGORY.fullmatch(request.required("filterCategory"))
         if category is None or category[1] not in ("Any", *TYPES) or category[3] not in ("", *_STATUSES):
             raise Refusal(400, f"Unknown filterCategory: {request.asked('filterCategory')}")
-        since, until = request.asked("timestampFromTicks"), request.asked("timestampToTicks")
+        since, until = request.ticks("timestampFromTicks"), request.ticks("timestampToTicks")
         number = request.asked("documentNumber")
         first_day, last_day = _day(request.asked("fromDocumentDate")), _day(request.asked("toDocumentDate"))
         if (since or until) and (number or first_day or last_day):
@@ -67,8 +67,8 @@ class Selection:
             status=category[3],
             partner=world.organization(partner).box_id if partner else "",
             number=number,
-            since=int(since or 0),
-            until=int(until or 0),
+            since=since,
+            until=until,
             first_day=first_day,
             last_day=last_day,
             is_descending=request.asked("sortDirection").lower() == "descending",

@@ -127,8 +127,8 @@ def _append(world: World, box: str, event: BoxEvent) -> None:
 
 def _is_wanted(world: World, event: BoxEvent, box: str, request: Request) -> bool:
     message = world.state.messages[event.message_id]
-    since, until = request.asked("timestampFromTicks"), request.asked("timestampToTicks")
-    if (since and event.ticks < int(since)) or (until and event.ticks > int(until)):
+    since, until = request.ticks("timestampFromTicks"), request.ticks("timestampToTicks")
+    if (since and event.ticks < since) or (until and event.ticks > until):
         return False
     other = request.asked("counteragentBoxId")
     if other and world.organization(other).box_id not in (message.from_box, message.to_box):

@@ -92,6 +92,17 @@ class Request:
             raise Refusal(400, f"Parameter {name} must be between 1 and {most}.")
         return int(value)
 
+    def ticks(self, name: str) -> int:
+        """A moment in ticks, 0 when absent.
+
+        Raises:
+            Refusal: 400, it is no number.
+        """
+        value = self.asked(name)
+        if value and not value.isdigit():
+            raise Refusal(400, f"Parameter {name} must be a number of ticks.")
+        return int(value or 0)
+
     def document(self, type_name: str) -> Json:
         """The body read as a JSON structure of this name.
 
@@ -119,6 +130,23 @@ class Request:
     def wants_json(self) -> bool:
         """Whether the caller asked for JSON: without it Diadoc answers in protobuf. Source: fact 4.1."""
         return _JSON_TYPE in self.headers.get("accept", "").lower()
+
+
+def rows_of(holder: Json, name: str) -> list[Json]:
+    """A repeated field of a structure, empty when absent.
+
+    Raises:
+        Refusal: 400, it is no list of structures. Source: fact 10.12.
+    """
+    rows = holder.get(name) or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Refusal(400, f"Can't deserialize request body: {name} is not a list of structures")
+    return rows
+
+
+def is_true(value: object) -> bool:
+    """A boolean of a structure; the words "true" and "false" are tolerated. Source: fact 4.8."""
+    return value.lower() == "true" if isinstance(value, str) else bool(value)
 
 
 def json_answer(document: Any) -> Answer:

@@ -90,12 +90,12 @@ def get_counteragent_events(world: World, request: Request) -> Answer:
     size = request.number("limit", default=_PAGE, most=_PAGE)
     after = _cursor(request.asked("afterIndexKey"))
     feed = world.state.partner_events.get(box, [])
-    since, until = request.asked("timestampFromTicks"), request.asked("timestampToTicks")
+    since, until = request.ticks("timestampFromTicks"), request.ticks("timestampToTicks")
     start = bisect_right(feed, after, key=lambda event: event.position)
     rows = [
         event
         for event in feed[start:]
-        if (not since or event.partnership.ticks >= int(since)) and (not until or event.partnership.ticks <= int(until))
+        if (not since or event.partnership.ticks >= since) and (not until or event.partnership.ticks <= until)
     ]
     return json_answer(
         {

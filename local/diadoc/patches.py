@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from local.diadoc import events, operations, pipeline, workflow
-from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer
+from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer, rows_of
 from local.diadoc.message_records import Document, Message
 from local.diadoc.message_views import message_view
-from local.diadoc.posting import as_rows, check_parties
+from local.diadoc.posting import check_parties
 from local.diadoc.signed_content import read_content, read_signature
 from local.diadoc.world import World
 
@@ -52,7 +52,7 @@ def send_draft(world: World, request: Request) -> Answer:
     check_parties(world, world.organization(box), world.organization(to_box))
     signatures = {
         str(one.get("ParentEntityId")): read_signature(world, one, box=box)
-        for one in as_rows(asked.get("DocumentSignatures"))
+        for one in rows_of(asked, "DocumentSignatures")
     }
     waiting = {one.entity_id for one in draft.documents if one.sender_signature == "WaitingForSenderSignature"}
     if waiting - set(signatures):
@@ -125,7 +125,7 @@ def _apply(world: World, message: Message, box: str, asked: Json) -> list[str]:
     Raises:
         Refusal: 400 for an empty patch, 409 for a step that the state does not allow.
     """
-    rows = [(name, row) for name in _KNOWN for row in as_rows(asked.get(name))]
+    rows = [(name, row) for name in _KNOWN for row in rows_of(asked, name)]
     if not rows:
         raise Refusal(400, "MessagePatchToPost should contain at least one action")
     _check_packet(message, rows)

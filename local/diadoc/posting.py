@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from local.diadoc import operations, partners, pipeline
 from local.diadoc.attachments import Attachment, read_attachment
 from local.diadoc.document_types import find_kind
-from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer
+from local.diadoc.http_shapes import Answer, Json, Refusal, Request, is_true, json_answer, rows_of
 from local.diadoc.identifiers import legacy_box
 from local.diadoc.message_records import Document, Entity, Message
 from local.diadoc.message_views import message_view
@@ -41,7 +39,7 @@ def can_post_message(world: World, request: Request) -> Answer:
     asked = request.document("CanPostMessageRequest")
     sender = world.organization(world.my_box(request, str(asked.get("FromBoxId") or "")))
     recipient = world.organization(str(asked.get("ToBoxId") or ""))
-    prototypes = asked.get("DocumentPrototypes") or []
+    prototypes = rows_of(asked, "DocumentPrototypes")
     if any(not one.get("CustomDocumentId") for one in prototypes):
         raise Refusal(400, "CanPostMessage.CustomDocumentId is required field.")
     errors: list[Json] = []
@@ -94,12 +92,16 @@ def _accept(world: World, request: Request, asked: Json, box: str) -> Message:
     settings = world.state.settings
     if len(request.body) > settings.request_bytes_max:
         raise Refusal(400, f"Request is larger than {settings.request_bytes_max} bytes")
-    rows = asked.get("DocumentAttachments") or []
+    rows = rows_of(asked, "DocumentAttachments")
     if not rows:
         raise Refusal(400, "MessageToPost should contain at least one attachment")
     if len(rows) > settings.message_documents_max:
         raise Refusal(400, f"MessageToPost should contain at most {settings.message_documents_max} documents")
-    sender, is_draft, is_delayed = world.organization(box), bool(asked.get("IsDraft")), bool(asked.get("DelaySend"))
+    sender, is_draft, is_delayed = (
+        world.organization(box),
+        is_true(asked.get("IsDraft")),
+        is_true(asked.get("DelaySend")),
+    )
     recipient = world.organization(str(asked["ToBoxId"])) if asked.get("ToBoxId") else None
     if recipient is None and not is_draft:
         raise Refusal(400, "MessageToPost.ToBoxId must be specified")
@@ -120,9 +122,9 @@ def _accept(world: World, request: Request, asked: Json, box: str) -> Message:
         ticks=world.ticks,
         patched=world.ticks,
         is_draft=is_draft,
-        is_locked=bool(asked.get("LockDraft")),
+        is_locked=is_true(asked.get("LockDraft")),
         is_delayed=is_delayed and not any(one.signature.is_given for one in documents),
-        lock_mode="Full" if asked.get("LockPacket") else lock_mode,
+        lock_mode="Full" if is_true(asked.get("LockPacket")) else lock_mode,
     )
     world.state.messages[message.message_id] = message
     for one in documents:
@@ -191,8 +193,3 @@ def _link(message: Message, documents: list[Attachment]) -> None:
 
     for one, made in zip(documents, message.documents, strict=True):
         made.initial, made.subordinate = resolved(one.initial), resolved(one.subordinate)
-
-
-def as_rows(value: Any) -> list[Json]:
-    """A repeated field of a structure: a list, or nothing."""
-    return [row for row in value or [] if isinstance(row, dict)]

@@ -8,7 +8,6 @@ from local.diadoc import events, workflow
 from local.diadoc.document_types import RECONCILIATION, find_kind
 from local.diadoc.document_views import content_of
 from local.diadoc.http_shapes import Refusal
-from local.diadoc.identifiers import moment_of
 from local.diadoc.message_records import Document, Message
 from local.diadoc.recipient_titles import reconciliation_answer, utd_acceptance
 from local.diadoc.service_xml import service_document
@@ -30,7 +29,7 @@ def sign(world: World, message_id: str, entity_id: str, *, with_disagreements: b
         is_reconciliation = document.type_named_id == RECONCILIATION
         build = reconciliation_answer if is_reconciliation else utd_acceptance
         sent, guid = parse(content_of(message, document).content), world.new_id("title")
-        name, root = build(sent, guid, moment_of(world.ticks), with_disagreements=with_disagreements)
+        name, root = build(sent, guid, world.moscow_now, with_disagreements=with_disagreements)
         title = windows_1251(root)
         return workflow.answer_by_title(
             world, message, document, message.to_box, title, f"{name}.xml", signature(title)

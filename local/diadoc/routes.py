@@ -60,6 +60,9 @@ _TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "V2/ShelfDownload", shelf.shelf_download),
     ("GET", "V8/GetNewEvents", events.get_new_events),
     ("GET", "V7/GetNewEvents", events.get_new_events),
+    ("GET", "V6/GetNewEvents", events.get_new_events),
+    ("GET", "V5/GetNewEvents", events.get_new_events),
+    ("GET", "V4/GetNewEvents", events.get_new_events),
     ("GET", "V3/GetEvent", events.get_event),
     ("GET", "V2/GetLastEvent", events.get_last_event),
     ("GET", "V3/GetDocument", reading.get_document),
@@ -86,7 +89,7 @@ for _verb, _path, _endpoint in _TABLE:
 
 # Methods that are announced to go: until the day they say so, after it they are gone. Source: facts 2.1, 2.2.
 SUNSETS = {
-    "v7/getnewevents": date(2027, 4, 3),
+    **{f"v{version}/getnewevents": date(2027, 4, 3) for version in (4, 5, 6, 7)},
     "v3/postmessagepatch": date(2027, 4, 3),
     "v2/acquirecounteragentresult": date(2027, 5, 1),
 }

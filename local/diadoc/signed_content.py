@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 
 from local.diadoc import shelf
-from local.diadoc.http_shapes import Json, Refusal
+from local.diadoc.http_shapes import Json, Refusal, is_true
 from local.diadoc.world import World
 
 
@@ -52,7 +52,7 @@ def read_signature(world: World, holder: Json, *, box: str) -> Signature:
             Source: facts 12.1, 12.3.
     """
     inline, on_shelf = holder.get("Signature"), holder.get("SignatureNameOnShelf")
-    is_test = bool(holder.get("SignWithTestSignature"))
+    is_test = is_true(holder.get("SignWithTestSignature"))
     if sum(map(bool, (inline, on_shelf, is_test))) > 1:
         raise Refusal(400, "Signature, SignatureNameOnShelf and SignWithTestSignature exclude each other")
     if is_test and not world.state.organizations[box].is_test:
@@ -72,8 +72,8 @@ def check_power_of_attorney(power: Json) -> None:
     """
     if not isinstance(power, dict) or "UseDefault" not in power:
         raise Refusal(400, "PowerOfAttorney.UseDefault is required")
-    ways = (power["UseDefault"], power.get("FullId"), power.get("Contents"), power.get("UseDocumentContent"))
-    if sum(map(bool, ways)) != 1:
+    flags = is_true(power["UseDefault"]), is_true(power.get("UseDocumentContent"))
+    if sum((*flags, bool(power.get("FullId")), bool(power.get("Contents")))) != 1:
         raise Refusal(400, "Exactly one of UseDefault, FullId, Contents, UseDocumentContent must be specified")
     full_id = power.get("FullId")
     if full_id and not (full_id.get("RegistrationNumber") and full_id.get("IssuerInn")):

@@ -30,7 +30,7 @@ def generate_title_xml(world: World, request: Request) -> Answer:
     found = complaints(schema, contract) if is_checked else []
     if found:
         raise Refusal(400, "User contract does not match the schema: " + "; ".join(found), code=BAD_CONTENT)
-    now, guid = world.clock.now(), world.new_id("title")
+    now, guid = world.moscow_now, world.new_id("title")
     if index == "1":
         message = world.message(box, request.required("letterId"))
         sent = next((one for one in message.documents if one.entity_id == request.required("documentId")), None)

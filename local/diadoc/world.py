@@ -5,15 +5,18 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from local.diadoc.clock import Clock
 from local.diadoc.http_shapes import Refusal, Request
-from local.diadoc.identifiers import box_guid, guid_from, ticks_of
+from local.diadoc.identifiers import box_guid, guid_from, moment_of, ticks_of
 from local.diadoc.message_records import Message
 from local.diadoc.records import Job, Organization, State, User
 from local.diadoc.signatures import SigningAuthority
 
 _DENIED = "Access to Box is denied. Request to admins of Box was created. Please try again later"
+_MOSCOW = ZoneInfo("Europe/Moscow")
 _TICKS_A_SECOND = 10_000_000
 
 
@@ -30,6 +33,11 @@ class World:
     def ticks(self) -> int:
         """Now, in ticks; while a job is done, the moment it was due."""
         return self._moment if self._moment is not None else ticks_of(self.clock.now())
+
+    @property
+    def moscow_now(self) -> datetime:
+        """Now, by the clock that documents are dated by."""
+        return moment_of(self.ticks).astimezone(_MOSCOW)
 
     @contextmanager
     def at(self, ticks: int) -> Iterator[None]:

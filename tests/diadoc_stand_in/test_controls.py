@@ -47,6 +47,7 @@ def test_controls_over_http(company, diadoc):
     call.close()
 
     assert (row["message_id"], signed.status_code) == (sent.message_id, 200)
+    assert httpx.get(f"{diadoc.url}/stand-in/reset").status_code == 405
     assert (again.status_code, wrong.status_code, unknown.status_code) == (409, 400, 404)
     assert cms[:1] == b"\x30"
     assert made["fns_participant_id"].startswith("2BM-7707083893-")

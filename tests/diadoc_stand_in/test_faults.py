@@ -107,10 +107,12 @@ def test_slow_answer(company, diadoc):
         hasty.get(f"/{PATH}", headers=company.talk.headers)
     other = company.talk.get("/GetMyOrganizations").status_code
     passed = time.monotonic() - began
+    most = diadoc.statistics()["most_at_once"]
     hasty.close()
 
     assert other == 200
     assert passed < 0.45
+    assert most == 2
 
 
 def test_json_ends_in_the_middle(company, diadoc):

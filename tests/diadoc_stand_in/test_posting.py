@@ -261,6 +261,24 @@ def test_body_that_is_no_message(company, body, text):
     assert text in answer.text
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"DocumentAttachments": {}}, {"DocumentAttachments": "x"}, {"DocumentAttachments": [1]}],
+    ids=["nothing", "a text", "a number"],
+)
+def test_fields_of_another_shape(company, changes):
+    """Fact 10.12 [told]: they are the caller's mistake."""
+    assert refused(company, **changes)[0] == 400
+
+
+@pytest.mark.parametrize(("spelt", "is_draft"), [(True, True), ("true", True), ("false", False), (False, False)])
+def test_booleans_may_be_words(company, spelt, is_draft):
+    """Fact 4.8 [told]."""
+    answer = company.talk.post("/V3/PostMessage", company.message(IsDraft=spelt))
+
+    assert answer.json()["IsDraft"] is is_draft
+
+
 def test_message_of_nothing_and_document_of_no_type(company):
     """Facts 10.7, 10.12 [told]."""
     empty = company.talk.post("/V3/PostMessage", {**company.message(), "DocumentAttachments": []})

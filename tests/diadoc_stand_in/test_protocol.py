@@ -36,6 +36,14 @@ def test_method_that_goes_says_so_and_is_gone_after_its_day(company, clock, diad
     assert after.status_code == 410
 
 
+@pytest.mark.parametrize("path", ["/V4/GetNewEvents", "/V5/GetNewEvents", "/V6/GetNewEvents"])
+def test_predecessors_announce_their_end(company, path):
+    """Fact 2.2 [doc]."""
+    answer = company.talk.get(path, boxId=company.box)
+
+    assert (answer.status_code, answer.headers["Sunset"]) == (200, "Sat, 03 Apr 2027 00:00:00 GMT")
+
+
 def test_json_without_content_type_fails_as_protobuf(company):
     """Fact 4.1 [told]."""
     answer = company.talk.raw(

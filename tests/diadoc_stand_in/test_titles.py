@@ -60,6 +60,18 @@ def test_name_of_the_file_is_the_one_inside(company):
     assert inside.endswith("_0_0_0_0_0_00")
 
 
+def test_title_is_dated_by_the_day_of_moscow(company, diadoc):
+    """Fact 9.3 [seen]: 22:30 UTC is the next day there."""
+    diadoc.stop_clock(at="2026-10-01T22:30:00+00:00")
+
+    root = parse(generate(company, utd_contract(company.box, company.other)).content)
+
+    assert (root.find("Документ").get("ДатаИнфПр"), root.find("Документ").get("ВремИнфПр")) == (
+        "02.10.2026",
+        "01.30.00",
+    )
+
+
 def test_title_with_the_rate_of_2026(company):
     """Fact 9.6: 22 % exists in 5.03 and not in 5.02."""
     contract = utd_contract(company.box, company.other, **WITH_VAT)
