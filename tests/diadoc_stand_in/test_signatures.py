@@ -108,6 +108,14 @@ def test_one_bad_document_does_not_stop_the_others(company):
     there = company.client_talk.get("/V6/GetMessage", boxId=company.other, messageId=sent.message_id).json()
 
     assert [one["DocumentInfo"]["CustomDocumentId"] for one in there["Entities"] if "DocumentInfo" in one] == ["good"]
+    cards = [one["DocumentInfo"] for one in company.whole(sent)["Entities"] if "DocumentInfo" in one]
+    codes = [
+        company.client_talk.get(
+            "/V3/GetDocument", boxId=company.other, messageId=sent.message_id, entityId=card["EntityId"]
+        ).status_code
+        for card in cards
+    ]
+    assert codes == [200, 404]
 
 
 def test_test_signature_on_a_test_box(company, diadoc):
