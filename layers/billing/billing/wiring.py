@@ -39,6 +39,12 @@ def install(world: Outside | None) -> None:
     _installed = world
 
 
+def forget() -> None:
+    """Adapters are built anew at their next use."""
+    _aws.cache_clear()
+    queues.cache_clear()
+
+
 @cache
 def _aws() -> Outside:
     return Outside(

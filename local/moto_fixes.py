@@ -1,0 +1,187 @@
+"""moto 5.2.5's DynamoDB and SQS made fit for concurrent use and for thousands of clients.
+
+As shipped it loses concurrent writes, sorts the whole table for each query, copies whole tables for each transaction
+and ignores the token that makes a repeated transaction one. Each fix stands alone; moto's version is pinned with them.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import inspect
+import json
+import threading
+import time
+from collections import defaultdict
+from typing import Any
+
+import moto
+from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
+from moto.sqs import models as sqs_models
+
+MOTO = "5.2.5"
+
+_one_at_a_time = threading.RLock()
+_transaction = threading.local()
+_applied = False
+
+
+def apply() -> None:
+    """Mend moto for this process, once."""
+    global _applied
+    if _applied:
+        return
+    assert moto.__version__ == MOTO, f"these fixes are for moto {MOTO}, not {moto.__version__}"
+    _serialise_requests()
+    _query_one_partition()
+    _copy_only_what_a_transaction_touches()
+    _honour_tokens()
+    _answer_without_walking_the_model()
+    _sort_a_table_once_between_writes()
+    _stop_counting_queues()
+    _applied = True
+
+
+def _serialise_requests() -> None:
+    shipped = DynamoHandler.call_action
+
+    def call_action(self: DynamoHandler) -> Any:
+        with _one_at_a_time:
+            return shipped(self)
+
+    DynamoHandler.call_action = call_action
+
+
+def _same_table_with(table: Table, items: Any) -> Table:
+    view = object.__new__(Table)
+    view.__dict__.update(table.__dict__, items=items, _in_order=None)
+    return view
+
+
+def _query_one_partition() -> None:
+    shipped = Table.query
+    signature = inspect.signature(shipped)
+
+    def query(self: Table, *args: Any, **kwargs: Any) -> Any:
+        said = signature.bind(self, *args, **kwargs).arguments
+        if said.get("index_name") is not None:
+            return shipped(self, *args, **kwargs)
+        key = said["hash_key"]
+        return shipped(_same_table_with(self, {key: self.items[key]} if key in self.items else {}), *args, **kwargs)
+
+    Table.query = query
+
+
+def _copy_only_what_a_transaction_touches() -> None:
+    shipped = DynamoDBBackend.transact_write_items
+
+    def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+        _transaction.places = [(op["TableName"], op.get("Key") or op.get("Item"))
+                               for item in transact_items for op in item.values()]
+        try:
+            shipped(self, transact_items)
+        finally:
+            _transaction.places = None
+
+    def deepcopy(self: Table, memo: dict[int, Any]) -> Table:
+        places = getattr(_transaction, "places", None)
+        if places is None:   # a backup copies everything
+            whole = object.__new__(Table)
+            memo[id(self)] = whole
+            whole.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
+            return whole
+        kept = _same_table_with(self, defaultdict(
+            dict, {pk: dict(group) if self.range_key_attr else group for pk, group in self.items.items()}))
+        for name, key in places:
+            if name != self.name or self.hash_key_attr not in key:
+                continue
+            pk = DynamoType(key[self.hash_key_attr])
+            if pk not in kept.items:
+                continue
+            if not self.range_key_attr:
+                kept.items[pk] = copy.deepcopy(kept.items[pk])
+            elif (sk := DynamoType(key[self.range_key_attr])) in kept.items[pk]:
+                kept.items[pk][sk] = copy.deepcopy(kept.items[pk][sk])
+        return kept
+
+    DynamoDBBackend.transact_write_items = transact_write_items
+    Table.__deepcopy__ = deepcopy
+
+
+def _honour_tokens() -> None:
+    shipped = DynamoHandler.transact_write_items
+
+    def transact_write_items(self: DynamoHandler) -> Any:
+        token = self.body.get("ClientRequestToken")
+        said = json.dumps(self.body["TransactItems"], sort_keys=True)
+        known: dict[str, str] = self.dynamodb_backend.__dict__.setdefault("_tokens", {})
+        if token in known:
+            if known[token] != said:
+                raise JsonRESTError("IdempotentParameterMismatchException", "other content under the same token")
+            return ActionResult({})
+        answer = shipped(self)
+        if token:
+            known[token] = said
+        return answer
+
+    DynamoHandler.transact_write_items = transact_write_items
+
+
+def _answer_without_walking_the_model() -> None:
+    shipped = DynamoHandler.serialized
+    plain = frozenset({"GetItem", "Query", "Scan", "BatchGetItem", "PutItem", "DeleteItem"})
+
+    def serialized(self: DynamoHandler, answer: ActionResult) -> Any:
+        if isinstance(answer.result, dict) and self._get_action() in plain:
+            said = {key: value for key, value in answer.result.items() if value is not None}
+            return 200, dict(self.response_headers), json.dumps(said, default=lambda b: base64.b64encode(b).decode())
+        return shipped(self, answer)
+
+    DynamoHandler.serialized = serialized
+
+
+def _sort_a_table_once_between_writes() -> None:
+    shipped = Table.all_items
+
+    def all_items(self: Table) -> Any:
+        if self.__dict__.get("_in_order") is None:
+            self.__dict__["_in_order"] = list(shipped(self))
+        return self.__dict__["_in_order"]
+
+    def forgetful(name: str) -> None:
+        written = getattr(Table, name)
+
+        def write(self: Table, *args: Any, **kwargs: Any) -> Any:
+            self.__dict__["_in_order"] = None
+            return written(self, *args, **kwargs)
+
+        setattr(Table, name, write)
+
+    Table.all_items = all_items
+    forgetful("put_item")
+    forgetful("delete_item")
+
+
+class _UncountedQueue:
+    """A queue as the check of a message needs it, without a count of what is in it."""
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+        self.attributes = {"ContentBasedDeduplication": str(queue.content_based_deduplication).lower()}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queue, name)
+
+
+def _stop_counting_queues() -> None:
+    shipped = sqs_models.SQSBackend._validate_message
+    sqs_models.SQSBackend._validate_message = (
+        lambda self, queue, *args, **kwargs: shipped(self, _UncountedQueue(queue), *args, **kwargs))
+    sqs_models.SQSBackend.is_message_valid_based_on_retention_period = (
+        lambda self, name, message: self.get_queue(name).message_retention_period
+        + message.sent_timestamp / 1000 > time.time())

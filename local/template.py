@@ -1,0 +1,84 @@
+"""template.yaml as CloudFormation gets it: read with its short tags, then translated by the SAM translator itself."""
+
+from __future__ import annotations
+
+import copy
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REGION = "eu-central-1"
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows the short tags (`!Ref`, `!GetAtt` …) and leaves dates as text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _short_tag(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+    key = name if name in ("Ref", "Condition") else f"Fn::{name}"
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        return {key: value.split(".", 1) if name == "GetAtt" else value}
+    if isinstance(node, yaml.SequenceNode):
+        return {key: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {key: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _short_tag)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The template as written."""
+    found = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader with tags
+    assert isinstance(found, dict)
+    return found
+
+
+class _ManagedPolicies(dict[str, str]):
+    """The translator asks IAM for the ARNs of AWS's own policies; they follow from their names."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> str:
+        return f"arn:aws:iam::aws:policy/{name}"
+
+    def get(self, name: str, default: Any = None) -> str:
+        return self[name]
+
+    def load(self) -> _ManagedPolicies:
+        return self
+
+
+@cache
+def _translated(path: Path, written_at: float) -> dict[str, Any]:
+    from samtranslator.translator.transform import transform
+
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+    source = read(path)
+    for name, resource in source["Resources"].items():
+        for key in ("CodeUri", "ContentUri"):   # `sam package` uploads these; here the code is used where it lies
+            if key in resource.get("Properties", {}):
+                resource["Properties"][key] = f"s3://code/{name}"
+    return transform(source, {}, _ManagedPolicies())  # type: ignore[no-any-return]
+
+
+def translated(path: Path) -> dict[str, Any]:
+    """The template in plain CloudFormation; done once for a file as it is."""
+    return copy.deepcopy(_translated(path, path.stat().st_mtime))
+
+
+def code_folders(path: Path) -> dict[str, Path]:
+    """Where the code of each function lies, by its logical name."""
+    return {name: path.parent / resource["Properties"]["CodeUri"] for name, resource in read(path)["Resources"].items()
+            if resource["Type"] == "AWS::Serverless::Function"}
