@@ -20,5 +20,5 @@ def take(record: SQSRecord) -> None:
 @wiring.tracer.capture_lambda_handler(capture_response=False)
 @wiring.metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    processor = SqsFifoPartialProcessor(skip_group_on_error=True, raise_on_entire_batch_failure=False)
+    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
     return process_partial_response(event=event, record_handler=take, processor=processor, context=context)

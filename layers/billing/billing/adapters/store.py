@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from pynamodb.attributes import MapAttribute
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PutError, DeleteError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from billing.adapters.tables import Table, bind
@@ -32,7 +32,7 @@ class DynamoStore:
     def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
         model = self._models[table]
         try:
-            return _stored(model.get(pk, *_sort(model, sk), consistent_read=True))
+            return _stored(model.get(pk, sk if _sorted(model) else None, consistent_read=True))
         except model.DoesNotExist:
             return None
         except (PynamoDBException, BotoCoreError) as error:
@@ -103,13 +103,13 @@ class DynamoStore:
         row = dict(w.row or {})
         if "content" in model.get_attributes() and w.table == "control":
             row = {"content": row, **({"summary": row.pop("summary")} if "summary" in row else {})}
-        item = model(w.pk, *_sort(model, w.sk), version=w.expect + 1, **row)
+        item = model(w.pk, w.sk if _sorted(model) else None, version=w.expect + 1, **row)
         condition = model.version == w.expect if w.expect != ABSENT else getattr(model, model.keys[0]).does_not_exist()
         return item, condition
 
 
-def _sort(model: type[Table], sk: str) -> tuple[str, ...]:
-    return (sk,) if len(model.keys) > 1 else ()
+def _sorted(model: type[Table]) -> bool:
+    return len(model.keys) > 1
 
 
 def _stored(item: Table) -> Stored:

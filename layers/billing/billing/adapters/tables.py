@@ -22,6 +22,8 @@ class Whole(NumberAttribute):
 
 
 Text = UnicodeAttribute
+Map = MapAttribute[str, Any]
+Items = ListAttribute[Any]
 
 
 class Table(Model):
@@ -48,8 +50,8 @@ class Customers(Table):
     keys = ("account",)
     account = Text(hash_key=True)
     at = Text()                    # moment of the card
-    card = MapAttribute()
-    notifications = MapAttribute(null=True)
+    card = Map()
+    notifications = Map(null=True)
 
 
 class Accounts(Table):
@@ -62,12 +64,12 @@ class Accounts(Table):
     balance_kop = Whole()
     opening_kop = Whole()
     head = Text()                  # sha of the last journal entry
-    lots = ListAttribute()
-    debts = ListAttribute()
-    funds = MapAttribute()
-    turnover = MapAttribute()
-    lines = MapAttribute()
-    recent = ListAttribute()
+    lots = Items()
+    debts = Items()
+    funds = Map()
+    turnover = Map()
+    lines = Map()
+    recent = Items()
 
 
 class Journal(Table):
@@ -93,10 +95,10 @@ class Journal(Table):
     note = Text(null=True)
     document = Text(null=True)
     email = Text(null=True)
-    service = MapAttribute(null=True)
-    allocations = ListAttribute(null=True)
-    lots = ListAttribute(null=True)
-    debts = ListAttribute(null=True)
+    service = Map(null=True)
+    allocations = Items(null=True)
+    lots = Items(null=True)
+    debts = Items(null=True)
     previous = Text()
     sha = Text()
 
@@ -129,19 +131,19 @@ class Documents(Table):
     series = Text(null=True)
     number = Text(null=True)
     total_kop = Whole(null=True)
-    content = MapAttribute(null=True)
-    problems = ListAttribute(null=True)
+    content = Map(null=True)
+    problems = Items(null=True)
     sha256 = Text(null=True)
     file = Text(null=True)
     file_name = Text(null=True)
     letter = Text(null=True)
-    edo = MapAttribute(null=True)
+    edo = Map(null=True)
     # the summary of a closed month
     opening_kop = Whole(null=True)
     closing_kop = Whole(null=True)
-    turnover = MapAttribute(null=True)
-    funded = MapAttribute(null=True)
-    carried = MapAttribute(null=True)
+    turnover = Map(null=True)
+    funded = Map(null=True)
+    carried = Map(null=True)
     acted_kop = Whole(null=True)
     last_seq = Whole(null=True)
 
@@ -159,7 +161,7 @@ class Work(Table):
     since = Text()
     blocked = Text(null=True)
     due = Text(null=True)
-    details = MapAttribute(null=True)
+    details = Map(null=True)
 
 
 class Deliveries(Table):
@@ -173,9 +175,9 @@ class Deliveries(Table):
     kind = Text(null=True)
     account = Text(null=True)
     month = Text(null=True)
-    documents = ListAttribute(null=True)
+    documents = Items(null=True)
     report = Text(null=True)
-    details = MapAttribute(null=True)
+    details = Map(null=True)
     # one address
     address = Text(null=True)
     status = Text(null=True)
@@ -193,7 +195,7 @@ class Control(Table):
     keys = ("name", "part")
     name = Text(hash_key=True)
     part = Text(range_key=True)
-    content = MapAttribute()
+    content = Map()
 
 
 MODELS: Mapping[str, type[Table]] = {

@@ -56,7 +56,8 @@ def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard |
         problems.append(f"нет реквизитов продавца на {short_date(day)}")
     else:
         problems += [f"продавец: {p}" for p in (*_party_problems(ours.party), *problems_of_bank(
-            bic=ours.bank.bic, account=ours.bank.account, correspondent=ours.bank.correspondent))]
+            bic=ours.bank.bic, account=ours.bank.account, correspondent=ours.bank.correspondent,
+            inn=ours.party.inn))]
     theirs = customer and valid_on(tuple(p for p in customer.payers if p.inn == payer), day)
     if not theirs:
         problems.append("нет карточки клиента" if not customer else f"нет реквизитов плательщика с ИНН {payer} "

@@ -70,7 +70,7 @@ def issue_documents(month: Month, accounts: Sequence[str], outside: Outside, *, 
     return tuple(failures)
 
 
-class _one_account:   # noqa: N801 - reads as a statement
+class _one_account:
     """Keeps one account's failure from the others; only a stop of the whole function passes through."""
 
     def __init__(self, account: str, failures: list[Failure]) -> None:
@@ -216,7 +216,7 @@ def _number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside:
             numbered = replace(record, number=form.format(n=last + 1), status=DocumentStatus.NUMBERED)
             writes.append(Write("documents", wanted.account, wanted.id, records.document_row(numbered), stored.version))
         if not writes:
-            return
+            return None
         for series, (last, version) in sorted(counters.items()):
             writes.append(Write("control", f"series.{series}", "counter",
                                 {"last": last, "summary": f"{series}: последний № {last}"}, version))

@@ -70,7 +70,7 @@ def _write_letter(account: str, month: Month, n: int, addresses: Sequence[str],
 def letter_writes(account: str, month: Month, id: str, addresses: Sequence[str],
                   filed: Sequence[tuple[DocumentRecord, int]], at: str) -> list[Write]:
     documents = [record.id for record, _ in filed]
-    head = {"kind": "closing_documents", "account": account, "month": str(month), "documents": documents, "at": at,
+    head: dict[str, object] = {"kind": "closing_documents", "account": account, "month": str(month), "documents": documents, "at": at,
             "summary": f"закрывающие документы за {month}: {len(documents)} шт., адресов {len(addresses)}"}
     return rows_of_letter(account, id, head, addresses, at)
 

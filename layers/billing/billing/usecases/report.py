@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -109,10 +110,8 @@ def file_report(name: str, outside: Outside) -> None:
     if not stored or not work:
         return
     outside.files.put_once(f"reports/{name}.json", records.canonical(stored.row), content_type="application/json")
-    try:
+    with suppress(StaleError):   # another sweep filed it at the same moment
         outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
-    except StaleError:
-        pass   # another sweep filed it at the same moment
 
 
 def report_row(month: Month, tally: Tally, n: int, started_at: str, at: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from billing.domain.periods import Month
@@ -21,10 +22,8 @@ def open_run(outside: Outside, month: Month, at: str) -> Stored:
     if not run_of(outside, month):
         row = {"state": "running", "started_at": at, "cursor": "", "queued": False, "report": 0,
                "summary": f"{month}: идёт с {at}"}
-        try:
+        with suppress(StaleError):   # another worker opened it at the same moment
             outside.store.tx([Write("control", RUNS, str(month), row, ABSENT)])
-        except StaleError:
-            pass   # another worker opened it at the same moment
     stored = run_of(outside, month)
     assert stored, "a run row is never deleted"
     return stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -95,7 +96,5 @@ def settle(letter: str, outside: Outside) -> None:
         return
     work = outside.store.get("work", records.shard_of(account), f"letter#{letter}")
     if work:
-        try:
+        with suppress(StaleError):   # another worker saw the same end
             outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
-        except StaleError:
-            pass   # another worker saw the same end

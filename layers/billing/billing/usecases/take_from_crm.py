@@ -1,7 +1,8 @@
-"""What the CRM says becomes a card or an entry of the journal, once; the first answer to a key is its answer for ever."""
+"""What the CRM says becomes a card or an entry of the journal, once; the first answer to a key holds for ever."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,10 +65,8 @@ def _put_aside(body: str, id: str, taken: Taken, outside: Outside) -> None:
     if not outside.store.get("control", name, part):
         row = {"account": taken.account, "key": taken.key, "outcome": taken.outcome, "reason": taken.reason,
                "at": utc_text(now), "summary": f"{taken.account}: {taken.reason}"}
-        try:
+        with suppress(StaleError):   # the queue gave the message to two workers
             outside.store.tx([Write("control", name, part, row, ABSENT)])
-        except StaleError:
-            pass   # the queue gave the message to two workers
     outside.queue.send_fifo("crm-dead-letters", body, group=taken.account,
                             attributes={"outcome": taken.outcome, "reason": taken.reason[:250]})
 

@@ -1,7 +1,8 @@
-"""Events of the mail service move each address's state forward; a dead or complaining address is not written to again."""
+"""Events of the mail service move each address's state forward; a dead address is not written to again."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from billing import records
@@ -49,7 +50,5 @@ def _suppress(address: str, event: LetterEvent, outside: Outside) -> None:
     if outside.store.get("deliveries", SUPPRESSED, address):
         return
     row = {"status": event.status, "code": event.code, "at": utc_text(outside.clock())}
-    try:
+    with suppress(StaleError):   # it was suppressed at the same moment
         outside.store.tx([Write("deliveries", SUPPRESSED, address, row, ABSENT)])
-    except StaleError:
-        pass   # it was suppressed at the same moment
