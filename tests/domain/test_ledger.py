@@ -28,7 +28,8 @@ BONUS = {"money": MoneyClass.BONUS, "payer": ""}
 
 
 def a_refund(payment: str, amount: int, **over) -> Refund:
-    return Refund(**{"key": f"refund-{payment}-{amount}", "day": IN_JANUARY, "payment": payment, "amount": amount, **over})
+    return Refund(**{"key": f"refund-{payment}-{amount}", "day": IN_JANUARY, "payment": payment, "amount": amount,
+                     **over})
 
 
 def a_chargeback(payment: str, amount: int, **over) -> Chargeback:
@@ -297,9 +298,10 @@ def test_too_many_lots_of_one_kind_are_merged_and_their_parts_stay_in_the_journa
     assert [(lot.payment, lot.rest) for lot in story.journal[-1].lots] == [("p0", 1), ("p1", 2), ("p2", 3), ("p3", 4)]
 
 
-def test_lots_of_different_classes_are_never_merged():
-    kinds = ({}, IND)
-    story = Story(*(a_payment(key=f"p{i}", **kinds[i % 2]) for i in range(6)), queue_max=3)
+@pytest.mark.parametrize(
+    "other", [pytest.param(IND, id="class"), pytest.param({"payer": OTHER_PAYER}, id="payer")])
+def test_lots_of_another_class_or_payer_are_never_merged(other):
+    story = Story(*(a_payment(key=f"p{i}", **(other if i % 2 else {})) for i in range(6)), queue_max=3)
 
     assert len(story.account.lots) == 6
 
@@ -324,6 +326,19 @@ def test_money_returns_into_a_queue_that_was_merged_since():
     story.post(a_reversal("x", 6), a_reversal("y", 1))
 
     assert story.rests == [("a", 7), ("merge 8", 40)]
+
+
+def test_money_returns_between_others_that_came_before_and_after_it():
+    """The returned lots `a` and `c` are not merged, for the private money of `b` may yet come back between them."""
+    story = Story(a_payment(key="a", amount=5), a_payment(key="b", amount=5, **IND), a_payment(key="c", amount=5),
+                  a_charge(key="x", amount=5), a_charge(key="y", amount=5), a_charge(key="z", amount=5),
+                  a_reversal("x", 5), a_reversal("z", 5), a_payment(key="d", amount=1), a_payment(key="e", amount=1),
+                  queue_max=1)
+    assert story.rests == [("a", 5), ("c", 5), ("merge 11", 2)]
+
+    story.post(a_reversal("y", 5))
+
+    assert story.rests == [("a", 5), ("b", 5), ("c", 5), ("merge 11", 2)]
 
 
 def test_reversals_of_charges_merged_while_unpaid_take_each_its_own():
@@ -355,7 +370,7 @@ def test_debts_of_many_services_are_merged_though_others_stand_between():
     assert {(s.amount, s.quantity) for s in story.account.funds.values()} == {(140, 28_000_000)}
 
 
-# --- lines -------------------------------------------------------------------------------------------------------------
+# --- lines -----------------------------------------------------------------------------------------------------------
 
 
 def test_another_title_unit_or_vat_is_another_line():

@@ -1,0 +1,121 @@
+"""What an act says: lines, quantities and prices, VAT by the month of service."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from billing.domain.act import act_content, quantity_and_price, vat_totals
+from billing.domain.documents import Act, VatTotal
+from billing.domain.ledger import Fund, MoneyClass, Service, Sum
+from billing.domain.periods import Month
+from billing.domain.vat import Vat, resolve
+from tests.builders import CRM, GROUND, PAYER, Story, a_charge, a_payment, rub
+from tests.domain.test_ledger import IN_FEBRUARY, a_reversal
+
+JANUARY = Month(2026, 1)
+SMS = Service("sms", "Сообщения", "шт.", Vat.NONE, GROUND)
+
+
+def act_of(story: Story) -> Act:
+    return next(draft.content for draft in story.close().drafts if ".act." in draft.id)
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "printed", "price"),
+    [
+        pytest.param(rub(5_500), 1_000_000, "1", rub(5_500), id="one"),
+        pytest.param(rub(5_500), 31_000_000, "31", 17_742, id="the price is rounded, the amount stays"),
+        pytest.param(rub(100), 333_333, "0.333", 30_000, id="a part of a unit"),
+        pytest.param(rub(100), 500_000, "0.5", 20_000, id="no trailing zeros"),
+        pytest.param(rub(1_000), 100_000_000, "100", 1_000, id="hundreds are not 1E+2"),
+        pytest.param(rub(1), 2_500, "0.003", 40_000, id="half up"),
+        pytest.param(7, 499, "1", 7, id="too little to print is one unit"),
+        pytest.param(rub(3), 0, "1", rub(3), id="no quantity"),
+        pytest.param(rub(3), -1_000_000, "1", rub(3), id="a quantity against the sum"),
+        pytest.param(-rub(3), -1_500_000, "-1.5", rub(2), id="given back"),
+        pytest.param(-rub(3), 0, "-1", rub(3), id="given back without a quantity"),
+    ],
+)
+def test_quantity_and_price_as_printed(amount, quantity, printed, price):
+    assert quantity_and_price(Sum(amount, quantity)) == (printed, price)
+
+
+def test_an_act_of_five_and_a_half_thousand_holds_its_vat():
+    (line,) = act_of(Story(a_payment(), a_charge())).lines
+
+    assert (line.title, line.quantity, line.unit, line.amount, line.vat) == (
+        "Доступ к CRM", "1", "мес.", rub(5_500), Vat.TWENTY_TWO)
+    assert line.vat_amount == rub(991, 80)
+
+
+def test_a_service_of_december_keeps_the_rate_of_december_in_the_act_of_january():
+    day = date(2025, 12, 31)
+    story = Story(a_payment(), a_charge(amount=rub(1_200), day=day, service=CRM._replace(vat=resolve("standard", day))),
+                  a_charge(amount=rub(2_440)))
+
+    act = act_of(story)
+
+    assert [(line.title.replace("\u00a0", " "), line.vat, line.vat_amount) for line in act.lines] == [
+        ("Доступ к CRM, декабрь 2025 г.", Vat.TWENTY, rub(200)), ("Доступ к CRM", Vat.TWENTY_TWO, rub(440))]
+    assert act.vat_totals == (VatTotal(vat=Vat.TWENTY_TWO, amount=rub(2_440), vat_amount=rub(440)),
+                              VatTotal(vat=Vat.TWENTY, amount=rub(1_200), vat_amount=rub(200)))
+
+
+def test_every_line_has_its_own_vat_and_the_ground_of_those_without_is_said_once():
+    story = Story(a_payment(), a_charge(amount=rub(122)), a_charge(amount=rub(50), service=SMS),
+                  a_charge(amount=rub(50), service=SMS._replace(code="calls", title="Звонки")))
+
+    act = act_of(story)
+
+    assert [(line.vat, line.vat_amount) for line in act.lines] == [
+        (Vat.NONE, 0), (Vat.TWENTY_TWO, rub(22)), (Vat.NONE, 0)]
+    assert act.vat_totals == (VatTotal(vat=Vat.TWENTY_TWO, amount=rub(122), vat_amount=rub(22)),
+                              VatTotal(vat=Vat.NONE, amount=rub(100), vat_amount=0))
+    assert act.vat_ground == GROUND
+
+
+def test_vat_of_a_rate_is_the_sum_of_its_lines_and_not_of_its_total():
+    """Three lines of 10 kopecks hold 2 kopecks each; 30 kopecks would hold 5."""
+    story = Story(a_payment(), *(a_charge(amount=10, service=CRM._replace(code=c, title=c)) for c in "abc"))
+
+    act = act_of(story)
+
+    assert [line.vat_amount for line in act.lines] == [2, 2, 2]
+    assert vat_totals(act.lines)[0].vat_amount == 6
+
+
+def test_a_line_that_comes_to_nothing_is_not_printed_and_gives_no_ground():
+    funds = {Fund(JANUARY, MoneyClass.BANK, PAYER, "sms", JANUARY): Sum(100, 1),
+             Fund(JANUARY, MoneyClass.CREDIT, PAYER, "sms", JANUARY): Sum(-100, -1),
+             Fund(JANUARY, MoneyClass.BANK, PAYER, "crm", JANUARY): Sum(5, 1_000_000)}
+
+    content = act_content(JANUARY, funds, {"sms": SMS, "crm": CRM})
+
+    assert [line.title for line in content.lines] == ["Доступ к CRM"]
+    assert (content.total, content.vat_ground) == (5, "")
+    assert content.by_class == (("BANK", 105), ("CREDIT", -100))
+
+
+def test_the_same_service_paid_from_two_kinds_of_money_is_one_line():
+    story = Story(a_payment(amount=rub(1)), a_payment(money=MoneyClass.CARD_LE),
+                  a_charge(amount=rub(3), quantity=3_000_000))
+
+    (line,) = act_of(story).lines
+
+    assert (line.quantity, line.price, line.amount) == ("3", rub(1), rub(3))
+
+
+def test_money_given_back_is_a_line_of_its_own_with_its_vat():
+    story = Story(a_payment(), a_charge(key="c", amount=rub(122)))
+    story.close()
+    story.post(a_reversal("c", rub(61), day=IN_FEBRUARY), a_charge(amount=rub(244), day=IN_FEBRUARY))
+
+    act = act_of(story)
+
+    assert [(line.title.replace("\u00a0", " "), line.quantity, line.price, line.amount, line.vat_amount)
+            for line in act.lines] == [
+        ("Перерасчёт за январь 2026 г.: Доступ к CRM", "-0.5", rub(122), -rub(61), -rub(11)),
+        ("Доступ к CRM", "1", rub(244), rub(244), rub(44))]
+    assert act.total == rub(183)

@@ -1,0 +1,216 @@
+"""Papers with both sides on them: dates, basis, identifiers, and what blocks them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from billing.domain.closing import close
+from billing.domain.documents import Act, BankAccount, DocumentKind, Invoice, Party
+from billing.domain.drafts import Draft, document_id, invoice_draft, main_payer, mended, sides
+from billing.domain.invoice import InvoiceContent, single_line
+from billing.domain.ledger import Service
+from billing.domain.parties import Contract
+from billing.domain.periods import Month
+from billing.domain.seller import ActDate, InvoicePolicy, VatRecord
+from billing.domain.vat import Vat
+from tests.builders import (
+    CRM,
+    GROUND,
+    OTHER_PAYER,
+    PAYER,
+    Story,
+    a_charge,
+    a_customer,
+    a_payer,
+    a_payment,
+    a_seller,
+    another_payer,
+    rub,
+    seller_requisites,
+)
+
+JANUARY = Month(2026, 1)
+
+
+def drafts(customer=None, seller=None, *commands) -> tuple[Draft, ...]:
+    story = Story(*(commands or (a_payment(), a_charge())))
+    return close(story.account, customer, seller).drafts
+
+
+@pytest.mark.parametrize(
+    ("setting", "month", "dated"),
+    [
+        pytest.param(ActDate.FIRST_OF_NEXT_MONTH, JANUARY, date(2026, 2, 1), id="as the help page says"),
+        pytest.param(ActDate.LAST_DAY, JANUARY, date(2026, 1, 31), id="as accountants like it"),
+        pytest.param(ActDate.FIRST_OF_NEXT_MONTH, Month(2025, 12), date(2026, 1, 1), id="new year"),
+        pytest.param(ActDate.LAST_DAY, Month(2028, 2), date(2028, 2, 29), id="leap year"),
+    ],
+)
+def test_an_act_is_dated_by_the_setting(setting, month, dated):
+    story = Story(a_payment(day=month.first_day), a_charge(day=month.last_day), open=month)
+
+    act, invoice = story.close(seller=a_seller(act_date=setting)).drafts
+
+    assert (act.content.date, act.content.month) == (dated, str(month))
+    assert invoice.content.date == month.next.first_day
+
+
+def test_the_vat_of_the_act_does_not_follow_its_date():
+    story = Story(a_payment(), a_charge(day=date(2025, 12, 31), service=CRM._replace(vat=Vat.TWENTY)),
+                  open=Month(2025, 12))
+
+    act, invoice = story.close().drafts
+
+    assert (act.content.date, act.content.lines[0].vat) == (date(2026, 1, 1), Vat.TWENTY)
+    assert [line.vat for line in invoice.content.lines] == [Vat.TWENTY_TWO]   # it is for January
+
+
+@pytest.mark.parametrize(
+    ("kind", "revision", "name"),
+    [(DocumentKind.ACT, 0, "2026-01.act.7707083893.0"), (DocumentKind.INVOICE, 2, "2026-01.invoice.7707083893.2")],
+)
+def test_a_document_is_named_by_its_meaning(kind, revision, name):
+    assert document_id(JANUARY, kind, PAYER, revision) == name
+
+
+def test_a_whole_draft_has_both_sides_the_basis_and_the_term():
+    act, invoice = drafts(a_customer(), a_seller())
+
+    assert act.problems == invoice.problems == ()
+    assert act.content.seller.party.inn == "7736207543"
+    assert (act.content.buyer.inn, act.content.buyer.kpp) == (PAYER, "773601001")
+    assert act.content.basis == "Договор № 17 от 01.03.2024"
+    assert (invoice.content.date, invoice.content.pay_by) == (date(2026, 2, 1), date(2026, 2, 11))
+    assert invoice.content.purpose == ("Оплата по счету № {number} от 01.02.2026, договор № 17 от 01.03.2024. "
+                                       "В т.ч. НДС 22% – 180,33 руб.")
+    assert invoice.content.numbered("9").purpose.startswith("Оплата по счету № 9 от")
+
+
+@pytest.mark.parametrize(
+    ("contract", "basis"),
+    [
+        pytest.param(None, "Публичная оферта", id="none"),
+        pytest.param(Contract(number="5", date=date(2026, 2, 1)), "Договор № 5 от 01.02.2026", id="of that day"),
+        pytest.param(Contract(number="5", date=date(2026, 2, 2)), "Публичная оферта", id="made later"),
+    ],
+)
+def test_a_document_rests_on_the_contract_or_on_the_offer(contract, basis):
+    assert drafts(a_customer(contract=contract), a_seller())[0].content.basis == basis
+
+
+def test_requisites_are_those_of_the_day_of_the_document():
+    old, new = a_payer(name="ООО «Старое»"), a_payer(name="ООО «Новое»", valid_from=date(2026, 2, 1))
+    later = a_payer(name="ООО «Будущее»", valid_from=date(2026, 2, 2))
+
+    act, _ = drafts(a_customer(payers=(later, old, new)), a_seller(act_date=ActDate.FIRST_OF_NEXT_MONTH))
+    act_of_31st, _ = drafts(a_customer(payers=(later, old, new)), a_seller(act_date=ActDate.LAST_DAY))
+
+    assert (act.content.buyer.name, act_of_31st.content.buyer.name) == ("ООО «Новое»", "ООО «Старое»")
+
+
+BAD_BANK = BankAccount(bank="Банк", bic="044525225", account="40702810938000000002",
+                       correspondent="30101810400000000225")
+
+
+@pytest.mark.parametrize(
+    ("customer", "seller", "problem"),
+    [
+        pytest.param(None, a_seller(), "нет карточки клиента", id="no card"),
+        pytest.param(a_customer(payers=(another_payer(),)), a_seller(),
+                     f"нет реквизитов плательщика с ИНН {PAYER} на 01.02.2026", id="another payer only"),
+        pytest.param(a_customer(payers=(a_payer(valid_from=date(2026, 2, 2)),)), a_seller(),
+                     f"нет реквизитов плательщика с ИНН {PAYER} на 01.02.2026", id="requisites from a later day"),
+        pytest.param(a_customer(payers=(a_payer(kpp=""),)), a_seller(), "плательщик: ", id="payer without a KPP"),
+        pytest.param(a_customer(payers=(a_payer(address=""),)), a_seller(), "плательщик: ",
+                     id="payer without an address"),
+        pytest.param(a_customer(), None, "нет реквизитов продавца на 01.02.2026", id="no seller"),
+        pytest.param(a_customer(), a_seller(requisites=(seller_requisites(valid_from=date(2026, 3, 1)),)),
+                     "нет реквизитов продавца на 01.02.2026", id="seller from a later day"),
+        pytest.param(a_customer(), a_seller(requisites=(seller_requisites(bank=BAD_BANK),)), "продавец: ",
+                     id="seller with a wrong account"),
+        pytest.param(a_customer(), a_seller(requisites=(seller_requisites(party=Party(name="", inn="7736207543")),)),
+                     "продавец: ", id="seller without a name"),
+    ],
+)
+def test_what_is_missing_blocks_the_act_with_its_reason_and_mending_frees_it(customer, seller, problem):
+    act = drafts(customer, seller)[0]
+
+    assert any(problem in p for p in act.problems)
+    assert act.payer == PAYER
+    free = mended(act, a_customer(), a_seller())
+    assert free.problems == ()
+    assert (free.id, free.content.date, free.content.lines) == (act.id, act.content.date, act.content.lines)
+    assert free.content.buyer.name == "ООО «Ромашка»"
+    assert free.content.seller.bank.bank == "ПАО СБЕРБАНК"
+
+
+def test_a_mended_invoice_says_its_purpose_anew():
+    blocked = drafts(a_customer(contract=None, payers=(a_payer(kpp=""),)), a_seller())[1]
+
+    free = mended(blocked, a_customer(), a_seller())
+
+    assert blocked.problems
+    assert ", публичная оферта." in blocked.content.purpose
+    assert ", договор № 17 от 01.03.2024." in free.content.purpose
+    assert free.content.basis == "Договор № 17 от 01.03.2024"
+    assert isinstance(free.content, Invoice)
+
+
+def test_a_draft_stays_blocked_while_anything_is_missing():
+    act = drafts(a_customer(payers=(a_payer(kpp=""),)), None)[0]
+
+    assert mended(act, a_customer(), None).problems == ("нет реквизитов продавца на 01.02.2026",)
+
+
+def test_an_invoice_beside_an_act_has_its_lines_and_its_ground():
+    sms = Service("sms", "Сообщения", "шт.", Vat.NONE, GROUND)
+
+    act, invoice = drafts(a_customer(), a_seller(invoice_policy=InvoicePolicy.ACT_PAIR), a_payment(),
+                          a_charge(service=sms))
+
+    assert isinstance(act.content, Act)
+    assert invoice.content.lines == act.content.lines
+    assert invoice.content.vat_ground == act.content.vat_ground == GROUND
+    assert invoice.content.purpose.endswith("Без НДС")
+
+
+@pytest.mark.parametrize(
+    ("vat", "ground"),
+    [pytest.param(Vat.NONE, GROUND, id="not taxed"), pytest.param(Vat.TWENTY_TWO, "", id="taxed")],
+)
+def test_the_sellers_ground_is_said_only_where_there_is_no_vat(vat, ground):
+    seller = a_seller(vat=(VatRecord(valid_from=date(2020, 1, 1), mode="none", ground=GROUND),))
+    content = InvoiceContent(lines=(single_line("Оплата", rub(10), vat),), total=rub(10))
+
+    draft = invoice_draft(JANUARY, PAYER, content, a_customer(), seller, day=date(2026, 1, 20), id="on-demand")
+
+    assert (draft.id, draft.content.date, draft.content.vat_ground) == ("on-demand", date(2026, 1, 20), ground)
+
+
+@pytest.mark.parametrize(
+    ("mode", "vat"),
+    [("none", Vat.NONE), ("standard", Vat.TWENTY_TWO), ("5", Vat.FIVE)],
+)
+def test_an_invoice_after_a_month_that_nothing_paid_for_has_the_sellers_usual_vat(mode, vat):
+    seller = a_seller(vat=(VatRecord(valid_from=date(2020, 1, 1), mode=mode),))
+
+    (invoice,) = drafts(a_customer(), seller, a_charge())
+
+    assert [line.vat for line in invoice.content.lines] == [vat]
+
+
+def test_the_main_payer_is_the_first_on_the_card_that_is_in_force():
+    customer = a_customer(payers=(a_payer(valid_from=date(2026, 2, 1)), another_payer()))
+
+    assert main_payer(customer, date(2026, 1, 31)) == OTHER_PAYER
+    assert main_payer(customer, date(2026, 2, 1)) == PAYER
+    assert main_payer(a_customer(payers=()), date(2026, 2, 1)) == ""
+
+
+def test_sides_never_fail_whatever_is_missing():
+    found = sides(PAYER, date(2026, 2, 1), None, None)
+
+    assert found.problems == ("нет реквизитов продавца на 01.02.2026", "нет карточки клиента")
+    assert (found.buyer.inn, found.basis) == (PAYER, "Публичная оферта")
