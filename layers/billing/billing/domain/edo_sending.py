@@ -1,0 +1,232 @@
+"""When the EDO's jobs run, which documents are due in a window, and what would keep them from going out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.edo_reasons import Reason
+from billing.domain.errors import InvalidInputError
+from billing.domain.periods import Month
+
+
+class Schedule(StrEnum):
+    """VAT payers must send monthly: a счёт-фактура is due within five days. Source: НК РФ ст. 168 п. 3."""
+
+    QUARTERLY = "quarterly"
+    MONTHLY = "monthly"
+
+
+class Scope(StrEnum):
+    ALL = "all"
+    BANK = "bank"       # acts with money that came by bank transfer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingSettings:
+    """Days are of a month, both inclusive. `kinds`: what goes besides acts."""
+
+    schedule: Schedule = Schedule.QUARTERLY
+    scope: Scope = Scope.ALL
+    kinds: frozenset[DocumentKind] = frozenset({DocumentKind.CONTRACT})
+    send_first: int = 1
+    send_last: int = 5
+    invite_first: int = 20
+    invite_last: int = 25
+    preflight_day: int = 25
+    warn_days: int = 30         # before a certificate, a power of attorney or a format lapses
+    login_unused_days: int = 20
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Quarter:
+    """A calendar quarter; its text is `2026-Q1`."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, month: Month) -> Quarter:
+        return cls(month.year, (month.number + 2) // 3)
+
+    @classmethod
+    def parse(cls, text: str) -> Quarter:
+        """Raises:
+            InvalidInputError: it is no such quarter.
+        """
+        year, _, number = text.partition("-Q")
+        if not (len(year) == 4 and year.isascii() and year.isdigit() and number in ("1", "2", "3", "4")):
+            raise InvalidInputError(f"not a quarter (YYYY-Qn): {text[:20]!r}")
+        return cls(int(year), int(number))
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-Q{self.number}"
+
+    @property
+    def months(self) -> tuple[Month, Month, Month]:
+        first = Month(self.year, self.number * 3 - 2)
+        return first, first.plus(1), first.plus(2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of days on which documents of some months of service are sent; both days inclusive."""
+
+    first_day: date
+    last_day: date
+    months: tuple[Month, ...]
+
+    @property
+    def last_month(self) -> Month:
+        return self.months[-1]
+
+    @property
+    def key(self) -> str:
+        """«2026-Q1» or «2026-02»: what the runs of the window are filed under."""
+        return str(Quarter.of(self.last_month)) if len(self.months) == 3 else str(self.last_month)
+
+
+def may_invite(day: date, settings: SendingSettings) -> bool:
+    """Whether the campaign of invitations runs on that Moscow day. Source: help page: the 20th to the 25th."""
+    return settings.invite_first <= day.day <= settings.invite_last
+
+
+def sending_window(day: date, settings: SendingSettings) -> Window | None:
+    """The window that is open on that Moscow day. Source: help page: the 1st to the 5th after a quarter."""
+    window = _window_of(Month.of(day), settings)
+    return window if window and window.first_day <= day <= window.last_day else None
+
+
+def next_window(day: date, settings: SendingSettings) -> Window:
+    """The window that is open on that day, or the next one."""
+    month = Month.of(day)
+    while True:
+        window = _window_of(month, settings)
+        if window and day <= window.last_day:
+            return window
+        month = month.next
+
+
+def _window_of(month: Month, settings: SendingSettings) -> Window | None:
+    """The window in that month, for the month or the quarter before it."""
+    before = month.previous
+    if settings.schedule is Schedule.MONTHLY:
+        months: tuple[Month, ...] = (before,)
+    elif before.number % 3 == 0:
+        months = Quarter.of(before).months
+    else:
+        return None
+    first = month.first_day
+    return Window(first_day=first.replace(day=settings.send_first), last_day=first.replace(day=settings.send_last),
+                  months=months)
+
+
+def is_preflight_day(day: date, settings: SendingSettings) -> bool:
+    """On a day of the last month of service before the window, and on every day of the window."""
+    window = next_window(day, settings)
+    ahead = Month.of(day) == window.last_month and day.day == settings.preflight_day
+    return ahead or window.first_day <= day <= window.last_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sendable:
+    """A document as far as sending is concerned.
+
+    `month` is that of service, never the month of the document's date; of a contract, that of its date. `version` tells
+    a changed contract from the one that was sent; `sent` is the version that went out already, or empty.
+    """
+
+    id: str
+    account: str
+    kind: DocumentKind
+    month: Month
+    inn: str
+    status: DocumentStatus = DocumentStatus.READY
+    classes: frozenset[str] = frozenset()
+    version: str = "0"
+    sent: str = ""
+
+
+def due_documents(window: Window, documents: Iterable[Sendable], *, closed: Collection[tuple[str, Month]],
+                  settings: SendingSettings) -> tuple[Sendable, ...]:
+    """What goes out in the window: ready, not sent yet, of its months of service or of earlier ones that were missed.
+
+    `closed`: accounts and months whose close is complete. An account whose last month of the window is open sends
+    nothing yet, so that the quarter goes out whole. Contracts come first for each account, then by month.
+    """
+    closed = frozenset(closed)
+    due = [document for document in documents
+           if document.status is DocumentStatus.READY and document.sent != document.version
+           and document.month <= window.last_month and (document.account, window.last_month) in closed
+           and _goes_out(document, settings)]
+    return tuple(sorted(due, key=lambda d: (d.account, d.kind is not DocumentKind.CONTRACT, d.month, d.id)))
+
+
+def _goes_out(document: Sendable, settings: SendingSettings) -> bool:
+    if document.kind is DocumentKind.ACT:
+        return settings.scope is Scope.ALL or "BANK" in document.classes
+    return document.kind in settings.kinds
+
+
+class Severity(StrEnum):
+    STOP = "stop"       # nothing could be sent
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    severity: Severity
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Our own side before a window. Dates are the last days on which a thing holds; None: unknown or not used."""
+
+    signer_ready: bool
+    certificate_until: date | None = None
+    power_until: date | None = None
+    format_actual: bool = True
+    format_until: date | None = None
+    metadata_missing: Sequence[str] = ()
+    login_used: date | None = None
+    month_closed: bool = True
+
+
+def preflight(ours: Readiness, window: Window, settings: SendingSettings, *, today: date) -> tuple[Finding, ...]:
+    """What would stop the window, and what would stop one soon after; those that stop come first.
+
+    A thing that lapses before the window's last day stops it. Source: design 2.4.
+    """
+    found = [
+        *_lapses(ours.certificate_until, window, settings, today, Reason.CERTIFICATE_LAPSED, Reason.CERTIFICATE_LAPSES),
+        *_lapses(ours.power_until, window, settings, today, Reason.POWER_LAPSED, Reason.POWER_LAPSES),
+        *_lapses(ours.format_until, window, settings, today, Reason.FORMAT_NOT_ACTUAL, Reason.FORMAT_LAPSES),
+    ]
+    if not ours.signer_ready:
+        found.append(Finding(severity=Severity.STOP, reason=Reason.NO_SIGNER))
+    if not ours.format_actual:
+        found.append(Finding(severity=Severity.STOP, reason=Reason.FORMAT_NOT_ACTUAL))
+    if ours.metadata_missing:
+        found.append(Finding(severity=Severity.STOP, reason=Reason.METADATA_MISSING,
+                             detail=", ".join(ours.metadata_missing)))
+    if not ours.month_closed and today >= window.first_day:
+        found.append(Finding(severity=Severity.WARN, reason=Reason.MONTH_NOT_CLOSED, detail=str(window.last_month)))
+    if ours.login_used and today - ours.login_used >= timedelta(days=settings.login_unused_days):
+        found.append(Finding(severity=Severity.WARN, reason=Reason.LOGIN_UNUSED, detail=ours.login_used.isoformat()))
+    return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.STOP))
+
+
+def _lapses(until: date | None, window: Window, settings: SendingSettings, today: date,
+            lapsed: Reason, lapses: Reason) -> list[Finding]:
+    if until is None:
+        return []
+    if until < window.last_day:
+        return [Finding(severity=Severity.STOP, reason=lapsed, detail=until.isoformat())]
+    if until < max(today, window.last_day) + timedelta(days=settings.warn_days):
+        return [Finding(severity=Severity.WARN, reason=lapses, detail=until.isoformat())]
+    return []

@@ -1,0 +1,433 @@
+"""What the EDO's use cases need from outside: an operator, a signer, a store of secrets; and how those fail.
+
+The family of an error says what the caller does next, as everywhere: UnavailableError is queued again (and says when),
+NeedsPersonError is a line of the list for a person, StopTheRunError ends the run with an alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from billing.domain.edo_boxes import Box, Operator, Partnership
+from billing.domain.edo_fate import News
+from billing.domain.edo_reasons import Reason
+from billing.domain.errors import BillingError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the operator answered to a call that failed: `trace` is what its support asks for."""
+
+    status: int = 0
+    code: str = ""
+    text: str = ""
+    trace: str = ""
+    path: str = ""
+
+
+class EdoError(BillingError):
+    """Anything the operator or the signer refuses. `said` holds the answer, for people."""
+
+    def __init__(self, message: str, said: Said | None = None) -> None:
+        said = said or Said()
+        marks = [f"{name} {value}" for name, value in (("HTTP", said.status), ("code", said.code),
+                                                       ("trace", said.trace)) if value]
+        super().__init__(f"{message} ({', '.join(marks)})" if marks else message)
+        self.said = said
+
+
+class BusyError(EdoError, UnavailableError):
+    """Nothing is broken; the same call is made again after `retry_after_s`."""
+
+    def __init__(self, message: str, said: Said | None = None, *, retry_after_s: int = 60) -> None:
+        super().__init__(message, said)
+        self.retry_after_s = retry_after_s
+
+
+class StillRunningError(BusyError):
+    """The operator works on it: the same call again after `retry_after_s` gives the result."""
+
+
+class LostAnswerError(BusyError):
+    """The call may or may not have had its effect: only the same call with the same key may follow."""
+
+
+class NeedsPersonError(EdoError, ConflictError):
+    """A repeat gives the same answer; a person decides. `reason` goes to the list."""
+
+    def __init__(self, message: str, said: Said | None = None, *, reason: Reason | None = None) -> None:
+        super().__init__(message, said)
+        self.reason = reason
+
+
+class NotPartnersError(NeedsPersonError):
+    """The recipient takes documents from partners only, and we are none (any more)."""
+
+
+class RoamingRequestNeededError(NeedsPersonError):
+    """A person has to file a request for roaming, once for this client."""
+
+
+class BadDocumentError(EdoError, InvalidInputError):
+    """The operator does not take the document or the request as it is; a repeat is of no use until it is changed."""
+
+
+class StopTheRunError(EdoError):
+    """No call can succeed now: login, subscription, rights to our own box, a method removed. The run ends, alarmed."""
+
+
+class AbsentError(EdoError, NotFoundError):
+    """There is no such thing at the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text in the store of secrets. `version` names this very value."""
+
+    text: str
+    version: str
+
+
+class SecretMovedError(ConflictError):
+    """Somebody else has written the secret since it was read."""
+
+
+class Secrets(Protocol):
+    """Texts that are read by few and written by one at a time."""
+
+    def get(self, name: str) -> Secret:
+        """Raises:
+            UnavailableError: no answer.
+        """
+        ...
+
+    def put(self, name: str, text: str, *, expect: str) -> str:
+        """The text is stored if the secret is still at the version `expect`; the new version.
+
+        Raises:
+            SecretMovedError: it is not; nothing was written.
+            UnavailableError: no answer; written or not.
+        """
+        ...
+
+
+class PowerWay(StrEnum):
+    """How a document says by what power it is signed (МЧД)."""
+
+    NONE = "none"               # the certificate itself says it: the head of the company
+    DEFAULT = "default"         # the employee's default one, as set at the operator
+    NUMBER = "number"           # by its number in the register
+    IN_DOCUMENT = "in_document"  # written in the title
+    FILE = "file"               # the file and its signature are sent along
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """A machine-readable power of attorney (МЧД). `files`: content and signature, the whole chain."""
+
+    way: PowerWay = PowerWay.NONE
+    number: str = ""
+    issuer_inn: str = ""
+    representative_inn: str = ""
+    until: date | None = None
+    files: tuple[tuple[bytes, bytes], ...] = ()
+    as_file: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerPerson:
+    """Who signs, as the title names them. The name is in full: formats take no initials in its place."""
+
+    last_name: str
+    first_name: str
+    middle_name: str = ""
+    position: str = ""
+    power: Power = field(default_factory=Power)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """What a certificate says. `thumbprint` is SHA-1 in upper-case hex, as operators write it."""
+
+    subject: str
+    serial: str
+    thumbprint: str
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cms:
+    """A detached signature, DER. `checked`: what could be verified here, of structure, dates, digest and signature."""
+
+    der: bytes
+    certificate: CertificateFacts | None = None
+    checked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestSignature:
+    """The operator signs with its test certificate; only ever sent from a test box."""
+
+    __test__ = False    # not a class of tests
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSigns:
+    """The document goes to the operator unsigned; a person signs and sends it there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningRefused:
+    """This file was not signed: cancelled by the person, or an error of the signing service."""
+
+    text: str
+
+
+Signature: TypeAlias = Cms | TestSignature | PersonSigns
+Outcome: TypeAlias = Signature | SigningRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSign:
+    """One file to sign. `key` is the document's own: the same for every repeat."""
+
+    key: str
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """Outcomes by key. With `task` they are not there yet: keep it, and ask again with it after `retry_after_s`.
+
+    `confirm`: how a person is to confirm the task, as the service says (Sms, MyDss, …).
+    """
+
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    task: str = ""
+    retry_after_s: int = 0
+    confirm: str = ""
+
+
+class Signer(Protocol):
+    """Makes detached signatures. What it has made is stored before it is used, and never made twice.
+
+    `batch_max`: how many files it takes at once; a person confirms a whole batch at one time.
+    """
+
+    @property
+    def batch_max(self) -> int: ...
+
+    def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
+        """Each file's outcome, or the task that will have them.
+
+        Raises:
+            BusyError: the service does not answer; nothing is known to be signed.
+            NeedsPersonError: a person has to act at the signing service, or no box here may be signed for.
+            BadSignatureError: the service's answer is no valid signature of these bytes.
+            StopTheRunError: the service refuses us.
+        """
+        ...
+
+
+class BadSignatureError(EdoError):
+    """A signature that the operator would find invalid: it is not sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoKind:
+    """A kind of document at the operator. Empty function and version, and no workflow: as the operator has it."""
+
+    type: str
+    function: str = ""
+    version: str = ""
+    workflow: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindOffer:
+    """What the operator says of a kind: whether it is taken now, and which metadata we have to give."""
+
+    kind: EdoKind
+    actual: bool
+    titles: int = 1
+    required: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
+    workflows: tuple[int, ...] = ()
+    default_workflow: int | None = None
+    universal_messages_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """A formal document as the operator has made it: exactly these bytes are signed and sent."""
+
+    content: bytes
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One document of a message. `custom_id` is ours: a document can be found by it when an answer is lost.
+
+    `on_shelf`: the name under which the content was uploaded, in place of it. `wants_answer`: the recipient is asked
+    for a signature where the kind leaves it open. `refers_to`: custom ids of documents in the same message.
+    """
+
+    kind: EdoKind
+    custom_id: str
+    signature: Signature
+    content: bytes = b""
+    on_shelf: str = ""
+    metadata: tuple[tuple[str, str], ...] = ()
+    wants_answer: bool = False
+    power: Power = field(default_factory=Power)
+    comment: str = ""
+    refers_to: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A message that is at the operator. `documents`: entity ids by our custom ids."""
+
+    message: str
+    documents: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterpartyPage:
+    """Boxes with the state of the relation in each; `cursor` is empty when there are no more."""
+
+    boxes: tuple[Box, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterpartyEvent:
+    """A change of a relation. `kinds` are the operator's words, e.g. CounteragentRejectedInvitation."""
+
+    id: str
+    key: str
+    box: str
+    partnership: Partnership
+    at: datetime | None
+    kinds: tuple[str, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoEvent:
+    """Something happened to a message; what became of its documents is read from the documents. `key` is its place."""
+
+    id: str
+    key: str
+    message: str
+    entities: tuple[str, ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """A document as it stands at the operator. `custom_id` is ours, or empty for documents made elsewhere."""
+
+    news: News
+    custom_id: str
+    counterparty: str
+    kind: EdoKind
+    number: str = ""
+    answered_by: str = ""       # the entity whose content says why it was refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoFile:
+    name: str
+    content: bytes
+
+
+class Edo(Protocol):
+    """An operator of electronic documents, acting in our one box. Every method may raise the errors above.
+
+    None of them waits: what the operator has not finished is StillRunningError, and the next run asks again.
+    """
+
+    def our_box(self) -> Box: ...
+
+    def operators(self) -> Mapping[str, Operator]:
+        """Other operators by the first three characters of their participants' ids."""
+        ...
+
+    def counterparties(self, cursor: str = "") -> CounterpartyPage: ...
+
+    def counterparty_events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[CounterpartyEvent]:
+        """Up to a hundred changes after the cursor, oldest first; without a cursor those since a moment."""
+        ...
+
+    def partnership(self, box: str) -> Partnership:
+        """As of now; read it just before a relation is broken."""
+        ...
+
+    def boxes(self, inn: str, kpp: str = "") -> Sequence[Box]:
+        """All boxes of an INN (and KPP) at all operators, with the state of the relation left out."""
+        ...
+
+    def boxes_of(self, inns: Sequence[str]) -> Mapping[str, Sequence[Box]]:
+        """Boxes of many INNs with the state of the relation, in as few calls as the operator takes."""
+        ...
+
+    def invite(self, *, box: str = "", inn: str = "", message: str = "") -> str:
+        """Our invitation, or the acceptance of theirs, is being worked on; the id of that task."""
+        ...
+
+    def invitation(self, task: str) -> str:
+        """The invited box. Raises StillRunningError, or NeedsPersonError when it failed."""
+        ...
+
+    def withdraw_invitation(self, box: str) -> None:
+        """Our invitation is taken back. Reads the state first; a standing partnership is never broken."""
+        ...
+
+    def kinds(self) -> Sequence[KindOffer]: ...
+
+    def make_title(self, kind: EdoKind, contract: bytes) -> Title: ...
+
+    def check(self, to_box: str, documents: Sequence[tuple[str, EdoKind]]) -> Sequence[str]:
+        """What the operator already knows to be in the way of sending, in its words; by custom id and kind."""
+        ...
+
+    def put_on_shelf(self, content: bytes, *, extension: str) -> str: ...
+
+    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str, locked: bool = False) -> Posted:
+        """The message is at the operator, once for each operation. `locked`: all of its documents or none."""
+        ...
+
+    def sign_posted(self, message: str, signatures: Mapping[str, tuple[Signature, Power]], *, operation: str) -> None:
+        """Documents posted without a signature are signed, and thereby sent; by entity id."""
+        ...
+
+    def events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[EdoEvent]: ...
+
+    def document(self, message: str, entity: str) -> Tracked: ...
+
+    def documents_of(self, message: str) -> Sequence[Tracked]:
+        """All documents of a message, with notices of failed delivery taken into account."""
+        ...
+
+    def by_custom_id(self, custom_id: str) -> Sequence[Tracked]: ...
+
+    def unfinished(self, cursor: str = "") -> tuple[Sequence[Tracked], str]: ...
+
+    def content(self, message: str, entity: str) -> bytes: ...
+
+    def why_invalid(self, message: str, signature_entity: str) -> str: ...
+
+    def print_form(self, message: str, entity: str) -> EdoFile: ...
+
+    def protocol(self, message: str, entity: str) -> EdoFile: ...
+
+    def archive(self, message: str, entity: str) -> EdoFile: ...
