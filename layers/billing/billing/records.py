@@ -50,7 +50,7 @@ def canonical(row: Row) -> bytes:
 
 def account_row(a: Account) -> dict[str, Any]:
     return {
-        "open": str(a.open), "seq": a.seq, "balance_kop": a.balance, "opening_kop": a.opening, "head": a.head,
+        "open": str(a.open), "seq": a.seq, "balance_kop": a.balance, "opening_kop": a.opening, "head": a.head, "touched": a.touched,
         "lots": [_lot_row(lot) for lot in a.lots],
         "debts": [_debt_row(debt) for debt in a.debts],
         "funds": {f"{f.period}|{f.money}|{f.payer}|{f.line}|{f.month}": [s.amount, s.quantity]
@@ -75,7 +75,7 @@ def account_of(id: str, row: Row) -> Account:
         id=id, open=Month.parse(row["open"]), seq=row["seq"], balance=row["balance_kop"], opening=row["opening_kop"],
         lots=tuple(_lot_of(r) for r in row["lots"]), debts=tuple(_debt_of(r) for r in row["debts"]),
         funds=funds, turnover=turnover, lines={code: _service_of(r) for code, r in row["lines"].items()},
-        recent=tuple(row["recent"]), head=row["head"])
+        recent=tuple(row["recent"]), head=row["head"], touched=row["touched"])
 
 
 def with_head(account: Account, head: str) -> Account:
@@ -94,14 +94,14 @@ def _lot_of(r: Row) -> Lot:
 
 
 def _debt_row(debt: Debt) -> dict[str, Any]:
-    acted = {"acted": debt.acted} if debt.acted else {}
+    rare = {name: value for name in ("acted", "offset") if (value := getattr(debt, name))}
     return {"seq": debt.seq, "charge": debt.charge, "line": debt.line, "month": str(debt.month), "rest": debt.rest,
-            "quantity": debt.quantity, **acted}
+            "quantity": debt.quantity, **rare}
 
 
 def _debt_of(r: Row) -> Debt:
     return Debt(r["seq"], r["charge"], r["line"], Month.parse(r["month"]), r["rest"], r["quantity"],
-                r.get("acted", ""))
+                r.get("acted", ""), r.get("offset", 0))
 
 
 def _service_row(s: Service) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def entry_of(seq: int, row: Row) -> Entry:
 def _allocation_row(a: Allocation) -> dict[str, Any]:
     row = {"lot": a.lot, "payment": a.payment, "money": a.money.value, "payer": a.payer, "charge": a.charge,
            "line": a.line, "month": str(a.month), "amount": a.amount, "quantity": a.quantity}
-    for name in ("acted", "merge", "offset"):
+    for name in ("acted", "merge", "offset", "at"):
         if value := getattr(a, name):
             row[name] = value
     return row
@@ -164,7 +164,7 @@ def _allocation_row(a: Allocation) -> dict[str, Any]:
 def _allocation_of(r: Row) -> Allocation:
     return Allocation(r["lot"], r["payment"], MoneyClass(r["money"]), r["payer"], r["charge"], r["line"],
                       Month.parse(r["month"]), r["amount"], r["quantity"], r.get("acted", ""), r.get("merge", 0),
-                      r.get("offset", 0))
+                      r.get("offset", 0), r.get("at", 0))
 
 
 _KINDS = {"payment": "оплата", "charge": "списание", "refund": "возврат денег", "reversal": "сторно списания",

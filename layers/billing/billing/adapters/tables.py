@@ -64,6 +64,7 @@ class Accounts(Table):
     balance_kop = Whole()
     opening_kop = Whole()
     head = Text()                  # sha of the last journal entry
+    touched = Whole()              # the last entry that corrected something
     lots = Items()
     debts = Items()
     funds = Map()

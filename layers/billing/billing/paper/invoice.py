@@ -1,0 +1,105 @@
+"""Счёт на оплату: the block of a payment order, the services, the code to pay by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from billing.domain.documents import Invoice, Signer
+from billing.domain.payment_qr import payload
+from billing.domain.wording import long_date, short_date
+from billing.paper import blocks
+from billing.paper.fonts import fitted
+from billing.paper.qr import draw_qr
+from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet, base_line
+
+QR_SIDE = 38.0   # mm: modules of 0.4 mm and more
+FOOT = 56.0      # mm of signatures, code and purpose
+_LEFT, _CAPTION = 104.0, 16.0   # mm: columns of the payment block
+
+
+def title(invoice: Invoice) -> str:
+    number = f" № {invoice.number}" if invoice.number else ""
+    return f"Счет на оплату{number} от {long_date(invoice.date)}"
+
+
+def draw_invoice(invoice: Invoice, images: Mapping[str, bytes]) -> Sheet:
+    sheet = Sheet(title=title(invoice), author=invoice.seller.party.name, on=invoice.date, foot=title(invoice))
+    sheet.paragraph(f"Внимание! Оплатить не позднее {short_date(invoice.pay_by)}. Оплата данного счета означает согласие "
+                    "с условиями предоставления услуг.", size=8, lead=4, centred=True)
+    sheet.y += 2
+    _payment_block(sheet, invoice)
+    blocks.heading(sheet, title(invoice))
+    blocks.captioned(sheet, "Поставщик:", blocks.party_text(invoice.seller.party))
+    blocks.captioned(sheet, "Покупатель:", blocks.party_text(invoice.buyer))
+    blocks.captioned(sheet, "Основание:", invoice.basis)
+    sheet.y += 1.5
+    blocks.lines_table(sheet, invoice.lines, followed_by=32 + 4.8 * len(invoice.vat_totals) + FOOT)
+    blocks.totals(sheet, invoice, "Всего к оплате:")
+    blocks.in_all(sheet, "Всего наименований", invoice)
+    _foot(sheet, invoice, images)
+    return sheet
+
+
+def _payment_block(sheet: Sheet, invoice: Invoice) -> None:
+    """The payee's part of a payment order, so that it can be copied field by field."""
+    party, bank = invoice.seller.party, invoice.seller.bank
+    x, y = LEFT, sheet.y
+    name = fitted(sheet.regular, party.name, 9, _LEFT - 2)
+    bank_name = fitted(sheet.regular, bank.bank, 9, _LEFT - 2)
+    bank_height, name_height = 8.0 + 4.2 * len(bank_name), 8.0 + 4.2 * len(name)
+    right, wide = x + _LEFT + _CAPTION, WIDTH - _LEFT - _CAPTION
+    middle = y + bank_height
+
+    def said(at_x: float, at_y: float, text: str, size: float = 9) -> None:
+        sheet.text_at(at_x + 1, at_y, text, font=sheet.regular, size=size)
+
+    sheet.frame(x, y, _LEFT, bank_height)
+    sheet.frame(x + _LEFT, y, _CAPTION, 6)
+    sheet.frame(x + _LEFT, y + 6, _CAPTION, bank_height - 6)
+    sheet.frame(right, y, wide, bank_height)
+    for n, line in enumerate(bank_name):
+        said(x, y + base_line(5, 9) + 4.2 * n, line)
+    said(x, middle - 1.2, "Банк получателя", 7)
+    said(x + _LEFT, y + base_line(6, 9), "БИК")
+    said(right, y + base_line(6, 9), bank.bic)
+    said(x + _LEFT, y + 6 + base_line(6, 9), "Сч. №")
+    said(right, y + 6 + base_line(6, 9), bank.correspondent)
+    sheet.frame(x, middle, _LEFT / 2, 6)
+    sheet.frame(x + _LEFT / 2, middle, _LEFT / 2, 6)
+    said(x, middle + base_line(6, 9), f"ИНН {party.inn}")
+    said(x + _LEFT / 2, middle + base_line(6, 9), f"КПП {party.kpp}" if party.kpp else "КПП")
+    sheet.frame(x, middle + 6, _LEFT, name_height)
+    sheet.frame(x + _LEFT, middle, _CAPTION, 6 + name_height)
+    sheet.frame(right, middle, wide, 6 + name_height)
+    said(x + _LEFT, middle + base_line(6, 9), "Сч. №")
+    said(right, middle + base_line(6, 9), bank.account)
+    for n, line in enumerate(name):
+        said(x, middle + 6 + base_line(5, 9) + 4.2 * n, line)
+    said(x, middle + 6 + name_height - 1.2, "Получатель", 7)
+    sheet.y = middle + 6 + name_height + 5
+
+
+def _foot(sheet: Sheet, invoice: Invoice, images: Mapping[str, bytes]) -> None:
+    sheet.need(FOOT)
+    sheet.y += 2
+    sheet.rule(LEFT, sheet.y, RIGHT, sheet.y, THICK)
+    sheet.y += 3
+    top, width = sheet.y, WIDTH - QR_SIDE - 8
+    draw_qr(sheet, payload(invoice), x=RIGHT - QR_SIDE, y=top, side=QR_SIDE)
+    sheet.text_around(RIGHT - QR_SIDE / 2, top + QR_SIDE + 2, "Оплата по QR-коду", font=sheet.regular, size=7)
+    blocks.stamp(sheet, LEFT + 70, top, invoice.seller.stamp, images)
+    for n, (position, signer) in enumerate(_signers(invoice)):
+        y = top + 9 + 11 * n
+        sheet.text_at(LEFT, y - 0.6, position, font=sheet.bold, size=9)
+        blocks.signature(sheet, LEFT + 34, y, width - 34, signer, images)
+    sheet.y = top + 28
+    sheet.paragraph("Назначение платежа:", width=width, size=7, lead=3.6)
+    sheet.paragraph(invoice.purpose, width=width, size=8, lead=3.8)
+
+
+def _signers(invoice: Invoice) -> list[tuple[str, Signer]]:
+    """A company's head and accountant; an entrepreneur signs alone."""
+    seller = invoice.seller
+    if seller.party.is_entrepreneur:
+        return [("Предприниматель", seller.director)]
+    return [("Руководитель", seller.director), ("Бухгалтер", seller.accountant or seller.director)]
