@@ -43,20 +43,17 @@ def _signatures(sheet: Sheet, act: Act, images: Mapping[str, bytes]) -> None:
     sheet.rule(LEFT, sheet.y, RIGHT, sheet.y, THICK)
     sheet.y += 3
     top, half = sheet.y, WIDTH / 2
-    blocks.stamp(sheet, LEFT + 12, top + 6, act.seller.stamp, images)
-    for x, caption, party, position in (
-            (LEFT, "ИСПОЛНИТЕЛЬ", act.seller.party, act.seller.director.position),
-            (LEFT + half + 3, "ЗАКАЗЧИК", act.buyer, "")):
+    sides = ((LEFT, "ИСПОЛНИТЕЛЬ", _who(act.seller.party, act.seller.director.position)),
+             (LEFT + half + 3, "ЗАКАЗЧИК", _who(act.buyer, "")))
+    line = top
+    for x, caption, who in sides:
         sheet.y = top
         sheet.paragraph(caption, x=x, width=half - 3, bold=True, lead=5)
-        sheet.paragraph(_who(party, position), x=x, width=half - 3, size=8, lead=3.8)
-        line = max(top + 19, sheet.y + 9)
-        if x == LEFT:
-            blocks.signature(sheet, x, line, half - 3, act.seller.director, images)
-        else:
-            sheet.rule(x, line, x + (half - 3) * 0.48, line)
-            sheet.rule(x + (half - 3) * 0.48 + 2, line, x + half - 3, line)
-        sheet.text_at(x, line + 8, "М. П.", font=sheet.regular, size=8)
+        sheet.paragraph(who, x=x, width=half - 3, size=8, lead=3.8)
+        line = max(line, top + 19, sheet.y + 9)
+    blocks.stamp(sheet, LEFT + 12, top + 6, act.seller.stamp, images)
+    blocks.signature(sheet, LEFT, line, half - 3, act.seller.director, images)
+    blocks.blank_signature(sheet, LEFT + half + 3, line, half - 3)
     sheet.y = top + SIGNATURES
 
 

@@ -103,13 +103,35 @@ def in_all(sheet: Sheet, what: str, document: Act | Invoice) -> None:
         sheet.paragraph(f"Без НДС: {document.vat_ground}", size=8, lead=4)
 
 
-def signature(sheet: Sheet, x: float, y: float, width: float, signer: Signer, images: Mapping[str, bytes]) -> None:
+def plain_signature(sheet: Sheet, x: float, y: float, width: float, signer: Signer,
+                    images: Mapping[str, bytes]) -> None:
     """A line to sign on, with the facsimile over it if there is one, and the name after it."""
     line = width * 0.48
     if signer.facsimile:
         sheet.picture(picture(signer.facsimile, images), x + 4, y - 12, line - 8)
     sheet.rule(x, y, x + line, y)
     sheet.text_at(x + line + 2, y - 0.6, signer.name, font=sheet.regular, size=9)
+
+
+def signature(sheet: Sheet, x: float, y: float, width: float, signer: Signer, images: Mapping[str, bytes]) -> None:
+    """The same with its caption and the place of the seal."""
+    plain_signature(sheet, x, y, width, signer, images)
+    _under(sheet, x, y, width * 0.48, "подпись")
+    sheet.text_at(x, y + 8, "М. П.", font=sheet.regular, size=8)
+
+
+def blank_signature(sheet: Sheet, x: float, y: float, width: float) -> None:
+    """Lines for a signature and for the name of whoever signs for the other side."""
+    line = width * 0.48
+    sheet.rule(x, y, x + line, y)
+    sheet.rule(x + line + 2, y, x + width, y)
+    _under(sheet, x, y, line, "подпись")
+    _under(sheet, x + line + 2, y, width - line - 2, "расшифровка подписи")
+    sheet.text_at(x, y + 8, "М. П.", font=sheet.regular, size=8)
+
+
+def _under(sheet: Sheet, x: float, y: float, width: float, caption: str) -> None:
+    sheet.text_around(x + width / 2, y + 2.8, caption, font=sheet.regular, size=6)
 
 
 def stamp(sheet: Sheet, x: float, y: float, sha256: str, images: Mapping[str, bytes]) -> None:

@@ -256,15 +256,20 @@ def _font_file(tables: dict[str, bytes], outlines: list[bytes], kept: set[int]) 
 
 def _to_unicode(glyphs: dict[str, int], slots: frozenset[int]) -> bytes:
     """The map by which a reader copies and searches text."""
-    pairs = sorted((slot, ord(c)) for c, slot in glyphs.items() if slot in slots)
+    runs: list[list[tuple[int, int]]] = []
+    for slot, code in sorted((slot, ord(c)) for c, slot in glyphs.items() if slot in slots):
+        if runs and runs[-1][-1] == (slot - 1, code - 1) and code & 0xFF:   # a range stays within one high byte
+            runs[-1].append((slot, code))
+        else:
+            runs.append([(slot, code)])
     said = ["/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
             "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n"
             "/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
             "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"]
-    for i in range(0, len(pairs), 100):
-        part = pairs[i:i + 100]
-        said.append(f"{len(part)} beginbfchar\n")
-        said += [f"<{slot:04X}> <{code:04X}>\n" for slot, code in part]
-        said.append("endbfchar\n")
+    for i in range(0, len(runs), 100):
+        part = runs[i:i + 100]
+        said.append(f"{len(part)} beginbfrange\n")
+        said += [f"<{run[0][0]:04X}> <{run[-1][0]:04X}> <{run[0][1]:04X}>\n" for run in part]
+        said.append("endbfrange\n")
     said.append("endcmap CMapName currentdict /CMap defineresource pop end end")
     return "".join(said).encode()

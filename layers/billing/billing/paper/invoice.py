@@ -91,7 +91,7 @@ def _foot(sheet: Sheet, invoice: Invoice, images: Mapping[str, bytes]) -> None:
     for n, (position, signer) in enumerate(_signers(invoice)):
         y = top + 9 + 11 * n
         sheet.text_at(LEFT, y - 0.6, position, font=sheet.bold, size=9)
-        blocks.signature(sheet, LEFT + 34, y, width - 34, signer, images)
+        blocks.plain_signature(sheet, LEFT + 34, y, width - 34, signer, images)
     sheet.y = top + 28
     sheet.paragraph("Назначение платежа:", width=width, size=7, lead=3.6)
     sheet.paragraph(invoice.purpose, width=width, size=8, lead=3.8)

@@ -110,12 +110,8 @@ def _signatures(sheet: Sheet, act: Reconciliation, images: Mapping[str, bytes]) 
     for x, party in ((LEFT, act.seller.party), (LEFT + half + 3, act.buyer)):
         sheet.y = top
         sheet.paragraph(f"От {_short(party.name)}", x=x, width=half - 3, bold=True, size=8, lead=3.8)
-        line = top + 18
-        if x == LEFT:
-            sheet.text_at(x, line - 6, act.seller.director.position, font=sheet.regular, size=8)
-            blocks.signature(sheet, x, line, half - 3, act.seller.director, images)
-        else:
-            sheet.rule(x, line, x + (half - 3) * 0.48, line)
-            sheet.rule(x + (half - 3) * 0.48 + 2, line, x + half - 3, line)
-        sheet.text_at(x, line + 7, "М. П.", font=sheet.regular, size=8)
+    line = top + 18
+    sheet.text_at(LEFT, line - 5, act.seller.director.position, font=sheet.regular, size=8)
+    blocks.signature(sheet, LEFT, line, half - 3, act.seller.director, images)
+    blocks.blank_signature(sheet, LEFT + half + 3, line, half - 3)
     sheet.y = top + SIGNATURES - 6
