@@ -1,3 +1,53 @@
+# `make` lists what there is. Everything runs in .venv, which `make setup` makes from the locked packages.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := PYTHONPATH=.:layers/billing $(BIN)/python
+STAGE ?= dev
+FROM ?=
+OUT ?= out
+
+help:            ## list the commands
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/ready   ## make .venv from the locked packages (once)
+
+$(VENV)/ready: requirements-dev.txt
+	@command -v uv >/dev/null || $(PYTHON) -m pip install --quiet uv
+	uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	UV_COMPILE_BYTECODE=1 uv pip sync --quiet --require-hashes --python $(BIN)/python requirements-dev.txt
+	@touch $@
+
+demo: setup      ## play a quarter of a small company; papers, letters and reports go to out/ (FROM=folder: your own messages)
+	$(RUN) -m local.demo --out $(OUT) $(if $(FROM),--from $(FROM))
+
+local: setup     ## keep the cloud up on this machine: AWS endpoint on 127.0.0.1:5000
+	$(RUN) -m local up
+
+test: lint       ## every check that CI makes
+	$(BIN)/python -m pytest -q -n 2
+
+lint: setup      ## ruff, mypy, cfn-lint, bandit
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+	$(BIN)/bandit -q -r layers functions -ll
+
+bench: setup     ## measure: papers, ledger, store calls, a local month
+	$(RUN) -m bench
+
+fonts: setup     ## cut the fonts of papers anew
+	$(RUN) layers/billing/build_fonts.py
+
+build: setup     ## what `make deploy` uploads (needs the SAM CLI and python3.13)
+	sam build
+
+deploy: build    ## build and deploy to AWS (STAGE=dev or prod)
+	sam deploy --config-env $(STAGE)
+
 lock:            ## lock the packages anew, with hashes and without addresses
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -c requirements-dev.txt -o layers/billing/requirements.txt
+
+.PHONY: help setup demo local test lint bench fonts build deploy lock

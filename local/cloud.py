@@ -26,7 +26,7 @@ from local.template import REGION
 ROOT = Path(__file__).parent.parent
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS_MAX = 1_000_000
-IDLE = timedelta(days=1)   # how often a schedule that finds nothing to do is fired all the same
+IDLE = timedelta(days=1)  # how often a schedule that finds nothing to do is fired all the same
 
 
 @dataclass
@@ -76,8 +76,10 @@ class Cloud:
         fired: list[str] = []
         moment = self.now()
         while True:
-            due = sorted((next_after(s["ScheduleExpression"], s.get("ScheduleExpressionTimezone", "UTC"), moment), name)
-                         for name, s in self.schedules.items())
+            due = sorted(
+                (next_after(s["ScheduleExpression"], s.get("ScheduleExpressionTimezone", "UTC"), moment), name)
+                for name, s in self.schedules.items()
+            )
             if not due or due[0][0] > to:
                 break
             moment = due[0][0]
@@ -98,9 +100,12 @@ class Cloud:
     def fire(self, schedule: str, at: datetime) -> Any:
         """What EventBridge Scheduler does at the time: the input, with its own facts filled in."""
         said = self.schedules[schedule]
-        facts = {"scheduled-time": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "attempt-number": "1",
-                 "schedule-arn": f"arn:aws:scheduler:{REGION}:local:schedule/default/{schedule}",
-                 "execution-id": f"{schedule}-{at:%Y%m%d%H%M}"}
+        facts = {
+            "scheduled-time": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "attempt-number": "1",
+            "schedule-arn": f"arn:aws:scheduler:{REGION}:local:schedule/default/{schedule}",
+            "execution-id": f"{schedule}-{at:%Y%m%d%H%M}",
+        }
         text = re.sub(r"<aws\.scheduler\.([a-z-]+)>", lambda m: facts[m[1]], said["Target"].get("Input", "{}"))
         return self.functions[said["Target"]["Arn"]](json.loads(text))
 
@@ -111,7 +116,9 @@ class Cloud:
         for arn, f in self.functions.items():
             if name in (arn, f.name, f.folder.name):
                 return f
-        raise KeyError(f"no function {name}; there are {', '.join(sorted(f.folder.name for f in self.functions.values()))}")
+        raise KeyError(
+            f"no function {name}; there are {', '.join(sorted(f.folder.name for f in self.functions.values()))}"
+        )
 
     def invoke(self, name: str, event: Any) -> Any:
         """The function's answer to an event, and all that it sets in motion."""
@@ -126,11 +133,13 @@ class Cloud:
         sqs, url = self._client("sqs"), self.ids[queue]
         for i in range(0, len(bodies), 10):
             entries = []
-            for n, body in enumerate(bodies[i:i + 10]):
+            for n, body in enumerate(bodies[i : i + 10]):
                 entry: dict[str, Any] = {"Id": str(n), "MessageBody": body}
                 if url.endswith(".fifo"):
-                    entry |= {"MessageGroupId": group or _account_in(body),
-                              "MessageDeduplicationId": f"{self._changes}-{i + n}"}
+                    entry |= {
+                        "MessageGroupId": group or _account_in(body),
+                        "MessageDeduplicationId": f"{self._changes}-{i + n}",
+                    }
                 entries.append(entry)
             sqs.send_message_batch(QueueUrl=url, Entries=entries)
         self._changes += 1
@@ -150,21 +159,25 @@ class Cloud:
 
         sqs = self._client("sqs")
         url = sqs.get_queue_url(QueueName=mapping["EventSourceArn"].rsplit(":", 1)[1])["QueueUrl"]
-        got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=min(10, int(mapping.get("BatchSize", 10))),
-                                  MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"],
-                                  WaitTimeSeconds=0).get("Messages", [])
+        got = sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=min(10, int(mapping.get("BatchSize", 10))),
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+            WaitTimeSeconds=0,
+        ).get("Messages", [])
         if not got:
             return 0
         f = self.function(mapping["FunctionName"])
         try:
             answer = f(sqs_event(got, mapping["EventSourceArn"])) or {}
             failed = {i["itemIdentifier"] for i in answer.get("batchItemFailures", [])}
-        except Exception as error:   # as in the service: a function that raises has failed its whole batch
+        except Exception as error:  # as in the service: a function that raises has failed its whole batch
             f.errors.append(error)
             failed = {m["MessageId"] for m in got}
         for message in got:
             handle = message["ReceiptHandle"]
-            if message["MessageId"] in failed:   # tried again at once, where the service would wait
+            if message["MessageId"] in failed:  # tried again at once, where the service would wait
                 sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
             else:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
@@ -197,7 +210,7 @@ class Cloud:
         sent = len(ses_backends[self._account()][REGION].sent_messages)
         if sent == self._mails_played or "LetterEventsTopic" not in self.ids:
             return 0
-        new = self.letters()[self._mails_played:]
+        new = self.letters()[self._mails_played :]
         self._mails_played = sent
         for mail in new:
             for event in _events_of(mail):
@@ -211,15 +224,23 @@ class Cloud:
         from boto3.dynamodb.types import TypeDeserializer
 
         read = TypeDeserializer()
-        pages = self._client("dynamodb").get_paginator("scan").paginate(TableName=self.ids[f"{table.capitalize()}Table"])
-        return [{key: _whole(read.deserialize(value)) for key, value in item.items()}
-                for page in pages for item in page["Items"]]
+        pages = (
+            self._client("dynamodb").get_paginator("scan").paginate(TableName=self.ids[f"{table.capitalize()}Table"])
+        )
+        return [
+            {key: _whole(read.deserialize(value)) for key, value in item.items()}
+            for page in pages
+            for item in page["Items"]
+        ]
 
     def files(self) -> dict[str, bytes]:
         """Everything in the bucket."""
         s3, bucket = self._client("s3"), self.ids["FilesBucket"]
-        keys = [o["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-                for o in page.get("Contents", [])]
+        keys = [
+            o["Key"]
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+            for o in page.get("Contents", [])
+        ]
         return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
     @staticmethod
@@ -245,8 +266,11 @@ def _account_in(body: str) -> str:
 
 
 def _events_of(mail: Mail) -> Iterator[dict[str, Any]]:
-    said = {"messageId": f"local-{mail.message['X-Delivery']}", "destination": [mail.to],
-            "tags": {"delivery": [str(mail.message["X-Delivery"])]}}
+    said = {
+        "messageId": f"local-{mail.message['X-Delivery']}",
+        "destination": [mail.to],
+        "tags": {"delivery": [str(mail.message["X-Delivery"])]},
+    }
     name = mail.to.partition("@")[0]
     if name.startswith("silent"):
         return
@@ -270,8 +294,9 @@ def _whole(value: Any) -> Any:
 
 
 @contextmanager
-def local_cloud(*, template: Path = ROOT / "template.yaml", parameters: Mapping[str, str] | None = None,
-                at: datetime = EPOCH) -> Iterator[Cloud]:
+def local_cloud(
+    *, template: Path = ROOT / "template.yaml", parameters: Mapping[str, str] | None = None, at: datetime = EPOCH
+) -> Iterator[Cloud]:
     """The template deployed in this process, its clock at `at`, until the block ends.
 
     Raises:
@@ -298,9 +323,16 @@ def _environment() -> Iterator[None]:
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
     os.environ.update(
-        AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local", AWS_DEFAULT_REGION=REGION, AWS_REGION=REGION,
-        AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled", AWS_EC2_METADATA_DISABLED="true", POWERTOOLS_TRACE_DISABLED="true",
-        POWERTOOLS_METRICS_NAMESPACE="Zakryvashka", POWERTOOLS_SERVICE_NAME="zakryvashka")
+        AWS_ACCESS_KEY_ID="local",
+        AWS_SECRET_ACCESS_KEY="local",
+        AWS_DEFAULT_REGION=REGION,
+        AWS_REGION=REGION,
+        AWS_ACCOUNT_ID_ENDPOINT_MODE="disabled",
+        AWS_EC2_METADATA_DISABLED="true",
+        POWERTOOLS_TRACE_DISABLED="true",
+        POWERTOOLS_METRICS_NAMESPACE="Zakryvashka",
+        POWERTOOLS_SERVICE_NAME="zakryvashka",
+    )
     try:
         yield
     finally:

@@ -6,12 +6,11 @@ import json
 import re
 import warnings
 from pathlib import Path
-from typing import Any
 
 from local import resources
 from local.cloud import Cloud
 from local.functions import LocalFunction, make_importable
-from local.properties import Properties
+from local.properties import Properties, UnmadeError
 from local.resources import ACCOUNT, Made, aws, check_known, maker
 from local.template import REGION, code_folders, translated
 
@@ -30,14 +29,19 @@ def deploy(path: Path, parameters: dict[str, str]) -> Cloud:
     warnings.filterwarnings("ignore", message="Tried to parse")
     cloudformation = aws("cloudformation")
     cloudformation.create_stack(
-        StackName=STACK, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"],
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()])
-    cloud.ids = {r["LogicalResourceId"]: r["PhysicalResourceId"]
-                 for r in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
-                 if r.get("LogicalResourceId")}
+        StackName=STACK,
+        TemplateBody=json.dumps(template),
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    cloud.ids = {
+        r["LogicalResourceId"]: r["PhysicalResourceId"]
+        for r in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+        if r.get("LogicalResourceId")
+    }
     missing = {name for name, r in template["Resources"].items() if "Condition" not in r} - set(cloud.ids)
     if missing:
-        raise resources.UnmadeError(f"not made: {', '.join(sorted(missing))}")
+        raise UnmadeError(f"not made: {', '.join(sorted(missing))}")
     return cloud
 
 
@@ -54,8 +58,13 @@ def _note(cloud: Cloud, folders: dict[str, Path]) -> None:
         arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{logical}"
         variables = {key: str(value) for key, value in p.take("Environment", {}).get("Variables", {}).items()}
         cloud.functions[arn] = LocalFunction(
-            name=logical, folder=folders[logical], handler=p.need("Handler"), environment=variables,
-            timeout_s=int(p.take("Timeout", 3)), memory_mb=int(p.take("MemorySize", 128)))
+            name=logical,
+            folder=folders[logical],
+            handler=p.need("Handler"),
+            environment=variables,
+            timeout_s=int(p.take("Timeout", 3)),
+            memory_mb=int(p.take("MemorySize", 128)),
+        )
         p.pass_over("Code", "Layers", because="the code is used where it lies")
         p.pass_over("Runtime", "Architectures", because="this interpreter runs it")
         p.pass_over("TracingConfig", "LoggingConfig", "Tags", "Role", "Description", because="nothing of it acts here")
@@ -64,8 +73,14 @@ def _note(cloud: Cloud, folders: dict[str, Path]) -> None:
 
     @maker("AWS::Lambda::LayerVersion")
     def layer(logical: str, p: Properties) -> Made:
-        p.pass_over("Content", "LayerName", "CompatibleRuntimes", "CompatibleArchitectures", "Description",
-                    because="the layer is imported from its folder")
+        p.pass_over(
+            "Content",
+            "LayerName",
+            "CompatibleRuntimes",
+            "CompatibleArchitectures",
+            "Description",
+            because="the layer is imported from its folder",
+        )
         return Made(f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{logical}:1", {})
 
     @maker("AWS::Lambda::Permission")
@@ -76,12 +91,19 @@ def _note(cloud: Cloud, folders: dict[str, Path]) -> None:
     @maker("AWS::Lambda::EventSourceMapping")
     def mapping(logical: str, p: Properties) -> Made:
         said = p.rest()
-        known = {"EventSourceArn", "FunctionName", "BatchSize", "FunctionResponseTypes", "ScalingConfig",
-                 "MaximumBatchingWindowInSeconds", "Enabled"}
+        known = {
+            "EventSourceArn",
+            "FunctionName",
+            "BatchSize",
+            "FunctionResponseTypes",
+            "ScalingConfig",
+            "MaximumBatchingWindowInSeconds",
+            "Enabled",
+        }
         if unknown := set(said) - known:
-            raise resources.UnmadeError(f"{logical}: {', '.join(sorted(unknown))} is not made here")
+            raise UnmadeError(f"{logical}: {', '.join(sorted(unknown))} is not made here")
         if "ReportBatchItemFailures" not in said.get("FunctionResponseTypes", []):
-            raise resources.UnmadeError(f"{logical}: a queue whose function does not report partial failures")
+            raise UnmadeError(f"{logical}: a queue whose function does not report partial failures")
         cloud.mappings.append(said)
         return Made(logical, {"Id": logical})
 
@@ -94,7 +116,7 @@ def _note(cloud: Cloud, folders: dict[str, Path]) -> None:
         said = p.rest()
         next_after(said["ScheduleExpression"], said.get("ScheduleExpressionTimezone", "UTC"), datetime.now(UTC))
         name = said.pop("Name", logical)[-64:]
-        arn = aws("scheduler").create_schedule(Name=name, **said)["ScheduleArn"]   # refuses what it does not know
+        arn = aws("scheduler").create_schedule(Name=name, **said)["ScheduleArn"]  # refuses what it does not know
         cloud.schedules[logical] = said
         return Made(name, {"Arn": arn})
 
@@ -106,16 +128,37 @@ def _note(cloud: Cloud, folders: dict[str, Path]) -> None:
                 if uri := said.get("x-amazon-apigateway-integration", {}).get("uri"):
                     found = re.search(r"functions/(arn:[^/]+)/invocations", str(uri))
                     assert found, f"a route whose function is not found: {path}"
-                    cloud.routes.append({"method": method.upper(), "path": path, "function": found[1],
-                                         "security": said.get("security", [])})
+                    cloud.routes.append(
+                        {
+                            "method": method.upper(),
+                            "path": path,
+                            "function": found[1],
+                            "security": said.get("security", []),
+                        }
+                    )
         for name, scheme in body.get("components", {}).get("securitySchemes", {}).items():
             cloud.authorizers[name] = scheme.get("x-amazon-apigateway-authorizer", {})
-        p.pass_over("Name", "CorsConfiguration", "Description", "FailOnWarnings", "DisableExecuteApiEndpoint", "Tags",
-                    because="the local door has no other origins")
+        p.pass_over(
+            "Name",
+            "CorsConfiguration",
+            "Description",
+            "FailOnWarnings",
+            "DisableExecuteApiEndpoint",
+            "Tags",
+            because="the local door has no other origins",
+        )
         return Made(logical, {"ApiId": logical, "ApiEndpoint": "http://127.0.0.1:3000"})
 
     @maker("AWS::ApiGatewayV2::Stage")
     def stage(logical: str, p: Properties) -> Made:
-        p.pass_over("ApiId", "AutoDeploy", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "Tags",
-                    "Description", because="one stage, no limits on one machine")
+        p.pass_over(
+            "ApiId",
+            "AutoDeploy",
+            "AccessLogSettings",
+            "DefaultRouteSettings",
+            "RouteSettings",
+            "Tags",
+            "Description",
+            because="one stage, no limits on one machine",
+        )
         return Made(p.need("StageName"), {})

@@ -77,10 +77,22 @@ def make_importable(root: Path) -> None:
 
 def sqs_event(messages: Sequence[Mapping[str, Any]], arn: str) -> dict[str, Any]:
     """Received messages as Lambda gets them."""
-    return {"Records": [{
-        "messageId": m["MessageId"], "receiptHandle": m["ReceiptHandle"], "body": m["Body"],
-        "attributes": m["Attributes"], "md5OfBody": m["MD5OfBody"], "eventSource": "aws:sqs", "eventSourceARN": arn,
-        "awsRegion": REGION,
-        "messageAttributes": {name: {"stringValue": a.get("StringValue"), "dataType": a["DataType"]}
-                              for name, a in m.get("MessageAttributes", {}).items()},
-    } for m in messages]}
+    return {
+        "Records": [
+            {
+                "messageId": m["MessageId"],
+                "receiptHandle": m["ReceiptHandle"],
+                "body": m["Body"],
+                "attributes": m["Attributes"],
+                "md5OfBody": m["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": arn,
+                "awsRegion": REGION,
+                "messageAttributes": {
+                    name: {"stringValue": a.get("StringValue"), "dataType": a["DataType"]}
+                    for name, a in m.get("MessageAttributes", {}).items()
+                },
+            }
+            for m in messages
+        ]
+    }

@@ -81,8 +81,9 @@ def _copy_only_what_a_transaction_touches() -> None:
     shipped = DynamoDBBackend.transact_write_items
 
     def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-        _transaction.places = [(op["TableName"], op.get("Key") or op.get("Item"))
-                               for item in transact_items for op in item.values()]
+        _transaction.places = [
+            (op["TableName"], op.get("Key") or op.get("Item")) for item in transact_items for op in item.values()
+        ]
         try:
             shipped(self, transact_items)
         finally:
@@ -90,13 +91,15 @@ def _copy_only_what_a_transaction_touches() -> None:
 
     def deepcopy(self: Table, memo: dict[int, Any]) -> Table:
         places = getattr(_transaction, "places", None)
-        if places is None:   # a backup copies everything
+        if places is None:  # a backup copies everything
             whole = object.__new__(Table)
             memo[id(self)] = whole
             whole.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
             return whole
-        kept = _same_table_with(self, defaultdict(
-            dict, {pk: dict(group) if self.range_key_attr else group for pk, group in self.items.items()}))
+        kept = _same_table_with(
+            self,
+            defaultdict(dict, {pk: dict(group) if self.range_key_attr else group for pk, group in self.items.items()}),
+        )
         for name, key in places:
             if name != self.name or self.hash_key_attr not in key:
                 continue
@@ -180,8 +183,9 @@ class _UncountedQueue:
 
 def _stop_counting_queues() -> None:
     shipped = sqs_models.SQSBackend._validate_message
-    sqs_models.SQSBackend._validate_message = (
-        lambda self, queue, *args, **kwargs: shipped(self, _UncountedQueue(queue), *args, **kwargs))
-    sqs_models.SQSBackend.is_message_valid_based_on_retention_period = (
-        lambda self, name, message: self.get_queue(name).message_retention_period
-        + message.sent_timestamp / 1000 > time.time())
+    sqs_models.SQSBackend._validate_message = lambda self, queue, *args, **kwargs: shipped(
+        self, _UncountedQueue(queue), *args, **kwargs
+    )
+    sqs_models.SQSBackend.is_message_valid_based_on_retention_period = lambda self, name, message: (
+        self.get_queue(name).message_retention_period + message.sent_timestamp / 1000 > time.time()
+    )

@@ -43,4 +43,6 @@ class Properties:
             UnmadeError: a property that the maker does not know.
         """
         if self._left:
-            raise UnmadeError(f"{self.logical}: {self.kind} has {', '.join(sorted(self._left))}, which is not made here")
+            raise UnmadeError(
+                f"{self.logical}: {self.kind} has {', '.join(sorted(self._left))}, which is not made here"
+            )

@@ -42,8 +42,15 @@ def maker(kind: str) -> Callable[[Maker], Maker]:
 
 
 def _teach(kind: str, make: Maker) -> None:
-    def create(cls: Any, resource_name: str, cloudformation_json: dict[str, Any], account_id: str, region_name: str,
-               **more: Any) -> Any:
+    def create(
+        cls: Any,
+        /,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **more: Any,
+    ) -> Any:
         properties = Properties(kind, more["LogicalId"], dict(cloudformation_json.get("Properties", {})))
         made = make(more["LogicalId"], properties)
         properties.finish()
@@ -56,20 +63,24 @@ def _teach(kind: str, make: Maker) -> None:
             raise UnmadeError(f"{kind} has no attribute {name} here")
         return self.attributes[name]
 
-    type(kind.replace("::", ""), (CloudFormationModel,), {   # moto finds subclasses by itself
-        "cloudformation_name_type": staticmethod(lambda: ""),
-        "cloudformation_type": staticmethod(lambda: kind),
-        "has_cfn_attr": classmethod(lambda cls, name: True),
-        "create_from_cloudformation_json": classmethod(create),
-        "get_cfn_attribute": attribute,
-        "is_created": lambda self: True,
-    })
+    type(
+        kind.replace("::", ""),
+        (CloudFormationModel,),
+        {  # moto finds subclasses by itself
+            "cloudformation_name_type": staticmethod(lambda: ""),
+            "cloudformation_type": staticmethod(lambda: kind),
+            "has_cfn_attr": classmethod(lambda cls, name: True),
+            "create_from_cloudformation_json": classmethod(create),
+            "get_cfn_attribute": attribute,
+            "is_created": lambda self: True,
+        },
+    )
     _KEPT.append(CloudFormationModel.__subclasses__()[-1])
     for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cached.cache_clear()
 
 
-_KEPT: list[type] = []   # a class nobody holds would be forgotten
+_KEPT: list[type] = []  # a class nobody holds would be forgotten
 
 
 def check_known(template: dict[str, Any]) -> None:
@@ -96,8 +107,9 @@ def table(logical: str, p: Properties) -> Made:
     ddb, name = aws("dynamodb"), p.take("TableName", logical)
     recovery, ttl = p.take("PointInTimeRecoverySpecification"), p.take("TimeToLiveSpecification")
     sse = p.take("SSESpecification")
-    made = ddb.create_table(TableName=name, SSESpecification={"Enabled": sse["SSEEnabled"]} if sse else {"Enabled": False},
-                            **p.rest())["TableDescription"]
+    made = ddb.create_table(
+        TableName=name, SSESpecification={"Enabled": sse["SSEEnabled"]} if sse else {"Enabled": False}, **p.rest()
+    )["TableDescription"]
     if recovery:
         ddb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
     if ttl:
@@ -108,8 +120,11 @@ def table(logical: str, p: Properties) -> Made:
 @maker("AWS::S3::Bucket")
 def bucket(logical: str, p: Properties) -> Made:
     s3, name = aws("s3"), p.take("BucketName", logical.lower())
-    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=str(p.take("ObjectLockEnabled", "")).lower() == "true",
-                     CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.create_bucket(
+        Bucket=name,
+        ObjectLockEnabledForBucket=str(p.take("ObjectLockEnabled", "")).lower() == "true",
+        CreateBucketConfiguration={"LocationConstraint": REGION},
+    )
     if said := p.take("VersioningConfiguration"):
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=said)
     if said := p.take("PublicAccessBlockConfiguration"):
@@ -117,12 +132,18 @@ def bucket(logical: str, p: Properties) -> Made:
     if said := p.take("OwnershipControls"):
         s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=said)
     if said := p.take("BucketEncryption"):
-        rules = [{"ApplyServerSideEncryptionByDefault": r["ServerSideEncryptionByDefault"]}
-                 for r in said["ServerSideEncryptionConfiguration"]]
+        rules = [
+            {"ApplyServerSideEncryptionByDefault": r["ServerSideEncryptionByDefault"]}
+            for r in said["ServerSideEncryptionConfiguration"]
+        ]
         s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
     if said := p.take("LifecycleConfiguration"):
-        s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={
-            "Rules": [_lifecycle_rule(Properties("a rule", r["Id"], dict(r))) for r in said["Rules"]]})
+        s3.put_bucket_lifecycle_configuration(
+            Bucket=name,
+            LifecycleConfiguration={
+                "Rules": [_lifecycle_rule(Properties("a rule", r["Id"], dict(r))) for r in said["Rules"]]
+            },
+        )
     if said := p.take("Tags"):
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": said})
     return Made(name, {"Arn": f"arn:aws:s3:::{name}"})
@@ -157,9 +178,11 @@ def bucket_policy(logical: str, p: Properties) -> Made:
 def queue(logical: str, p: Properties) -> Made:
     fifo = str(p.take("FifoQueue", "")).lower() == "true"
     name = p.take("QueueName", logical + (".fifo" if fifo else ""))
-    attributes = {key: str(value).lower() if isinstance(value, bool) else str(value) for key in (
-        "VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled", "DelaySeconds")
-        if (value := p.take(key)) is not None}
+    attributes = {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key in ("VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled", "DelaySeconds")
+        if (value := p.take(key)) is not None
+    }
     if fifo:
         attributes["FifoQueue"] = "true"
     if said := p.take("RedrivePolicy"):
@@ -180,8 +203,9 @@ def queue_policy(logical: str, p: Properties) -> Made:
 @maker("AWS::SNS::Topic")
 def topic(logical: str, p: Properties) -> Made:
     attributes = {key: value for key in ("DisplayName", "KmsMasterKeyId") if (value := p.take(key)) is not None}
-    arn = aws("sns").create_topic(Name=p.take("TopicName", logical), Attributes=attributes,
-                                  Tags=p.take("Tags", []))["TopicArn"]
+    arn = aws("sns").create_topic(Name=p.take("TopicName", logical), Attributes=attributes, Tags=p.take("Tags", []))[
+        "TopicArn"
+    ]
     return Made(arn, {"TopicName": logical, "TopicArn": arn})
 
 
@@ -196,8 +220,12 @@ def topic_policy(logical: str, p: Properties) -> Made:
 @maker("AWS::SNS::Subscription")
 def subscription(logical: str, p: Properties) -> Made:
     p.pass_over("RedrivePolicy", because="a message reaches its queue on one machine")
-    arn = aws("sns").subscribe(TopicArn=p.need("TopicArn"), Protocol=p.need("Protocol"), Endpoint=p.need("Endpoint"),
-                               ReturnSubscriptionArn=True)["SubscriptionArn"]
+    arn = aws("sns").subscribe(
+        TopicArn=p.need("TopicArn"),
+        Protocol=p.need("Protocol"),
+        Endpoint=p.need("Endpoint"),
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
     return Made(arn, {"Arn": arn})
 
 
@@ -224,7 +252,8 @@ def event_destination(logical: str, p: Properties) -> Made:
     said = dict(p.need("EventDestination"))
     said["SNSDestination"] = said.pop("SnsDestination")
     aws("ses").create_configuration_set_event_destination(
-        ConfigurationSetName=p.need("ConfigurationSetName"), EventDestination=said)
+        ConfigurationSetName=p.need("ConfigurationSetName"), EventDestination=said
+    )
     return Made(said["Name"], {"Id": said["Name"]})
 
 
@@ -260,7 +289,7 @@ def alarm(logical: str, p: Properties) -> Made:
 @maker("AWS::CloudWatch::Dashboard")
 def dashboard(logical: str, p: Properties) -> Made:
     name, body = p.take("DashboardName", logical), p.need("DashboardBody")
-    json.loads(body)   # the service refuses what is no JSON; moto does not
+    json.loads(body)  # the service refuses what is no JSON; moto does not
     aws("cloudwatch").put_dashboard(DashboardName=name, DashboardBody=body)
     return Made(name, {})
 
@@ -268,12 +297,18 @@ def dashboard(logical: str, p: Properties) -> Made:
 @maker("AWS::IAM::Role")
 def role(logical: str, p: Properties) -> Made:
     iam = aws("iam")
-    arn = iam.create_role(RoleName=logical, AssumeRolePolicyDocument=json.dumps(p.need("AssumeRolePolicyDocument")),
-                          Tags=p.take("Tags", []))["Role"]["Arn"]
+    arn = iam.create_role(
+        RoleName=logical,
+        AssumeRolePolicyDocument=json.dumps(p.need("AssumeRolePolicyDocument")),
+        Tags=p.take("Tags", []),
+    )["Role"]["Arn"]
     for policy in p.take("Policies", []):
-        iam.put_role_policy(RoleName=logical, PolicyName=policy["PolicyName"],
-                            # the translator leaves the version out of the policies of schedules, which IAM takes
-                            PolicyDocument=json.dumps({"Version": "2012-10-17", **policy["PolicyDocument"]}))
+        iam.put_role_policy(
+            RoleName=logical,
+            PolicyName=policy["PolicyName"],
+            # the translator leaves the version out of the policies of schedules, which IAM takes
+            PolicyDocument=json.dumps({"Version": "2012-10-17", **policy["PolicyDocument"]}),
+        )
     p.pass_over("ManagedPolicyArns", because="AWS's own policies: logs and X-Ray")
     return Made(logical, {"Arn": arn, "RoleId": logical})
 
@@ -282,12 +317,16 @@ def role(logical: str, p: Properties) -> Made:
 def secret(logical: str, p: Properties) -> Made:
     value, drawn = p.take("SecretString", ""), p.take("GenerateSecretString")
     if drawn is not None:
-        value = aws("secretsmanager").get_random_password(PasswordLength=int(drawn.get("PasswordLength", 32)),
-                                                          ExcludePunctuation=True)["RandomPassword"]
+        value = aws("secretsmanager").get_random_password(
+            PasswordLength=int(drawn.get("PasswordLength", 32)), ExcludePunctuation=True
+        )["RandomPassword"]
         if key := drawn.get("GenerateStringKey"):
             value = json.dumps({**json.loads(drawn.get("SecretStringTemplate", "{}")), key: value})
     arn = aws("secretsmanager").create_secret(
-        Name=p.take("Name", logical), Description=p.take("Description", ""), SecretString=value or "-",
-        Tags=p.take("Tags", []))["ARN"]
+        Name=p.take("Name", logical),
+        Description=p.take("Description", ""),
+        SecretString=value or "-",
+        Tags=p.take("Tags", []),
+    )["ARN"]
     p.pass_over("KmsKeyId", because="nothing is at rest here")
     return Made(arn, {"Id": arn})

@@ -28,8 +28,12 @@ class Cron:
     years: frozenset[int]
 
     def fits(self, day: date) -> bool:
-        return (day.day in self.days and day.month in self.months and day.isoweekday() % 7 + 1 in self.weekdays
-                and day.year in self.years)
+        return (
+            day.day in self.days
+            and day.month in self.months
+            and day.isoweekday() % 7 + 1 in self.weekdays
+            and day.year in self.years
+        )
 
 
 @cache
@@ -43,8 +47,14 @@ def parse_cron(text: str) -> Cron:
     if len(fields) != 6 or "?" not in (fields[2], fields[4]):
         raise ValueError(f"not a cron expression of EventBridge: {text!r}")
     minutes, hours, days, months, weekdays, years = fields
-    return Cron(_field(minutes, 0, 59), _field(hours, 0, 23), _field(days, 1, 31), _field(months, 1, 12, _MONTHS),
-                _field(weekdays, 1, 7, _DAYS), _field(years, *YEARS))
+    return Cron(
+        _field(minutes, 0, 59),
+        _field(hours, 0, 23),
+        _field(days, 1, 31),
+        _field(months, 1, 12, _MONTHS),
+        _field(weekdays, 1, 7, _DAYS),
+        _field(years, *YEARS),
+    )
 
 
 def _field(text: str, low: int, high: int, names: tuple[str, ...] = ()) -> frozenset[int]:
@@ -81,7 +91,7 @@ def next_after(expression: str, zone: str, moment: datetime) -> datetime:
         raise ValueError(f"not a schedule expression: {expression!r}")
     cron, local = parse_cron(said[1]), moment.astimezone(tz)
     day = local.date()
-    for _ in range(366 * 9):   # a leap day comes again within eight years
+    for _ in range(366 * 9):  # a leap day comes again within eight years
         if cron.fits(day):
             for hour in sorted(cron.hours):
                 for minute in sorted(cron.minutes):

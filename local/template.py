@@ -67,7 +67,7 @@ def _translated(path: Path, written_at: float) -> dict[str, Any]:
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     source = read(path)
     for name, resource in source["Resources"].items():
-        for key in ("CodeUri", "ContentUri"):   # `sam package` uploads these; here the code is used where it lies
+        for key in ("CodeUri", "ContentUri"):  # `sam package` uploads these; here the code is used where it lies
             if key in resource.get("Properties", {}):
                 resource["Properties"][key] = f"s3://code/{name}"
     return transform(source, {}, _ManagedPolicies())  # type: ignore[no-any-return]
@@ -80,5 +80,8 @@ def translated(path: Path) -> dict[str, Any]:
 
 def code_folders(path: Path) -> dict[str, Path]:
     """Where the code of each function lies, by its logical name."""
-    return {name: path.parent / resource["Properties"]["CodeUri"] for name, resource in read(path)["Resources"].items()
-            if resource["Type"] == "AWS::Serverless::Function"}
+    return {
+        name: path.parent / resource["Properties"]["CodeUri"]
+        for name, resource in read(path)["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }

@@ -37,18 +37,37 @@ class MemoryStore:
         found = self.tables[table].get(pk, {}).get(sk)
         return Stored(pk, sk, copy.deepcopy(found[0]), found[1]) if found else None
 
-    def query(self, table: str, pk: str, *, prefix: str = "", after: str = "", before: str = "",
-              limit: int = 100, newest_first: bool = False) -> Page:
+    def query(
+        self,
+        table: str,
+        pk: str,
+        *,
+        prefix: str = "",
+        after: str = "",
+        before: str = "",
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> Page:
         self.calls += 1
-        keys = sorted((k for k in self.tables[table].get(pk, {})
-                       if k.startswith(prefix) and k > after and (not before or k < before)), reverse=newest_first)
+        keys = sorted(
+            (
+                k
+                for k in self.tables[table].get(pk, {})
+                if k.startswith(prefix) and k > after and (not before or k < before)
+            ),
+            reverse=newest_first,
+        )
         rows = tuple(self._stored(table, pk, k) for k in keys[:limit])
         return Page(rows, keys[limit - 1] if len(keys) > limit else "")
 
     def scan(self, table: str, *, segment: int, segments: int, cursor: str = "", limit: int = 100) -> Page:
         self.calls += 1
-        keys = sorted((pk, sk) for pk, rows in self.tables[table].items() for sk in rows
-                      if zlib.crc32(pk.encode()) % segments == segment)
+        keys = sorted(
+            (pk, sk)
+            for pk, rows in self.tables[table].items()
+            for sk in rows
+            if zlib.crc32(pk.encode()) % segments == segment
+        )
         if cursor:
             keys = [k for k in keys if list(k) > json.loads(cursor)]
         rows = tuple(self._stored(table, *k) for k in keys[:limit])
@@ -174,5 +193,12 @@ SETTINGS = Settings(page_url="https://crm.example/billing", accountant_address="
 
 def a_world(clock: Callable[[], datetime]) -> Outside:
     """A whole outside world in memory."""
-    return Outside(store=MemoryStore(), files=MemoryFiles(), queue=MemoryQueue(), mailer=MemoryMailer(),
-                   metrics=MemoryMetrics(), clock=clock, settings=SETTINGS)
+    return Outside(
+        store=MemoryStore(),
+        files=MemoryFiles(),
+        queue=MemoryQueue(),
+        mailer=MemoryMailer(),
+        metrics=MemoryMetrics(),
+        clock=clock,
+        settings=SETTINGS,
+    )

@@ -11,14 +11,18 @@ from billing.domain.errors import UnavailableError
 from billing.domain.periods import Month
 from billing.usecases.issue_documents import issue_documents
 
-ATTEMPTS_MAX = 3   # then an account that fails for a reason of its own is parked
+ATTEMPTS_MAX = 3  # then an account that fails for a reason of its own is parked
 
 
 def issue(record: SQSRecord) -> None:
     asked = record.json_body
     failures = issue_documents(
-        Month.parse(asked["month"]), asked["accounts"], wiring.outside(), forced=asked.get("forced", False),
-        last_attempt=int(record.attributes.approximate_receive_count) >= ATTEMPTS_MAX)
+        Month.parse(asked["month"]),
+        asked["accounts"],
+        wiring.outside(),
+        forced=asked.get("forced", False),
+        last_attempt=int(record.attributes.approximate_receive_count) >= ATTEMPTS_MAX,
+    )
     for failure in failures:
         wiring.log.warning("account not finished", month=asked["month"], account=failure.account, reason=failure.reason)
     if failures:

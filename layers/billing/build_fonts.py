@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "billing" / "paper" / "fonts"
 RUSSIAN = "".join(map(chr, range(0x410, 0x450))) + "Ёё"
 LATIN = "".join(map(chr, range(0x20, 0x7F)))
 SIGNS = "\u00a0§«»°±·×–—−‘’“”„•…№₽€"
-NEIGHBOURS = "ӘәҒғҚқҢңӨөҰұҮүҺһҖҗІіЎўЇїЄєҐґ"   # Kazakh, Tatar, Belarusian, Ukrainian
+NEIGHBOURS = "ӘәҒғҚқҢңӨөҰұҮүҺһҖҗІіЎўЇїЄєҐґ"  # Kazakh, Tatar, Belarusian, Ukrainian
 ESCAPED = frozenset(b"()\\\r\n")
 DROPPED = ["GDEF", "GPOS", "GSUB", "FFTM", "DSIG", "kern", "hdmx", "VDMX", "LTSH", "gasp", "PCLT", "meta", "post"]
 
@@ -28,7 +28,9 @@ def build(path: Path, style: str) -> tuple[dict[str, Any], bytes]:
     """A font file becomes a header of plain values and the bytes it describes."""
     from fontTools import subset, ttLib
 
-    options = subset.Options(hinting=False, layout_features=[], glyph_names=False, legacy_cmap=False, notdef_outline=True)
+    options = subset.Options(
+        hinting=False, layout_features=[], glyph_names=False, legacy_cmap=False, notdef_outline=True
+    )
     options.drop_tables += DROPPED
     font = ttLib.TTFont(path, recalcTimestamp=False, recalcBBoxes=False)
     italic_angle = int(font["post"].italicAngle)
@@ -42,11 +44,11 @@ def build(path: Path, style: str) -> tuple[dict[str, Any], bytes]:
     slots = _Slots()
     slot_of = {".notdef": slots.take()}
     character_slots: dict[int, int] = {}
-    for code in sorted(of_character):   # two characters on one glyph (space, no-break space) get a slot each
+    for code in sorted(of_character):  # two characters on one glyph (space, no-break space) get a slot each
         slot = slots.take()
         character_slots[code] = slot
         slot_of.setdefault(of_character[code], slot)
-    for name in font.getGlyphOrder():   # parts of accented letters
+    for name in font.getGlyphOrder():  # parts of accented letters
         if name not in slot_of:
             slot_of[name] = slots.take()
     names = {slot: of_character[code] for code, slot in character_slots.items()}
@@ -66,13 +68,20 @@ def build(path: Path, style: str) -> tuple[dict[str, Any], bytes]:
     tables = _tables(font, widths, bearings)
     k = 1000 / font["head"].unitsPerEm
     header = {
-        "name": f"{NAME}-{style}", "count": slots.next, "characters": {str(c): s for c, s in character_slots.items()},
-        "widths": [round(w * k) for w in widths], "parts": {str(s): p for s, p in parts.items()},
-        "ascent": round(font["hhea"].ascent * k), "descent": round(font["hhea"].descent * k),
-        "cap_height": round(font["OS/2"].sCapHeight * k), "stem": round(50 + (font["OS/2"].usWeightClass / 65) ** 2),
+        "name": f"{NAME}-{style}",
+        "count": slots.next,
+        "characters": {str(c): s for c, s in character_slots.items()},
+        "widths": [round(w * k) for w in widths],
+        "parts": {str(s): p for s, p in parts.items()},
+        "ascent": round(font["hhea"].ascent * k),
+        "descent": round(font["hhea"].descent * k),
+        "cap_height": round(font["OS/2"].sCapHeight * k),
+        "stem": round(50 + (font["OS/2"].usWeightClass / 65) ** 2),
         "box": [round(getattr(font["head"], edge) * k) for edge in ("xMin", "yMin", "xMax", "yMax")],
-        "bold": style == "Bold", "italic_angle": italic_angle,
-        "tables": [[tag, len(body)] for tag, body in sorted(tables.items())], "outlines": [len(o) for o in outlines],
+        "bold": style == "Bold",
+        "italic_angle": italic_angle,
+        "tables": [[tag, len(body)] for tag, body in sorted(tables.items())],
+        "outlines": [len(o) for o in outlines],
     }
     return header, b"".join([*(body for _, body in sorted(tables.items())), *outlines])
 
@@ -107,8 +116,8 @@ def _outline(glyphs: Any, name: str, slot_of: dict[str, int]) -> bytes:
 def _tables(font: Any, widths: list[int], bearings: list[int]) -> dict[str, bytes]:
     """The tables around the outlines, for our number of glyphs and long offsets."""
     head, hhea, maxp = (bytearray(font[tag].compile(font)) for tag in ("head", "hhea", "maxp"))
-    struct.pack_into(">I", head, 8, 0)    # the check sum of the whole file: not used in a PDF
-    struct.pack_into(">h", head, 50, 1)   # long offsets
+    struct.pack_into(">I", head, 8, 0)  # the check sum of the whole file: not used in a PDF
+    struct.pack_into(">h", head, 50, 1)  # long offsets
     struct.pack_into(">H", hhea, 34, len(widths))
     struct.pack_into(">H", maxp, 4, len(widths))
     metrics = b"".join(struct.pack(">Hh", w, b) for w, b in zip(widths, bearings, strict=True))

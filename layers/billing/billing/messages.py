@@ -27,7 +27,7 @@ from billing.domain.seller import ActDate, Bounds, InvoicePolicy, SellerCard, Se
 from billing.domain.vat import resolve
 
 FUTURE = timedelta(days=1)
-PAST = timedelta(days=1_100)   # what an audit may still ask for: three years
+PAST = timedelta(days=1_100)  # what an audit may still ask for: three years
 
 
 def _clean(text: str) -> str:
@@ -115,12 +115,17 @@ class CustomerMessage(_Message):
 
     def card(self) -> Customer:
         return Customer(
-            account=self.account, title=self.title, policy=self.policy,
+            account=self.account,
+            title=self.title,
+            policy=self.policy,
             contract=Contract(number=self.contract.number, date=self.contract.date) if self.contract else None,
             payers=tuple(PayerRequisites(**payer.model_dump()) for payer in self.payers),
-            administrators=tuple(Administrator(user=a.user, name=a.name, emails=tuple(a.emails))
-                                 for a in self.administrators),
-            added_addresses=tuple(self.added_addresses), invoice_policy=self.invoice_policy)
+            administrators=tuple(
+                Administrator(user=a.user, name=a.name, emails=tuple(a.emails)) for a in self.administrators
+            ),
+            added_addresses=tuple(self.added_addresses),
+            invoice_policy=self.invoice_policy,
+        )
 
 
 class PaymentMessage(_Message):
@@ -139,8 +144,16 @@ class PaymentMessage(_Message):
         if money not in ledger.LEGAL and self.payer:
             raise InvalidInputError(f"payer: a {money} payment has no payer")
         document = f"№ {self.document.number} от {self.document.date:%d.%m.%Y}" if self.document else ""
-        return ledger.Payment(key=self.key, day=self.day, amount=self.amount, money=money, note=self.reason,
-                              payer=self.payer.inn if self.payer else "", document=document, email=self.email)
+        return ledger.Payment(
+            key=self.key,
+            day=self.day,
+            amount=self.amount,
+            money=money,
+            note=self.reason,
+            payer=self.payer.inn if self.payer else "",
+            document=document,
+            email=self.email,
+        )
 
 
 class ChargeMessage(_Message):
@@ -161,7 +174,9 @@ class ChargeMessage(_Message):
         quantity = int(Decimal(self.quantity) * 1_000_000)
         if not quantity:
             raise InvalidInputError("quantity: greater than zero")
-        service = Service(self.service, self.title, self.unit, resolve(mode, self.day), ground if mode == "none" else "")
+        service = Service(
+            self.service, self.title, self.unit, resolve(mode, self.day), ground if mode == "none" else ""
+        )
         return ledger.Charge(key=self.key, day=self.day, amount=self.amount, service=service, quantity=quantity)
 
 
@@ -192,8 +207,7 @@ class ChargebackMessage(_Message):
     reason: Text = ""
 
     def command(self, vat_mode: VatRecord | None) -> ledger.Chargeback:
-        return ledger.Chargeback(key=self.key, day=self.day, amount=self.amount, payment=self.payment,
-                                 note=self.reason)
+        return ledger.Chargeback(key=self.key, day=self.day, amount=self.amount, payment=self.payment, note=self.reason)
 
 
 class ReclassificationMessage(_Message):
@@ -209,8 +223,15 @@ class ReclassificationMessage(_Message):
         money = MoneyClass(self.money)
         if (money in ledger.LEGAL) != bool(self.payer):
             raise InvalidInputError("payer: named for BANK and CARD_LE, and for no other class")
-        return ledger.Reclassification(key=self.key, day=self.day, amount=0, payment=self.payment, money=money,
-                                       payer=self.payer.inn if self.payer else "", note=self.reason)
+        return ledger.Reclassification(
+            key=self.key,
+            day=self.day,
+            amount=0,
+            payment=self.payment,
+            money=money,
+            payer=self.payer.inn if self.payer else "",
+            note=self.reason,
+        )
 
 
 class SignerCard(_Strict):
@@ -259,28 +280,38 @@ class SellerMessage(_Message):
     act_date: Literal["first_of_next_month", "last_day"] = "first_of_next_month"
     invoice_policy: Literal["next_month", "act_pair", "debt", "none"] = "next_month"
     invoice_days: Annotated[int, Field(ge=1, le=365)] = 10
-    number_format: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-zА-Яа-я/_-]*\{n\}[0-9A-Za-zА-Яа-я/_-]*$",
-                                                    max_length=30)] = "{n}"
+    number_format: Annotated[
+        str, StringConstraints(pattern=r"^[0-9A-Za-zА-Яа-я/_-]*\{n\}[0-9A-Za-zА-Яа-я/_-]*$", max_length=30)
+    ] = "{n}"
     bounds: BoundsCard = BoundsCard()
 
     def card(self) -> SellerCard:
         return SellerCard(
             requisites=tuple(_seller_requisites(r) for r in self.requisites),
-            vat=tuple(VatRecord(**v.model_dump()) for v in self.vat), act_date=ActDate(self.act_date),
-            invoice_policy=InvoicePolicy(self.invoice_policy), invoice_days=self.invoice_days,
-            number_format=self.number_format, bounds=Bounds(**self.bounds.model_dump()))
+            vat=tuple(VatRecord(**v.model_dump()) for v in self.vat),
+            act_date=ActDate(self.act_date),
+            invoice_policy=InvoicePolicy(self.invoice_policy),
+            invoice_days=self.invoice_days,
+            number_format=self.number_format,
+            bounds=Bounds(**self.bounds.model_dump()),
+        )
 
 
 def _seller_requisites(r: SellerRequisitesCard) -> SellerRequisites:
     party = Party(name=r.name, inn=r.inn, kpp=r.kpp, ogrn=r.ogrn, address=r.address, phone=r.phone)
     return SellerRequisites(
-        valid_from=r.valid_from, party=party, bank=BankAccount(**r.bank.model_dump()),
+        valid_from=r.valid_from,
+        party=party,
+        bank=BankAccount(**r.bank.model_dump()),
         director=Signer(**r.director.model_dump()),
-        accountant=Signer(**r.accountant.model_dump()) if r.accountant else None, stamp=r.stamp)
+        accountant=Signer(**r.accountant.model_dump()) if r.accountant else None,
+        stamp=r.stamp,
+    )
 
 
-Posted: TypeAlias = (PaymentMessage | ChargeMessage | RefundMessage | ReversalMessage | ChargebackMessage
-                     | ReclassificationMessage)
+Posted: TypeAlias = (
+    PaymentMessage | ChargeMessage | RefundMessage | ReversalMessage | ChargebackMessage | ReclassificationMessage
+)
 Message: TypeAlias = Annotated[Posted | CustomerMessage | SellerMessage, Field(discriminator="kind")]
 
 _MESSAGE: TypeAdapter[Any] = TypeAdapter(Message)
@@ -303,7 +334,7 @@ def parse(body: str, *, now: datetime) -> Posted | CustomerMessage | SellerMessa
         raise InvalidInputError("at: more than a day in the future")
     if isinstance(message, Posted) and message.at < now - PAST:
         raise InvalidInputError("at: more than three years ago")
-    return message   # type: ignore[no-any-return]
+    return message  # type: ignore[no-any-return]
 
 
 def _said(error: _ValidationError) -> str:
@@ -321,5 +352,8 @@ def body_sha(body: str) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of every message, as published in `events/`."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "crm-inbox",
-            **_MESSAGE.json_schema(by_alias=True)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "crm-inbox",
+        **_MESSAGE.json_schema(by_alias=True),
+    }

@@ -13,9 +13,9 @@ from typing import Any, Protocol, TypeAlias
 
 from billing.domain.errors import ConflictError, InvalidInputError, UnavailableError
 
-Row: TypeAlias = Mapping[str, Any]   # str, int, bool, None, lists and mappings of these; never a float
+Row: TypeAlias = Mapping[str, Any]  # str, int, bool, None, lists and mappings of these; never a float
 
-ABSENT = 0   # the version of a row that is not there
+ABSENT = 0  # the version of a row that is not there
 
 TABLES = ("customers", "accounts", "journal", "seen", "documents", "work", "deliveries", "control")
 
@@ -71,8 +71,17 @@ class Store(Protocol):
         """The row as of now (a consistent read)."""
         ...
 
-    def query(self, table: str, pk: str, *, prefix: str = "", after: str = "", before: str = "",
-              limit: int = 100, newest_first: bool = False) -> Page:
+    def query(
+        self,
+        table: str,
+        pk: str,
+        *,
+        prefix: str = "",
+        after: str = "",
+        before: str = "",
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> Page:
         """Rows of a partition by sort key: those that begin with `prefix`, strictly between `after` and `before`.
 
         The cursor is the last sort key; pass it as `after` (newest first: as `before`).

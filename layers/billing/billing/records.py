@@ -7,7 +7,6 @@ import json
 import zlib
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -28,7 +27,7 @@ from billing.domain.vat import Vat
 from billing.ports import Row
 
 T = TypeVar("T")
-SHARDS = 16   # of the work table
+SHARDS = 16  # of the work table
 
 
 def seq_key(seq: int) -> str:
@@ -50,11 +49,17 @@ def canonical(row: Row) -> bytes:
 
 def account_row(a: Account) -> dict[str, Any]:
     return {
-        "open": str(a.open), "seq": a.seq, "balance_kop": a.balance, "opening_kop": a.opening, "head": a.head, "touched": a.touched,
+        "open": str(a.open),
+        "seq": a.seq,
+        "balance_kop": a.balance,
+        "opening_kop": a.opening,
+        "head": a.head,
+        "touched": a.touched,
         "lots": [_lot_row(lot) for lot in a.lots],
         "debts": [_debt_row(debt) for debt in a.debts],
-        "funds": {f"{f.period}|{f.money}|{f.payer}|{f.line}|{f.month}": [s.amount, s.quantity]
-                  for f, s in a.funds.items()},
+        "funds": {
+            f"{f.period}|{f.money}|{f.payer}|{f.line}|{f.month}": [s.amount, s.quantity] for f, s in a.funds.items()
+        },
         "turnover": {f"{period}|{kind}": amount for (period, kind), amount in a.turnover.items()},
         "lines": {code: _service_row(service) for code, service in a.lines.items()},
         "recent": list(a.recent),
@@ -72,10 +77,20 @@ def account_of(id: str, row: Row) -> Account:
         period, kind = key.split("|")
         turnover[Month.parse(period), kind] = amount
     return Account(
-        id=id, open=Month.parse(row["open"]), seq=row["seq"], balance=row["balance_kop"], opening=row["opening_kop"],
-        lots=tuple(_lot_of(r) for r in row["lots"]), debts=tuple(_debt_of(r) for r in row["debts"]),
-        funds=funds, turnover=turnover, lines={code: _service_of(r) for code, r in row["lines"].items()},
-        recent=tuple(row["recent"]), head=row["head"], touched=row["touched"])
+        id=id,
+        open=Month.parse(row["open"]),
+        seq=row["seq"],
+        balance=row["balance_kop"],
+        opening=row["opening_kop"],
+        lots=tuple(_lot_of(r) for r in row["lots"]),
+        debts=tuple(_debt_of(r) for r in row["debts"]),
+        funds=funds,
+        turnover=turnover,
+        lines={code: _service_of(r) for code, r in row["lines"].items()},
+        recent=tuple(row["recent"]),
+        head=row["head"],
+        touched=row["touched"],
+    )
 
 
 def with_head(account: Account, head: str) -> Account:
@@ -84,24 +99,46 @@ def with_head(account: Account, head: str) -> Account:
 
 def _lot_row(lot: Lot) -> dict[str, Any]:
     merged = {"merge": lot.merge, "offset": lot.offset} if lot.merge else {}
-    return {"seq": lot.seq, "payment": lot.payment, "money": lot.money.value, "payer": lot.payer, "rest": lot.rest,
-            **merged}
+    return {
+        "seq": lot.seq,
+        "payment": lot.payment,
+        "money": lot.money.value,
+        "payer": lot.payer,
+        "rest": lot.rest,
+        **merged,
+    }
 
 
 def _lot_of(r: Row) -> Lot:
-    return Lot(r["seq"], r["payment"], MoneyClass(r["money"]), r["payer"], r["rest"], r.get("merge", 0),
-               r.get("offset", 0))
+    return Lot(
+        r["seq"], r["payment"], MoneyClass(r["money"]), r["payer"], r["rest"], r.get("merge", 0), r.get("offset", 0)
+    )
 
 
 def _debt_row(debt: Debt) -> dict[str, Any]:
     rare = {name: value for name in ("acted", "offset") if (value := getattr(debt, name))}
-    return {"seq": debt.seq, "charge": debt.charge, "line": debt.line, "month": str(debt.month), "rest": debt.rest,
-            "quantity": debt.quantity, **rare}
+    return {
+        "seq": debt.seq,
+        "charge": debt.charge,
+        "line": debt.line,
+        "month": str(debt.month),
+        "rest": debt.rest,
+        "quantity": debt.quantity,
+        **rare,
+    }
 
 
 def _debt_of(r: Row) -> Debt:
-    return Debt(r["seq"], r["charge"], r["line"], Month.parse(r["month"]), r["rest"], r["quantity"],
-                r.get("acted", ""), r.get("offset", 0))
+    return Debt(
+        r["seq"],
+        r["charge"],
+        r["line"],
+        Month.parse(r["month"]),
+        r["rest"],
+        r["quantity"],
+        r.get("acted", ""),
+        r.get("offset", 0),
+    )
 
 
 def _service_row(s: Service) -> dict[str, Any]:
@@ -119,8 +156,17 @@ def _service_of(r: Row) -> Service:
 def entry_row(e: Entry, *, account: str, at: str, posted_at: str, previous: str) -> dict[str, Any]:
     """A journal row, sealed: `sha` covers the row and the `sha` of the row before it, so a changed past shows."""
     row: dict[str, Any] = {
-        "kind": e.kind, "key": e.key, "day": e.day.isoformat(), "month": str(e.month), "period": str(e.period),
-        "amount_kop": e.amount, "balance_kop": e.balance, "at": at, "posted_at": posted_at, "summary": _said(e)}
+        "kind": e.kind,
+        "key": e.key,
+        "day": e.day.isoformat(),
+        "month": str(e.month),
+        "period": str(e.period),
+        "amount_kop": e.amount,
+        "balance_kop": e.balance,
+        "at": at,
+        "posted_at": posted_at,
+        "summary": _said(e),
+    }
     for name in ("money", "payer", "ref", "line", "quantity", "note", "document", "email"):
         if value := getattr(e, name):
             row[name] = value
@@ -143,18 +189,41 @@ def seal(account: str, seq: int, row: Row) -> str:
 
 def entry_of(seq: int, row: Row) -> Entry:
     return Entry(
-        seq=seq, kind=row["kind"], key=row["key"], day=date.fromisoformat(row["day"]), month=Month.parse(row["month"]),
-        period=Month.parse(row["period"]), amount=row["amount_kop"], balance=row["balance_kop"],
-        money=row.get("money", ""), payer=row.get("payer", ""), ref=row.get("ref", ""), line=row.get("line", ""),
-        quantity=row.get("quantity", 0), note=row.get("note", ""), document=row.get("document", ""),
-        email=row.get("email", ""), service=_service_of(row["service"]) if "service" in row else None,
+        seq=seq,
+        kind=row["kind"],
+        key=row["key"],
+        day=date.fromisoformat(row["day"]),
+        month=Month.parse(row["month"]),
+        period=Month.parse(row["period"]),
+        amount=row["amount_kop"],
+        balance=row["balance_kop"],
+        money=row.get("money", ""),
+        payer=row.get("payer", ""),
+        ref=row.get("ref", ""),
+        line=row.get("line", ""),
+        quantity=row.get("quantity", 0),
+        note=row.get("note", ""),
+        document=row.get("document", ""),
+        email=row.get("email", ""),
+        service=_service_of(row["service"]) if "service" in row else None,
         allocations=tuple(_allocation_of(r) for r in row.get("allocations", ())),
-        lots=tuple(_lot_of(r) for r in row.get("lots", ())), debts=tuple(_debt_of(r) for r in row.get("debts", ())))
+        lots=tuple(_lot_of(r) for r in row.get("lots", ())),
+        debts=tuple(_debt_of(r) for r in row.get("debts", ())),
+    )
 
 
 def _allocation_row(a: Allocation) -> dict[str, Any]:
-    row = {"lot": a.lot, "payment": a.payment, "money": a.money.value, "payer": a.payer, "charge": a.charge,
-           "line": a.line, "month": str(a.month), "amount": a.amount, "quantity": a.quantity}
+    row = {
+        "lot": a.lot,
+        "payment": a.payment,
+        "money": a.money.value,
+        "payer": a.payer,
+        "charge": a.charge,
+        "line": a.line,
+        "month": str(a.month),
+        "amount": a.amount,
+        "quantity": a.quantity,
+    }
     for name in ("acted", "merge", "offset", "at"):
         if value := getattr(a, name):
             row[name] = value
@@ -162,14 +231,33 @@ def _allocation_row(a: Allocation) -> dict[str, Any]:
 
 
 def _allocation_of(r: Row) -> Allocation:
-    return Allocation(r["lot"], r["payment"], MoneyClass(r["money"]), r["payer"], r["charge"], r["line"],
-                      Month.parse(r["month"]), r["amount"], r["quantity"], r.get("acted", ""), r.get("merge", 0),
-                      r.get("offset", 0), r.get("at", 0))
+    return Allocation(
+        r["lot"],
+        r["payment"],
+        MoneyClass(r["money"]),
+        r["payer"],
+        r["charge"],
+        r["line"],
+        Month.parse(r["month"]),
+        r["amount"],
+        r["quantity"],
+        r.get("acted", ""),
+        r.get("merge", 0),
+        r.get("offset", 0),
+        r.get("at", 0),
+    )
 
 
-_KINDS = {"payment": "оплата", "charge": "списание", "refund": "возврат денег", "reversal": "сторно списания",
-          "chargeback": "отзыв платежа банком", "reclassification": "смена вида денег", "merge": "слияние очереди",
-          "close": "закрытие месяца"}
+_KINDS = {
+    "payment": "оплата",
+    "charge": "списание",
+    "refund": "возврат денег",
+    "reversal": "сторно списания",
+    "chargeback": "отзыв платежа банком",
+    "reclassification": "смена вида денег",
+    "merge": "слияние очереди",
+    "close": "закрытие месяца",
+}
 
 
 def _said(e: Entry) -> str:
@@ -210,20 +298,33 @@ class DocumentRecord:
 
 
 _CONTENT: dict[DocumentKind, type[Document]] = {
-    DocumentKind.ACT: Act, DocumentKind.INVOICE: Invoice, DocumentKind.RECONCILIATION: Reconciliation}
-_TITLE = {DocumentKind.ACT: "акт", DocumentKind.INVOICE: "счёт", DocumentKind.RECONCILIATION: "акт сверки",
-          DocumentKind.CONTRACT: "договор"}
+    DocumentKind.ACT: Act,
+    DocumentKind.INVOICE: Invoice,
+    DocumentKind.RECONCILIATION: Reconciliation,
+}
+_TITLE = {
+    DocumentKind.ACT: "акт",
+    DocumentKind.INVOICE: "счёт",
+    DocumentKind.RECONCILIATION: "акт сверки",
+    DocumentKind.CONTRACT: "договор",
+}
 
 
 def document_row(d: DocumentRecord) -> dict[str, Any]:
     total = d.content.closing if isinstance(d.content, Reconciliation) else d.content.total
     row: dict[str, Any] = {
-        "kind": d.kind.value, "month": d.month, "payer": d.payer, "status": d.status.value,
-        "date": d.content.date.isoformat(), "total_kop": total, "at": d.at,
+        "kind": d.kind.value,
+        "month": d.month,
+        "payer": d.payer,
+        "status": d.status.value,
+        "date": d.content.date.isoformat(),
+        "total_kop": total,
+        "at": d.at,
         "summary": f"{_TITLE[d.kind]} {'№ ' + d.number if d.number else 'без номера'} на {roubles(total)} ₽: "
-                   f"{d.status.value}",
-        "content": plain(d.content)}
-    if d.number:   # the two keys of the index: absent until there is something to find
+        f"{d.status.value}",
+        "content": plain(d.content),
+    }
+    if d.number:  # the two keys of the index: absent until there is something to find
         row |= {"number": d.number, "series": d.series}
     if d.problems:
         row["problems"] = list(d.problems)
@@ -233,10 +334,21 @@ def document_row(d: DocumentRecord) -> dict[str, Any]:
 def document_of(account: str, id: str, row: Row) -> DocumentRecord:
     kind = DocumentKind(row["kind"])
     return DocumentRecord(
-        account=account, id=id, kind=kind, month=row["month"], payer=row["payer"], at=row["at"],
-        status=DocumentStatus(row["status"]), content=from_plain(_CONTENT[kind], row["content"]),
-        problems=tuple(row.get("problems", ())), number=row.get("number", ""), sha256=row.get("sha256", ""),
-        file=row.get("file", ""), file_name=row.get("file_name", ""), letter=row.get("letter", ""))
+        account=account,
+        id=id,
+        kind=kind,
+        month=row["month"],
+        payer=row["payer"],
+        at=row["at"],
+        status=DocumentStatus(row["status"]),
+        content=from_plain(_CONTENT[kind], row["content"]),
+        problems=tuple(row.get("problems", ())),
+        number=row.get("number", ""),
+        sha256=row.get("sha256", ""),
+        file=row.get("file", ""),
+        file_name=row.get("file_name", ""),
+        letter=row.get("letter", ""),
+    )
 
 
 def period_key(month: Month | str) -> str:
@@ -244,18 +356,33 @@ def period_key(month: Month | str) -> str:
 
 
 def period_row(p: PeriodSummary, at: str) -> dict[str, Any]:
-    return {"kind": "period", "month": str(p.month), "opening_kop": p.opening, "closing_kop": p.closing,
-            "turnover": dict(p.turnover), "funded": dict(p.funded), "carried": dict(p.carried), "acted_kop": p.acted,
-            "last_seq": p.last_seq, "at": at,
-            "summary": f"{p.month}: было {roubles(p.opening)} ₽, стало {roubles(p.closing)} ₽, в актах "
-                       f"{roubles(p.acted)} ₽"}
+    return {
+        "kind": "period",
+        "month": str(p.month),
+        "opening_kop": p.opening,
+        "closing_kop": p.closing,
+        "turnover": dict(p.turnover),
+        "funded": dict(p.funded),
+        "carried": dict(p.carried),
+        "acted_kop": p.acted,
+        "last_seq": p.last_seq,
+        "at": at,
+        "summary": f"{p.month}: было {roubles(p.opening)} ₽, стало {roubles(p.closing)} ₽, в актах "
+        f"{roubles(p.acted)} ₽",
+    }
 
 
 def period_of(row: Row) -> PeriodSummary:
     return PeriodSummary(
-        month=Month.parse(row["month"]), opening=row["opening_kop"], closing=row["closing_kop"],
-        turnover=tuple(sorted(row["turnover"].items())), funded=tuple(sorted(row["funded"].items())),
-        carried=tuple(sorted(row["carried"].items())), acted=row["acted_kop"], last_seq=row["last_seq"])
+        month=Month.parse(row["month"]),
+        opening=row["opening_kop"],
+        closing=row["closing_kop"],
+        turnover=tuple(sorted(row["turnover"].items())),
+        funded=tuple(sorted(row["funded"].items())),
+        carried=tuple(sorted(row["carried"].items())),
+        acted=row["acted_kop"],
+        last_seq=row["last_seq"],
+    )
 
 
 # --- letters -----------------------------------------------------------------------------------------------------
@@ -290,18 +417,25 @@ def delivery_of(row: Row) -> Delivery:
 # --- plain values ------------------------------------------------------------------------------------------------
 
 
-@cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Made once a type: making one costs more than using it a thousand times."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def plain(thing: Any) -> dict[str, Any]:
     """A dataclass as plain values that a row can hold."""
-    return _without_none(_adapter(type(thing)).dump_python(thing, mode="json"))
+    row: dict[str, Any] = _without_none(_adapter(type(thing)).dump_python(thing, mode="json"))
+    return row
 
 
 def from_plain(kind: type[T], row: Any) -> T:
-    return _adapter(kind).validate_python(row)
+    thing: T = _adapter(kind).validate_python(row)
+    return thing
 
 
 def _without_none(value: Any) -> Any:

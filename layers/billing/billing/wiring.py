@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -18,12 +19,18 @@ from billing.adapters.queues import SqsQueue
 from billing.adapters.store import DynamoStore
 from billing.ports import TABLES, Outside, Settings
 
+# a call with nothing to count is no anomaly
+warnings.filterwarnings("ignore", message="No application metrics to publish")
+
 log = Logger(log_uncaught_exceptions=True)
 tracer = Tracer()
 metrics = Metrics()
 
-QUEUES = {"issue-documents": "QUEUE_ISSUE_DOCUMENTS", "send-letter": "QUEUE_SEND_LETTER",
-          "crm-dead-letters": "QUEUE_CRM_DEAD_LETTERS"}
+QUEUES = {
+    "issue-documents": "QUEUE_ISSUE_DOCUMENTS",
+    "send-letter": "QUEUE_SEND_LETTER",
+    "crm-dead-letters": "QUEUE_CRM_DEAD_LETTERS",
+}
 
 _installed: Outside | None = None
 
@@ -51,12 +58,18 @@ def _aws() -> Outside:
         store=DynamoStore({name: os.environ[f"TABLE_{name.upper()}"] for name in TABLES}, os.environ["AWS_REGION"]),
         files=S3Files(_client("s3"), os.environ["FILES_BUCKET"], locked=os.environ.get("OBJECT_LOCK") == "yes"),
         queue=queues(),
-        mailer=SesMailer(_client("sesv2", attempts=1), sender=os.environ["SENDER_ADDRESS"],
-                         configuration_set=os.environ["CONFIGURATION_SET"]),
+        mailer=SesMailer(
+            _client("sesv2", attempts=1),
+            sender=os.environ["SENDER_ADDRESS"],
+            configuration_set=os.environ["CONFIGURATION_SET"],
+        ),
         metrics=EmfMetrics(metrics),
         clock=lambda: datetime.now(UTC),
-        settings=Settings(page_url=os.environ["PAGE_URL"], accountant_address=os.environ["ACCOUNTANT_ADDRESS"],
-                          retention_years=int(os.environ.get("RETENTION_YEARS", "6"))),
+        settings=Settings(
+            page_url=os.environ["PAGE_URL"],
+            accountant_address=os.environ["ACCOUNTANT_ADDRESS"],
+            retention_years=int(os.environ.get("RETENTION_YEARS", "6")),
+        ),
     )
 
 
@@ -67,8 +80,10 @@ def queues() -> SqsQueue:
 
 def _client(service: str, *, attempts: int = 3) -> Any:
     """A client with its limits written out. SES has one attempt: a letter whose fate is unknown is not sent blindly."""
-    return boto3.client(service, config=Config(connect_timeout=2, read_timeout=15,
-                                               retries={"mode": "standard", "total_max_attempts": attempts}))
+    return boto3.client(
+        service,
+        config=Config(connect_timeout=2, read_timeout=15, retries={"mode": "standard", "total_max_attempts": attempts}),
+    )
 
 
 def deadline(context: Any, *, reserve_s: int = 15) -> datetime:

@@ -58,8 +58,15 @@ def _line(service: Service, service_month: Month, s: Sum, month: Month) -> Line:
     elif service_month != month:
         title = f"{title}, {month_name(service_month)}"
     quantity, price = quantity_and_price(s)
-    return Line(title=title, quantity=quantity, unit=service.unit, price=price, amount=s.amount, vat=service.vat,
-                vat_amount=service.vat.included_in(s.amount))
+    return Line(
+        title=title,
+        quantity=quantity,
+        unit=service.unit,
+        price=price,
+        amount=s.amount,
+        vat=service.vat,
+        vat_amount=service.vat.included_in(s.amount),
+    )
 
 
 def quantity_and_price(s: Sum) -> tuple[str, Kopecks]:
@@ -79,5 +86,7 @@ def vat_totals(lines: Iterable[Line]) -> tuple[VatTotal, ...]:
     for line in lines:
         amount, vat = by_rate.get(line.vat, (0, 0))
         by_rate[line.vat] = amount + line.amount, vat + line.vat_amount
-    return tuple(VatTotal(vat=rate, amount=by_rate[rate][0], vat_amount=by_rate[rate][1])
-                 for rate in sorted(by_rate, key=lambda rate: -rate.percent))
+    return tuple(
+        VatTotal(vat=rate, amount=by_rate[rate][0], vat_amount=by_rate[rate][1])
+        for rate in sorted(by_rate, key=lambda rate: -rate.percent)
+    )

@@ -14,7 +14,7 @@ from billing.domain.parties import Customer
 from billing.domain.periods import Month
 from billing.domain.seller import Bounds, SellerCard
 
-LINES_MAX = 64   # lines that an account's row keeps; beyond it those that nothing refers to are dropped
+LINES_MAX = 64  # lines that an account's row keeps; beyond it those that nothing refers to are dropped
 
 
 class SuspiciousError(Exception):
@@ -78,15 +78,39 @@ def close(account: Account, customer: Customer | None, seller: SellerCard | None
     turnover = {kind: amount for (period, kind), amount in account.turnover.items() if period == month}
     closing_balance = account.opening + sum(a for kind, a in turnover.items() if not kind.startswith("carried."))
     period = PeriodSummary(
-        month=month, opening=account.opening, closing=closing_balance, turnover=tuple(sorted(turnover.items())),
-        funded=_by_class(of_month), carried=_by_class(carried), acted=acted, last_seq=account.seq + 1)
+        month=month,
+        opening=account.opening,
+        closing=closing_balance,
+        turnover=tuple(sorted(turnover.items())),
+        funded=_by_class(of_month),
+        carried=_by_class(carried),
+        acted=acted,
+        last_seq=account.seq + 1,
+    )
     drafts = [act_draft(month, payer, content, customer, seller) for payer, content in contents]
-    drafts += invoice_drafts(month, contents, of_month, account.lines, cost=period.cost, balance=closing_balance,
-                             customer=customer, seller=seller)
-    entry = Entry(seq=account.seq + 1, kind="close", key=f"close:{month}", day=month.last_day, month=month,
-                  period=month, amount=0, balance=account.balance)
-    return Closing(account=_next_month(account, carried, acted, closing_balance), entry=entry, period=period,
-                   drafts=tuple(drafts))
+    drafts += invoice_drafts(
+        month,
+        contents,
+        of_month,
+        account.lines,
+        cost=period.cost,
+        balance=closing_balance,
+        customer=customer,
+        seller=seller,
+    )
+    entry = Entry(
+        seq=account.seq + 1,
+        kind="close",
+        key=f"close:{month}",
+        day=month.last_day,
+        month=month,
+        period=month,
+        amount=0,
+        balance=account.balance,
+    )
+    return Closing(
+        account=_next_month(account, carried, acted, closing_balance), entry=entry, period=period, drafts=tuple(drafts)
+    )
 
 
 def _credited(account: Account, customer: Customer | None) -> Account:
@@ -118,8 +142,9 @@ def _check_bounds(account: Account, contents: list[tuple[str, ActContent]], boun
         if len(content.lines) > bounds.lines_max:
             raise SuspiciousError(f"строк в акте {len(content.lines)}, больше {bounds.lines_max}")
         if usual and content.total > max(bounds.least, bounds.times_median * usual):
-            raise SuspiciousError(f"акт на {roubles(content.total)} ₽ (ИНН {payer}) больше обычного в "
-                                  f"{content.total // usual} раз")
+            raise SuspiciousError(
+                f"акт на {roubles(content.total)} ₽ (ИНН {payer}) больше обычного в {content.total // usual} раз"
+            )
 
 
 def _by_class(funds: Mapping[Fund, Sum]) -> tuple[tuple[str, Kopecks], ...]:
@@ -138,12 +163,18 @@ def _next_month(account: Account, carried: Mapping[Fund, Sum], acted: Kopecks, c
         kind = (month.next, f"carried.{fund.money}")
         turnover[kind] = turnover.get(kind, 0) + s.amount
     return replace(
-        account, seq=account.seq + 1, open=month.next, opening=closing, funds=funds, turnover=turnover,
+        account,
+        seq=account.seq + 1,
+        open=month.next,
+        opening=closing,
+        funds=funds,
+        turnover=turnover,
         lines=_kept_lines(account.lines, {fund.line for fund in funds} | {debt.line for debt in account.debts}),
-        recent=(*account.recent, acted)[-12:] if acted else account.recent)
+        recent=(*account.recent, acted)[-12:] if acted else account.recent,
+    )
 
 
 def _kept_lines(lines: Mapping[str, Service], used: set[str]) -> Mapping[str, Service]:
     """Old lines stay for the corrections that may come, as long as there is room."""
-    spare = sorted(lines.keys() - used)[:max(0, len(lines) - LINES_MAX)]
+    spare = sorted(lines.keys() - used)[: max(0, len(lines) - LINES_MAX)]
     return {name: service for name, service in lines.items() if name not in spare}

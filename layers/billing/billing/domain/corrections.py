@@ -34,8 +34,14 @@ def target_of(entries: Iterable[Entry]) -> Target:
         if later.ref == entry.key:
             returned += abs(later.amount)
             withdrawn += sum(debt.rest for debt in later.debts)
-    return Target(entry=trace.now(entry), live=tuple(live), returned=returned, withdrawn=withdrawn,
-                  stretches={name: tuple(found) for name, found in trace.stretches.items()}, services=services)
+    return Target(
+        entry=trace.now(entry),
+        live=tuple(live),
+        returned=returned,
+        withdrawn=withdrawn,
+        stretches={name: tuple(found) for name, found in trace.stretches.items()},
+        services=services,
+    )
 
 
 class _Trace:
@@ -50,8 +56,10 @@ class _Trace:
         parts: tuple[Lot, ...] | tuple[Debt, ...] = merge.lots if self._of_payment else merge.debts
         start, found = parts[0].offset if parts else 0, []
         for part in parts:
-            found += [(start + low - part.offset, start + high - part.offset)
-                      for low, high in self._within(part.name, part.offset, part.rest)]
+            found += [
+                (start + low - part.offset, start + high - part.offset)
+                for low, high in self._within(part.name, part.offset, part.rest)
+            ]
             start += part.rest
         if found:
             self.stretches[merge.key] = found
@@ -94,13 +102,13 @@ def _apply(live: list[Allocation], a: Allocation, instead: Allocation | None = N
             start = a.offset - was.offset
         elif a.charge.startswith(MERGED):
             start = a.at - was.at
-        else:   # any kopeck of a payment for any of a charge: the last ones
+        else:  # any kopeck of a payment for any of a charge: the last ones
             start = was.amount - left
         low, high = max(0, start), min(was.amount, start + size)
         if low < high:
             taken = share(high - low, size, -a.quantity)
             middle = [instead.part(low - start, high - start)] if instead else []
-            live[i:i + 1] = _around(was, low, high, was.quantity - taken, middle)
+            live[i : i + 1] = _around(was, low, high, was.quantity - taken, middle)
             left -= high - low
 
 
@@ -108,5 +116,8 @@ def _around(was: Allocation, low: int, high: int, quantity: int, middle: list[Al
     """What is left of an allocation on both sides of low..high, with the quantity that is left."""
     before, after = was.part(0, low), was.part(high, was.amount)
     of_before = share(low, low + after.amount, quantity) if low else 0
-    return [*([before._replace(quantity=of_before)] if before.amount else []), *middle,
-            *([after._replace(quantity=quantity - of_before)] if after.amount else [])]
+    return [
+        *([before._replace(quantity=of_before)] if before.amount else []),
+        *middle,
+        *([after._replace(quantity=quantity - of_before)] if after.amount else []),
+    ]

@@ -21,11 +21,11 @@ class DocumentKind(StrEnum):
 class DocumentStatus(StrEnum):
     """A status moves only down this list; `blocked` is left when the requisites are mended."""
 
-    BLOCKED = "blocked"      # decided, but something printed on it is missing: see the reason
-    DECIDED = "decided"      # content frozen, no number yet
-    NUMBERED = "numbered"    # number taken, the file is being made
-    READY = "ready"          # the file is in the bucket
-    VOID = "void"            # withdrawn; its number stays used
+    BLOCKED = "blocked"  # decided, but something printed on it is missing: see the reason
+    DECIDED = "decided"  # content frozen, no number yet
+    NUMBERED = "numbered"  # number taken, the file is being made
+    READY = "ready"  # the file is in the bucket
+    VOID = "void"  # withdrawn; its number stays used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,9 @@ from billing.domain.wording import short_date
 
 PUBLIC_OFFER = "Публичная оферта"
 
-_NOBODY = Seller(party=Party(name="", inn=""), bank=BankAccount(bank="", bic="", account=""),
-                 director=Signer(position="", name=""))
+_NOBODY = Seller(
+    party=Party(name="", inn=""), bank=BankAccount(bank="", bic="", account=""), director=Signer(position="", name="")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +56,36 @@ def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard |
     if not ours:
         problems.append(f"нет реквизитов продавца на {short_date(day)}")
     else:
-        problems += [f"продавец: {p}" for p in (*_party_problems(ours.party), *problems_of_bank(
-            bic=ours.bank.bic, account=ours.bank.account, correspondent=ours.bank.correspondent,
-            inn=ours.party.inn))]
+        problems += [
+            f"продавец: {p}"
+            for p in (
+                *_party_problems(ours.party),
+                *problems_of_bank(
+                    bic=ours.bank.bic,
+                    account=ours.bank.account,
+                    correspondent=ours.bank.correspondent,
+                    inn=ours.party.inn,
+                ),
+            )
+        ]
     theirs = customer and valid_on(tuple(p for p in customer.payers if p.inn == payer), day)
     if not theirs:
-        problems.append("нет карточки клиента" if not customer else f"нет реквизитов плательщика с ИНН {payer} "
-                                                                    f"на {short_date(day)}")
+        problems.append(
+            "нет карточки клиента" if not customer else f"нет реквизитов плательщика с ИНН {payer} на {short_date(day)}"
+        )
         buyer = Party(name="", inn=payer)
     else:
-        buyer = Party(name=theirs.name, inn=theirs.inn, kpp=theirs.kpp, ogrn=theirs.ogrn, address=theirs.address,
-                      phone=theirs.phone)
+        buyer = Party(
+            name=theirs.name,
+            inn=theirs.inn,
+            kpp=theirs.kpp,
+            ogrn=theirs.ogrn,
+            address=theirs.address,
+            phone=theirs.phone,
+        )
         problems += [f"плательщик: {p}" for p in _party_problems(buyer)]
     contract = customer and customer.contract
-    basis = PUBLIC_OFFER   # also for a document dated before the contract was made
+    basis = PUBLIC_OFFER  # also for a document dated before the contract was made
     if contract and contract.date <= day:
         basis = f"Договор № {contract.number} от {short_date(contract.date)}"
     return Sides(seller=ours or _NOBODY, buyer=buyer, basis=basis, problems=tuple(problems))
@@ -87,24 +104,51 @@ def mended(draft: Draft, customer: Customer | None, seller: SellerCard | None) -
     return Draft(id=draft.id, payer=draft.payer, content=content, problems=found.problems)
 
 
-def act_draft(month: Month, payer: str, content: ActContent, customer: Customer | None,
-              seller: SellerCard | None) -> Draft:
+def act_draft(
+    month: Month, payer: str, content: ActContent, customer: Customer | None, seller: SellerCard | None
+) -> Draft:
     day = seller.act_date.of(month) if seller else month.next.first_day
     found = sides(payer, day, customer, seller)
-    act = Act(date=day, month=str(month), seller=found.seller, buyer=found.buyer, basis=found.basis,
-              lines=content.lines, total=content.total, vat_totals=vat_totals(content.lines),
-              by_class=content.by_class, vat_ground=content.vat_ground)
+    act = Act(
+        date=day,
+        month=str(month),
+        seller=found.seller,
+        buyer=found.buyer,
+        basis=found.basis,
+        lines=content.lines,
+        total=content.total,
+        vat_totals=vat_totals(content.lines),
+        by_class=content.by_class,
+        vat_ground=content.vat_ground,
+    )
     return Draft(id=document_id(month, DocumentKind.ACT, payer), payer=payer, content=act, problems=found.problems)
 
 
-def invoice_drafts(month: Month, acts: list[tuple[str, ActContent]], funds: Mapping[Fund, Sum],
-                   services: Mapping[str, Service], *, cost: Kopecks, balance: Kopecks, customer: Customer | None,
-                   seller: SellerCard | None) -> list[Draft]:
+def invoice_drafts(
+    month: Month,
+    acts: list[tuple[str, ActContent]],
+    funds: Mapping[Fund, Sum],
+    services: Mapping[str, Service],
+    *,
+    cost: Kopecks,
+    balance: Kopecks,
+    customer: Customer | None,
+    seller: SellerCard | None,
+) -> list[Draft]:
     """The invoices that the policy asks for: one beside each act, or one to the account's main payer, or none."""
     policy = _policy(customer, seller)
     if policy is InvoicePolicy.ACT_PAIR:
-        return [invoice_draft(month, payer, InvoiceContent(lines=act.lines, total=act.total), customer, seller,
-                              vat_ground=act.vat_ground) for payer, act in acts]
+        return [
+            invoice_draft(
+                month,
+                payer,
+                InvoiceContent(lines=act.lines, total=act.total),
+                customer,
+                seller,
+                vat_ground=act.vat_ground,
+            )
+            for payer, act in acts
+        ]
     payer = customer and main_payer(customer, month.next.first_day)
     total = amount_due(policy, cost=cost, balance=balance)
     if not total or not payer:
@@ -119,20 +163,37 @@ def invoice_drafts(month: Month, acts: list[tuple[str, ActContent]], funds: Mapp
     return [invoice_draft(month, payer, content, customer, seller)]
 
 
-def invoice_draft(month: Month, payer: str, content: InvoiceContent, customer: Customer | None,
-                  seller: SellerCard | None, *, day: date | None = None, vat_ground: str = "",
-                  id: str | None = None) -> Draft:
+def invoice_draft(
+    month: Month,
+    payer: str,
+    content: InvoiceContent,
+    customer: Customer | None,
+    seller: SellerCard | None,
+    *,
+    day: date | None = None,
+    vat_ground: str = "",
+    id: str | None = None,
+) -> Draft:
     day = day or month.next.first_day
     found = sides(payer, day, customer, seller)
     ours = seller and seller.vat_on(day)
     invoice = Invoice(
-        date=day, month=str(month), seller=found.seller, buyer=found.buyer, basis=found.basis, lines=content.lines,
-        total=content.total, vat_totals=vat_totals(content.lines),
-        pay_by=day + timedelta(days=seller.invoice_days if seller else 10), purpose="",
-        vat_ground=vat_ground or (ours.ground if ours and any(line.vat is Vat.NONE for line in content.lines) else ""))
+        date=day,
+        month=str(month),
+        seller=found.seller,
+        buyer=found.buyer,
+        basis=found.basis,
+        lines=content.lines,
+        total=content.total,
+        vat_totals=vat_totals(content.lines),
+        pay_by=day + timedelta(days=seller.invoice_days if seller else 10),
+        purpose="",
+        vat_ground=vat_ground or (ours.ground if ours and any(line.vat is Vat.NONE for line in content.lines) else ""),
+    )
     invoice = replace(invoice, purpose=_purpose(found.basis, invoice))
-    return Draft(id=id or document_id(month, DocumentKind.INVOICE, payer), payer=payer, content=invoice,
-                 problems=found.problems)
+    return Draft(
+        id=id or document_id(month, DocumentKind.INVOICE, payer), payer=payer, content=invoice, problems=found.problems
+    )
 
 
 def main_payer(customer: Customer, day: date) -> str:

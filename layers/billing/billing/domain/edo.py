@@ -11,11 +11,24 @@ from billing.domain.edo_boxes import Box, BoxChoice, Operator, Partnership, choo
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import Month
 
-HEAD_KPP = ("01", "50")   # 5th and 6th of a KPP: by the seat of the company, and of the largest taxpayers
+HEAD_KPP = ("01", "50")  # 5th and 6th of a KPP: by the seat of the company, and of the largest taxpayers
 
 __all__ = [
-    "Action", "Box", "BoxChoice", "Candidate", "Decision", "InvitationSettings", "Operator", "Partnership", "Reason",
-    "RoamingRequest", "Strategy", "choose_box", "decide_invitation", "may_be_sent", "partnership_of",
+    "Action",
+    "Box",
+    "BoxChoice",
+    "Candidate",
+    "Decision",
+    "InvitationSettings",
+    "Operator",
+    "Partnership",
+    "Reason",
+    "RoamingRequest",
+    "Strategy",
+    "choose_box",
+    "decide_invitation",
+    "may_be_sent",
+    "partnership_of",
 ]
 
 
@@ -23,7 +36,7 @@ class Action(StrEnum):
     INVITE = "invite"
     ACCEPT = "accept"
     WAIT = "wait"
-    REMIND = "remind"           # by a letter of ours: a repeated invitation does nothing at the operator
+    REMIND = "remind"  # by a letter of ours: a repeated invitation does nothing at the operator
     SKIP = "skip"
     SEND = "send"
     PERSON = "person"
@@ -33,14 +46,14 @@ class Strategy(StrEnum):
     """What becomes of an invitation that stays without an answer."""
 
     REMINDER = "reminder"
-    REINVITE = "reinvite"       # withdraw and invite again; nobody knows whether the client notices
+    REINVITE = "reinvite"  # withdraw and invite again; nobody knows whether the client notices
 
 
 class RoamingRequest(StrEnum):
     """The request for roaming that a person files with the operator, once for a client."""
 
     NONE = "none"
-    NEEDED = "needed"           # the operator has answered that it is
+    NEEDED = "needed"  # the operator has answered that it is
     FILED = "filed"
     DONE = "done"
 
@@ -76,8 +89,8 @@ class InvitationSettings:
 
     strategy: Strategy = Strategy.REMINDER
     remind: bool = True
-    roaming_days: int = 30              # how long a roaming invitation may look unanswered before we send anyway
-    partners_only: bool = True          # send to partners only, even to those who take documents from everybody
+    roaming_days: int = 30  # how long a roaming invitation may look unanswered before we send anyway
+    partners_only: bool = True  # send to partners only, even to those who take documents from everybody
     our_test_box: bool = False
     operators: Mapping[str, Operator] = field(default_factory=dict)
 
@@ -94,8 +107,14 @@ class Decision:
     withdraw: bool = False
 
 
-def decide_invitation(candidate: Candidate, partnerships: Mapping[str, Partnership], boxes: Sequence[Box],
-                      settings: InvitationSettings, *, today: date) -> Decision:
+def decide_invitation(
+    candidate: Candidate,
+    partnerships: Mapping[str, Partnership],
+    boxes: Sequence[Box],
+    settings: InvitationSettings,
+    *,
+    today: date,
+) -> Decision:
     """What the campaign does today about one payer, after the statuses were read.
 
     `partnerships`: by box id, of all boxes we have ever had to do with. At most one invitation a box and month:
@@ -117,10 +136,17 @@ def decide_invitation(candidate: Candidate, partnerships: Mapping[str, Partnersh
     return _by_status(candidate, choice.box, partnership_of(choice.box, partnerships), settings, today)
 
 
-def _choice(candidate: Candidate, boxes: Sequence[Box], partnerships: Mapping[str, Partnership],
-            settings: InvitationSettings) -> BoxChoice:
-    return choose_box(boxes, partnerships, inn=candidate.inn, kpp=candidate.kpp, kept=candidate.box,
-                      our_test_box=settings.our_test_box)
+def _choice(
+    candidate: Candidate, boxes: Sequence[Box], partnerships: Mapping[str, Partnership], settings: InvitationSettings
+) -> BoxChoice:
+    return choose_box(
+        boxes,
+        partnerships,
+        inn=candidate.inn,
+        kpp=candidate.kpp,
+        kept=candidate.box,
+        our_test_box=settings.our_test_box,
+    )
 
 
 def _by_inn(candidate: Candidate, today: date) -> Decision:
@@ -150,8 +176,9 @@ def _same_month(day: date | None, today: date) -> bool:
     return day is not None and Month.of(day) == Month.of(today)
 
 
-def _by_status(candidate: Candidate, box: Box, stands: Partnership, settings: InvitationSettings,
-               today: date) -> Decision:
+def _by_status(
+    candidate: Candidate, box: Box, stands: Partnership, settings: InvitationSettings, today: date
+) -> Decision:
     if stands is Partnership.PARTNERS:
         return Decision(action=Action.SKIP, reason=Reason.PARTNERS, box=box)
     if candidate.said == "accepted":
@@ -208,8 +235,14 @@ def _first_day(*days: date | None) -> date | None:
     return min((day for day in days if day), default=None)
 
 
-def may_be_sent(candidate: Candidate, partnerships: Mapping[str, Partnership], boxes: Sequence[Box],
-                settings: InvitationSettings, *, today: date) -> Decision:
+def may_be_sent(
+    candidate: Candidate,
+    partnerships: Mapping[str, Partnership],
+    boxes: Sequence[Box],
+    settings: InvitationSettings,
+    *,
+    today: date,
+) -> Decision:
     """Whether documents go to the payer today: SEND with the box, or SKIP or PERSON with the reason.
 
     Roaming clients may stay "invited" for ever although they have accepted at home: after `roaming_days` we send

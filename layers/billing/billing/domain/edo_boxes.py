@@ -19,7 +19,7 @@ class Partnership(StrEnum):
     WE_INVITED = "we_invited"
     THEY_REFUSED = "they_refused"
     WE_REFUSED = "we_refused"
-    UNKNOWN = "unknown"         # a status of which this version knows nothing
+    UNKNOWN = "unknown"  # a status of which this version knows nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,15 @@ def partnership_of(box: Box, partnerships: Mapping[str, Partnership]) -> Partner
     return partnerships.get(box.id, box.partnership)
 
 
-def choose_box(boxes: Sequence[Box], partnerships: Mapping[str, Partnership], *, inn: str, kpp: str = "",
-               kept: str = "", our_test_box: bool = False) -> BoxChoice:
+def choose_box(
+    boxes: Sequence[Box],
+    partnerships: Mapping[str, Partnership],
+    *,
+    inn: str,
+    kpp: str = "",
+    kept: str = "",
+    our_test_box: bool = False,
+) -> BoxChoice:
     """The same box whatever the order of the boxes; never a guess between two equal ones.
 
     `kept`: the box once written down, which stays while it is there. Otherwise boxes of another KPP, test and

@@ -17,23 +17,32 @@ class Stage(StrEnum):
     """Where a document is. Stages of one rank are ends of the way: the first of them that is reached stays."""
 
     PLANNED = "planned"
-    TITLED = "titled"                       # the exact bytes are kept
-    SIGNED = "signed"                       # our signature is kept
-    AWAITS_OUR_SIGNATURE = "awaits_our_signature"   # at the operator, a person signs there
-    SENT = "sent"                           # at the operator, the signature not judged yet
+    TITLED = "titled"  # the exact bytes are kept
+    SIGNED = "signed"  # our signature is kept
+    AWAITS_OUR_SIGNATURE = "awaits_our_signature"  # at the operator, a person signs there
+    SENT = "sent"  # at the operator, the signature not judged yet
     SIGNATURE_INVALID = "signature_invalid"
     DELIVERY_FAILED = "delivery_failed"
     DELIVERED = "delivered"
-    ACCEPTED = "accepted"                   # signed by the recipient
-    DISAGREED = "disagreed"                 # signed with disagreements
+    ACCEPTED = "accepted"  # signed by the recipient
+    DISAGREED = "disagreed"  # signed with disagreements
     REFUSED = "refused"
-    FINISHED = "finished"                   # delivered, and no answer is expected
+    FINISHED = "finished"  # delivered, and no answer is expected
 
 
 _RANKS = {
-    Stage.PLANNED: 0, Stage.TITLED: 1, Stage.SIGNED: 2, Stage.AWAITS_OUR_SIGNATURE: 3, Stage.SENT: 4,
-    Stage.SIGNATURE_INVALID: 5, Stage.DELIVERY_FAILED: 5, Stage.DELIVERED: 6,
-    Stage.ACCEPTED: 7, Stage.DISAGREED: 7, Stage.REFUSED: 7, Stage.FINISHED: 7,
+    Stage.PLANNED: 0,
+    Stage.TITLED: 1,
+    Stage.SIGNED: 2,
+    Stage.AWAITS_OUR_SIGNATURE: 3,
+    Stage.SENT: 4,
+    Stage.SIGNATURE_INVALID: 5,
+    Stage.DELIVERY_FAILED: 5,
+    Stage.DELIVERED: 6,
+    Stage.ACCEPTED: 7,
+    Stage.DISAGREED: 7,
+    Stage.REFUSED: 7,
+    Stage.FINISHED: 7,
 }
 
 FAILED = (Stage.SIGNATURE_INVALID, Stage.DELIVERY_FAILED)
@@ -93,8 +102,13 @@ def advance(fate: Fate, news: News) -> Fate:
     if fate.message and news.message and fate.message != news.message:
         return fate
     newer = news.as_of > fate.as_of or (not news.as_of and not fate.as_of)
-    moved = replace(fate, message=fate.message or news.message, entity=fate.entity or news.entity,
-                    delivered_at=fate.delivered_at or news.delivered_at, as_of=max(fate.as_of, news.as_of))
+    moved = replace(
+        fate,
+        message=fate.message or news.message,
+        entity=fate.entity or news.entity,
+        delivered_at=fate.delivered_at or news.delivered_at,
+        as_of=max(fate.as_of, news.as_of),
+    )
     if newer:
         moved = replace(moved, receipt_due=news.receipt_due, roaming_error=news.roaming_error)
     if _RANKS[news.stage] > _RANKS[fate.stage]:
@@ -137,8 +151,10 @@ def operation_id(*, environment: str, document: str, revision: str, attempt: int
 def is_over(fate: Fate) -> bool:
     """Nothing more is expected of anybody."""
     return fate.annulment is Annulment.AGREED or (
-        _RANKS[fate.stage] == _RANKS[Stage.FINISHED] and not fate.receipt_due
-        and fate.annulment in (Annulment.NONE, Annulment.REJECTED))
+        _RANKS[fate.stage] == _RANKS[Stage.FINISHED]
+        and not fate.receipt_due
+        and fate.annulment in (Annulment.NONE, Annulment.REJECTED)
+    )
 
 
 _FOR_PERSON = {

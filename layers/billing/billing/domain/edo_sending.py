@@ -22,7 +22,7 @@ class Schedule(StrEnum):
 
 class Scope(StrEnum):
     ALL = "all"
-    BANK = "bank"       # acts with money that came by bank transfer
+    BANK = "bank"  # acts with money that came by bank transfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class SendingSettings:
     invite_first: int = 20
     invite_last: int = 25
     preflight_day: int = 25
-    warn_days: int = 30         # before a certificate, a power of attorney or a format lapses
+    warn_days: int = 30  # before a certificate, a power of attorney or a format lapses
     login_unused_days: int = 20
 
 
@@ -55,7 +55,7 @@ class Quarter:
     @classmethod
     def parse(cls, text: str) -> Quarter:
         """Raises:
-            InvalidInputError: it is no such quarter.
+        InvalidInputError: it is no such quarter.
         """
         year, _, number = text.partition("-Q")
         if not (len(year) == 4 and year.isascii() and year.isdigit() and number in ("1", "2", "3", "4")):
@@ -120,8 +120,9 @@ def _window_of(month: Month, settings: SendingSettings) -> Window | None:
     else:
         return None
     first = month.first_day
-    return Window(first_day=first.replace(day=settings.send_first), last_day=first.replace(day=settings.send_last),
-                  months=months)
+    return Window(
+        first_day=first.replace(day=settings.send_first), last_day=first.replace(day=settings.send_last), months=months
+    )
 
 
 def is_preflight_day(day: date, settings: SendingSettings) -> bool:
@@ -150,18 +151,24 @@ class Sendable:
     sent: str = ""
 
 
-def due_documents(window: Window, documents: Iterable[Sendable], *, closed: Collection[tuple[str, Month]],
-                  settings: SendingSettings) -> tuple[Sendable, ...]:
+def due_documents(
+    window: Window, documents: Iterable[Sendable], *, closed: Collection[tuple[str, Month]], settings: SendingSettings
+) -> tuple[Sendable, ...]:
     """What goes out in the window: ready, not sent yet, of its months of service or of earlier ones that were missed.
 
     `closed`: accounts and months whose close is complete. An account whose last month of the window is open sends
     nothing yet, so that the quarter goes out whole. Contracts come first for each account, then by month.
     """
     closed = frozenset(closed)
-    due = [document for document in documents
-           if document.status is DocumentStatus.READY and document.sent != document.version
-           and document.month <= window.last_month and (document.account, window.last_month) in closed
-           and _goes_out(document, settings)]
+    due = [
+        document
+        for document in documents
+        if document.status is DocumentStatus.READY
+        and document.sent != document.version
+        and document.month <= window.last_month
+        and (document.account, window.last_month) in closed
+        and _goes_out(document, settings)
+    ]
     return tuple(sorted(due, key=lambda d: (d.account, d.kind is not DocumentKind.CONTRACT, d.month, d.id)))
 
 
@@ -172,7 +179,7 @@ def _goes_out(document: Sendable, settings: SendingSettings) -> bool:
 
 
 class Severity(StrEnum):
-    STOP = "stop"       # nothing could be sent
+    STOP = "stop"  # nothing could be sent
     WARN = "warn"
 
 
@@ -212,8 +219,9 @@ def preflight(ours: Readiness, window: Window, settings: SendingSettings, *, tod
     if not ours.format_actual:
         found.append(Finding(severity=Severity.STOP, reason=Reason.FORMAT_NOT_ACTUAL))
     if ours.metadata_missing:
-        found.append(Finding(severity=Severity.STOP, reason=Reason.METADATA_MISSING,
-                             detail=", ".join(ours.metadata_missing)))
+        found.append(
+            Finding(severity=Severity.STOP, reason=Reason.METADATA_MISSING, detail=", ".join(ours.metadata_missing))
+        )
     if not ours.month_closed and today >= window.first_day:
         found.append(Finding(severity=Severity.WARN, reason=Reason.MONTH_NOT_CLOSED, detail=str(window.last_month)))
     if ours.login_used and today - ours.login_used >= timedelta(days=settings.login_unused_days):
@@ -221,8 +229,9 @@ def preflight(ours: Readiness, window: Window, settings: SendingSettings, *, tod
     return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.STOP))
 
 
-def _lapses(until: date | None, window: Window, settings: SendingSettings, today: date,
-            lapsed: Reason, lapses: Reason) -> list[Finding]:
+def _lapses(
+    until: date | None, window: Window, settings: SendingSettings, today: date, lapsed: Reason, lapses: Reason
+) -> list[Finding]:
     if until is None:
         return []
     if until < window.last_day:

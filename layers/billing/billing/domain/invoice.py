@@ -52,8 +52,9 @@ def advance_content(total: Kopecks, spent_by_vat: Mapping[Vat, Kopecks], month: 
 
 
 def single_line(title: str, amount: Kopecks, vat: Vat) -> Line:
-    return Line(title=title, quantity="1", unit="усл.", price=amount, amount=amount, vat=vat,
-                vat_amount=vat.included_in(amount))
+    return Line(
+        title=title, quantity="1", unit="усл.", price=amount, amount=amount, vat=vat, vat_amount=vat.included_in(amount)
+    )
 
 
 def payment_purpose(basis: str, totals: tuple[VatTotal, ...], date_text: str) -> str:

@@ -19,9 +19,9 @@ from billing.domain.money import Kopecks, share
 from billing.domain.periods import Month
 from billing.domain.vat import Vat
 
-QUEUE_MAX = 40   # lots or debts in an account's row; beyond it neighbours of one kind are merged
-SCATTERED = 4    # times as many debts: then debts of one kind are merged though others stand between them
-MERGED = "merge "   # begins the name of a merged lot or debt; the keys of senders hold no spaces
+QUEUE_MAX = 40  # lots or debts in an account's row; beyond it neighbours of one kind are merged
+SCATTERED = 4  # times as many debts: then debts of one kind are merged though others stand between them
+MERGED = "merge "  # begins the name of a merged lot or debt; the keys of senders hold no spaces
 
 
 class MoneyClass(StrEnum):
@@ -34,11 +34,11 @@ class MoneyClass(StrEnum):
     CREDIT = "CREDIT"
 
 
-LEGAL = (MoneyClass.BANK, MoneyClass.CARD_LE)             # money of a company or an entrepreneur
-ACTED = (*LEGAL, MoneyClass.CREDIT)                       # what acts are made for
+LEGAL = (MoneyClass.BANK, MoneyClass.CARD_LE)  # money of a company or an entrepreneur
+ACTED = (*LEGAL, MoneyClass.CREDIT)  # what acts are made for
 
 
-Stretch: TypeAlias = tuple[Kopecks, Kopecks]              # kopecks low..high, the end exclusive
+Stretch: TypeAlias = tuple[Kopecks, Kopecks]  # kopecks low..high, the end exclusive
 
 
 class RejectedError(ConflictError):
@@ -55,7 +55,7 @@ class Service(NamedTuple):
     ground: str = ""
 
 
-FORGOTTEN = Service("forgotten", "Услуги прошлых месяцев", "усл.", Vat.NONE)   # a line dropped long ago
+FORGOTTEN = Service("forgotten", "Услуги прошлых месяцев", "усл.", Vat.NONE)  # a line dropped long ago
 
 
 class Lot(NamedTuple):
@@ -100,8 +100,11 @@ class Debt(NamedTuple):
         return self.charge
 
     def part(self, low: Kopecks, high: Kopecks) -> Debt:
-        return self._replace(rest=high - low, offset=low if self.charge.startswith(MERGED) else 0,
-                             quantity=_between(low - self.offset, high - self.offset, self.rest, self.quantity))
+        return self._replace(
+            rest=high - low,
+            offset=low if self.charge.startswith(MERGED) else 0,
+            quantity=_between(low - self.offset, high - self.offset, self.rest, self.quantity),
+        )
 
 
 class Allocation(NamedTuple):
@@ -127,9 +130,12 @@ class Allocation(NamedTuple):
     def part(self, low: Kopecks, high: Kopecks) -> Allocation:
         """The kopecks from the `low`-th to the `high`-th; quantities of neighbouring parts add up exactly."""
         size, sign = abs(self.amount), 1 if self.amount > 0 else -1
-        return self._replace(amount=sign * (high - low), quantity=_between(low, high, size, self.quantity),
-                             offset=self.offset + low if self.merge else 0,
-                             at=self.at + low if self.charge.startswith(MERGED) else 0)
+        return self._replace(
+            amount=sign * (high - low),
+            quantity=_between(low, high, size, self.quantity),
+            offset=self.offset + low if self.merge else 0,
+            at=self.at + low if self.charge.startswith(MERGED) else 0,
+        )
 
 
 class Fund(NamedTuple):
@@ -195,8 +201,8 @@ class Entry:
     email: str = ""
     service: Service | None = None
     allocations: tuple[Allocation, ...] = ()
-    lots: tuple[Lot, ...] = ()      # parts of a merged lot
-    debts: tuple[Debt, ...] = ()    # parts of a merged debt, or what a chargeback left owed
+    lots: tuple[Lot, ...] = ()  # parts of a merged lot
+    debts: tuple[Debt, ...] = ()  # parts of a merged debt, or what a chargeback left owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,8 +270,9 @@ class Target:
     services: Mapping[str, Service] = field(default_factory=dict)
 
 
-def post(account: Account, command: Command, target: Target | None = None,
-         queue_max: int = QUEUE_MAX) -> tuple[Account, tuple[Entry, ...]]:
+def post(
+    account: Account, command: Command, target: Target | None = None, queue_max: int = QUEUE_MAX
+) -> tuple[Account, tuple[Entry, ...]]:
     """The account after the command, and its journal entries: the command's own, then merges if a queue grew too long.
 
     Raises:
@@ -383,7 +390,7 @@ class _Books:
             if begins < lot.offset + lot.rest:
                 lots.append(lot.part(begins, lot.offset + lot.rest))
         self.lots = lots
-        for paid in reversed(target.live):   # so that each finds its own among those that stand
+        for paid in reversed(target.live):  # so that each finds its own among those that stand
             paid = paid._replace(line=self._known_line(paid.line, target))
             self._allocate(paid._replace(amount=-paid.amount, quantity=-paid.quantity))
             self._allocate(paid._replace(money=c.money, payer=c.payer))
@@ -397,8 +404,23 @@ class _Books:
             lot, debt = self.lots[0], self.debts[0]
             paid = min(lot.rest, debt.rest)
             quantity = share(paid, debt.rest, debt.quantity)
-            self._allocate(Allocation(lot.seq, lot.payment, lot.money, lot.payer, debt.charge, debt.line, debt.month,
-                                      paid, quantity, debt.acted, lot.merge, lot.offset, debt.offset))
+            self._allocate(
+                Allocation(
+                    lot.seq,
+                    lot.payment,
+                    lot.money,
+                    lot.payer,
+                    debt.charge,
+                    debt.line,
+                    debt.month,
+                    paid,
+                    quantity,
+                    debt.acted,
+                    lot.merge,
+                    lot.offset,
+                    debt.offset,
+                )
+            )
             self.touched = max(self.touched, lot.seq)
             if paid == lot.rest:
                 self.lots.pop(0)
@@ -421,7 +443,7 @@ class _Books:
         """The last kopecks of an allocation return to the place in the queue that their lot had."""
         back = paid.part(paid.amount - amount, paid.amount)
         self._allocate(back._replace(amount=-amount, quantity=-back.quantity))
-        if back.acted:   # an act has it though it was paid later: the next act is smaller by it
+        if back.acted:  # an act has it though it was paid later: the next act is smaller by it
             self._fund(MoneyClass.CREDIT, back.acted, back.line, back.month, -amount, -back.quantity)
         self._put_lot(Lot(back.lot, back.payment, back.money, back.payer, amount, back.merge, back.offset))
 
@@ -460,8 +482,7 @@ class _Books:
             line = self._known_line(part.line, target)
             was = owed.get((line, part.month), Sum(0, 0))
             owed[line, part.month] = Sum(was.amount + part.amount, was.quantity + part.quantity)
-        return tuple(Debt(self.seq, key, line, month, s.amount, s.quantity, acted)
-                     for (line, month), s in owed.items())
+        return tuple(Debt(self.seq, key, line, month, s.amount, s.quantity, acted) for (line, month), s in owed.items())
 
     # --- the books -----------------------------------------------------------------------------------------------
 
@@ -494,9 +515,19 @@ class _Books:
 
     def entry(self) -> Entry:
         c = self._command
-        return Entry(seq=self.seq, kind=type(c).__name__.lower(), key=c.key, day=c.day, month=self.month,
-                     period=self.period, amount=self.amount, balance=self._was.balance + self.amount, note=c.note,
-                     allocations=tuple(self.allocations), **self.facts)
+        return Entry(
+            seq=self.seq,
+            kind=type(c).__name__.lower(),
+            key=c.key,
+            day=c.day,
+            month=self.month,
+            period=self.period,
+            amount=self.amount,
+            balance=self._was.balance + self.amount,
+            note=c.note,
+            allocations=tuple(self.allocations),
+            **self.facts,
+        )
 
     def merged(self, queue_max: int) -> Iterable[Entry]:
         """Merge neighbours of one kind while a queue is too long, the longest run first; the parts stay in the journal.
@@ -510,9 +541,10 @@ class _Books:
             if last - first < 2:
                 break
             self.seq += 1
-            lots = tuple(self.lots[fresh + first:fresh + last])
-            self.lots[fresh + first:fresh + last] = [lots[0]._replace(
-                payment=f"{MERGED}{self.seq}", rest=_total(lots), merge=self.seq)]
+            lots = tuple(self.lots[fresh + first : fresh + last])
+            self.lots[fresh + first : fresh + last] = [
+                lots[0]._replace(payment=f"{MERGED}{self.seq}", rest=_total(lots), merge=self.seq)
+            ]
             yield self._merge_entry(lots=lots)
         while len(self.debts) > queue_max:
             run = range(*_longest_run(self.debts, _kind_of_debt))
@@ -521,20 +553,39 @@ class _Books:
                 break
             self.seq += 1
             debts = tuple(self.debts[i] for i in places)
-            self.debts[places[0]] = debts[0]._replace(charge=f"{MERGED}{self.seq}", rest=_total(debts),
-                                                      quantity=sum(d.quantity for d in debts))
+            self.debts[places[0]] = debts[0]._replace(
+                charge=f"{MERGED}{self.seq}", rest=_total(debts), quantity=sum(d.quantity for d in debts)
+            )
             for i in reversed(places[1:]):
                 del self.debts[i]
             yield self._merge_entry(debts=debts)
 
     def _merge_entry(self, lots: tuple[Lot, ...] = (), debts: tuple[Debt, ...] = ()) -> Entry:
-        return Entry(seq=self.seq, kind="merge", key=f"{MERGED}{self.seq}", day=self._command.day, month=self.month,
-                     period=self.period, amount=0, balance=self._was.balance + self.amount, lots=lots, debts=debts)
+        return Entry(
+            seq=self.seq,
+            kind="merge",
+            key=f"{MERGED}{self.seq}",
+            day=self._command.day,
+            month=self.month,
+            period=self.period,
+            amount=0,
+            balance=self._was.balance + self.amount,
+            lots=lots,
+            debts=debts,
+        )
 
     def account(self) -> Account:
-        return replace(self._was, seq=self.seq, balance=self._was.balance + self.amount, lots=tuple(self.lots),
-                       debts=tuple(self.debts), funds=self.funds, turnover=self.turnover, lines=self.lines,
-                       touched=self.touched)
+        return replace(
+            self._was,
+            seq=self.seq,
+            balance=self._was.balance + self.amount,
+            lots=tuple(self.lots),
+            debts=tuple(self.debts),
+            funds=self.funds,
+            turnover=self.turnover,
+            lines=self.lines,
+            touched=self.touched,
+        )
 
 
 def add_to(funds: dict[Fund, Sum], key: Fund, amount: Kopecks, quantity: int) -> None:
@@ -584,8 +635,9 @@ def _take(queue: list[_Head], target: Target, amount: Kopecks) -> list[_Head]:
         whole = queue[i]
         kept: list[_Head] = []
         ends = end = whole.offset + whole.rest
-        for low, high in reversed(stretches_in(whole.name, whole.offset, whole.rest, target.entry.key,
-                                               target.stretches)):
+        for low, high in reversed(
+            stretches_in(whole.name, whole.offset, whole.rest, target.entry.key, target.stretches)
+        ):
             low = max(low, high - amount)
             if low == high:
                 break
@@ -597,7 +649,7 @@ def _take(queue: list[_Head], target: Target, amount: Kopecks) -> list[_Head]:
         if whole.offset < end < ends:
             kept.insert(0, whole.part(whole.offset, end))
         if end < ends:
-            queue[i:i + 1] = kept
+            queue[i : i + 1] = kept
         if not amount:
             break
     return taken
@@ -610,8 +662,9 @@ def _joins(lot: Lot, back: Lot) -> bool:
     return not lot.merge or lot.offset + lot.rest == back.offset or back.offset + back.rest == lot.offset
 
 
-def stretches_in(name: str, offset: Kopecks, length: Kopecks, key: str,
-                 stretches: Mapping[str, Iterable[Stretch]]) -> list[Stretch]:
+def stretches_in(
+    name: str, offset: Kopecks, length: Kopecks, key: str, stretches: Mapping[str, Iterable[Stretch]]
+) -> list[Stretch]:
     """Which kopecks of a lot or a debt belong to the payment or the charge `key`, in their order."""
     if name == key:
         return [(offset, offset + length)]

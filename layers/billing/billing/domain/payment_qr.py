@@ -10,7 +10,7 @@ import re
 from billing.domain.documents import Invoice
 from billing.domain.errors import InvalidInputError
 
-SEPARATORS = "|#;:^_~{}!$%&()*+,/@"   # the first that occurs in no value; there is no escaping
+SEPARATORS = "|#;:^_~{}!$%&()*+,/@"  # the first that occurs in no value; there is no escaping
 NAME_MAX, BANK_MAX, PURPOSE_MAX = 160, 45, 210
 
 
@@ -26,9 +26,15 @@ def payload(invoice: Invoice) -> bytes:
     """
     party, bank = invoice.seller.party, invoice.seller.bank
     fields = [
-        ("Name", _cut(party.name, NAME_MAX)), ("PersonalAcc", bank.account), ("BankName", _cut(bank.bank, BANK_MAX)),
-        ("BIC", bank.bic), ("CorrespAcc", bank.correspondent or "0"), ("Sum", str(invoice.total)),
-        ("Purpose", _cut(invoice.purpose, PURPOSE_MAX)), ("PayeeINN", party.inn), ("KPP", party.kpp),
+        ("Name", _cut(party.name, NAME_MAX)),
+        ("PersonalAcc", bank.account),
+        ("BankName", _cut(bank.bank, BANK_MAX)),
+        ("BIC", bank.bic),
+        ("CorrespAcc", bank.correspondent or "0"),
+        ("Sum", str(invoice.total)),
+        ("Purpose", _cut(invoice.purpose, PURPOSE_MAX)),
+        ("PayeeINN", party.inn),
+        ("KPP", party.kpp),
     ]
     values = [(key, _one_line(value)) for key, value in fields if value]
     separator = next((s for s in SEPARATORS if not any(s in value for _, value in values)), None)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from billing.domain.errors import InvalidInputError
 
-Day: TypeAlias = date   # for fields that are themselves named `date`
+Day: TypeAlias = date  # for fields that are themselves named `date`
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 

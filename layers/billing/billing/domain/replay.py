@@ -13,8 +13,14 @@ from billing.domain.periods import Month
 from billing.domain.seller import SellerCard
 
 
-def replay(account: str, entries: Sequence[Entry], customer: Customer | None, seller: SellerCard | None, *,
-           until: Month | None = None) -> Account:
+def replay(
+    account: str,
+    entries: Sequence[Entry],
+    customer: Customer | None,
+    seller: SellerCard | None,
+    *,
+    until: Month | None = None,
+) -> Account:
     """The account after all the entries, or just before the close of `until`.
 
     Months in between are closed by the cards given: only what a close does to the account is used, not its papers.
@@ -23,14 +29,14 @@ def replay(account: str, entries: Sequence[Entry], customer: Customer | None, se
     for i, entry in enumerate(entries):
         match entry.kind:
             case "merge":
-                continue   # made again by the entry before it
+                continue  # made again by the entry before it
             case "close":
                 if entry.month == until:
                     return books
                 books = closing.close(replace(books, open=entry.month), customer, seller, forced=True).account
             case _:
                 command = _command(entry)
-                target = target_of(entries[entries_index(entries, entry.ref):i]) if entry.ref else None
+                target = target_of(entries[entries_index(entries, entry.ref) : i]) if entry.ref else None
                 books, _ = ledger.post(books, command, target)
     return books
 
@@ -43,12 +49,21 @@ def _command(e: Entry) -> Command:
     amount = abs(e.amount)
     match e.kind:
         case "payment":
-            return ledger.Payment(key=e.key, day=e.day, amount=amount, note=e.note, money=MoneyClass(e.money),
-                                  payer=e.payer, document=e.document, email=e.email)
+            return ledger.Payment(
+                key=e.key,
+                day=e.day,
+                amount=amount,
+                note=e.note,
+                money=MoneyClass(e.money),
+                payer=e.payer,
+                document=e.document,
+                email=e.email,
+            )
         case "charge":
             assert e.service, "a charge names its service"
-            return ledger.Charge(key=e.key, day=e.day, amount=amount, note=e.note, service=e.service,
-                                 quantity=e.quantity)
+            return ledger.Charge(
+                key=e.key, day=e.day, amount=amount, note=e.note, service=e.service, quantity=e.quantity
+            )
         case "refund":
             return ledger.Refund(key=e.key, day=e.day, amount=amount, note=e.note, payment=e.ref)
         case "reversal":
@@ -56,7 +71,8 @@ def _command(e: Entry) -> Command:
         case "chargeback":
             return ledger.Chargeback(key=e.key, day=e.day, amount=amount, note=e.note, payment=e.ref)
         case "reclassification":
-            return ledger.Reclassification(key=e.key, day=e.day, amount=0, note=e.note, payment=e.ref,
-                                           money=MoneyClass(e.money), payer=e.payer)
+            return ledger.Reclassification(
+                key=e.key, day=e.day, amount=0, note=e.note, payment=e.ref, money=MoneyClass(e.money), payer=e.payer
+            )
         case kind:
             raise ValueError(f"an entry of an unknown kind: {kind}")

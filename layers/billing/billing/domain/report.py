@@ -9,7 +9,7 @@ from billing.domain.closing import PeriodSummary
 from billing.domain.ledger import ACTED
 from billing.domain.money import Kopecks
 
-LISTED_MAX = 200   # accounts named in one list of the report; the rest is counted
+LISTED_MAX = 200  # accounts named in one list of the report; the rest is counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,9 @@ class Tally:
     letters: dict[str, int] = field(default_factory=dict)
     undelivered: list[list[str]] = field(default_factory=list)
 
-    def add_closed(self, account: str, period: PeriodSummary, documents: Iterable[DocumentFact],
-                   letters: Iterable[tuple[str, str]]) -> None:
+    def add_closed(
+        self, account: str, period: PeriodSummary, documents: Iterable[DocumentFact], letters: Iterable[tuple[str, str]]
+    ) -> None:
         """An account whose month is closed. `letters`: state and masked address of each delivery."""
         self.closed += 1
         for kind, amount in period.turnover:
@@ -96,8 +97,11 @@ class Tally:
     def difference(self) -> Kopecks:
         """Money of companies spent and not in an act nor carried on: zero, or something is wrong."""
         legal = [money.value for money in ACTED]
-        return (sum(self.funded.get(m, 0) for m in legal) - sum(self.acted.get(m, 0) for m in legal)
-                - sum(self.carried_out.get(m, 0) for m in legal))
+        return (
+            sum(self.funded.get(m, 0) for m in legal)
+            - sum(self.acted.get(m, 0) for m in legal)
+            - sum(self.carried_out.get(m, 0) for m in legal)
+        )
 
     @property
     def complete(self) -> bool:
@@ -107,5 +111,3 @@ class Tally:
 
 def _add(sums: dict[str, Kopecks], key: str, amount: Kopecks) -> None:
     sums[key] = sums.get(key, 0) + amount
-
-

@@ -25,9 +25,9 @@ class ActDate(StrEnum):
 class InvoicePolicy(StrEnum):
     """What the nightly invoice is for."""
 
-    NEXT_MONTH = "next_month"   # what last month cost, less the balance
-    ACT_PAIR = "act_pair"       # the lines and the sum of the act
-    DEBT = "debt"               # only what is owed
+    NEXT_MONTH = "next_month"  # what last month cost, less the balance
+    ACT_PAIR = "act_pair"  # the lines and the sum of the act
+    DEBT = "debt"  # only what is owed
     NONE = "none"
 
 
@@ -57,9 +57,9 @@ class Bounds:
     """When an account is set aside for a person instead of being closed."""
 
     times_median: int = 10
-    least: Kopecks = 100_000_00     # acts below this are never suspicious
-    payers_max: int = 12            # acts of one account in one month
-    lines_max: int = 1_000          # lines of one act
+    least: Kopecks = 100_000_00  # acts below this are never suspicious
+    payers_max: int = 12  # acts of one account in one month
+    lines_max: int = 1_000  # lines of one act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +77,13 @@ class SellerCard:
     def on(self, day: date) -> Seller | None:
         """The requisites that stand in a document of that day."""
         if record := valid_on(self.requisites, day):
-            return Seller(party=record.party, bank=record.bank, director=record.director,
-                          accountant=record.accountant, stamp=record.stamp)
+            return Seller(
+                party=record.party,
+                bank=record.bank,
+                director=record.director,
+                accountant=record.accountant,
+                stamp=record.stamp,
+            )
         return None
 
     def vat_on(self, day: date) -> VatRecord | None:

@@ -33,7 +33,7 @@ class Vat(StrEnum):
         return int(part.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-STANDARD = (   # valid from, rate; Source: НК РФ ст. 164 as changed by 303-ФЗ (2018) and 425-ФЗ (2025)
+STANDARD = (  # valid from, rate; Source: НК РФ ст. 164 as changed by 303-ФЗ (2018) and 425-ФЗ (2025)
     (date(2026, 1, 1), Vat.TWENTY_TWO),
     (date(2019, 1, 1), Vat.TWENTY),
     (date(2004, 1, 1), Vat.EIGHTEEN),

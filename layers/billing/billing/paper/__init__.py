@@ -19,7 +19,7 @@ from billing.paper.invoice import title as invoice_title
 from billing.paper.reconciliation import draw_reconciliation
 from billing.paper.reconciliation import title as reconciliation_title
 
-FILE_NAME_MAX = 120   # characters
+FILE_NAME_MAX = 120  # characters
 
 
 def draw(document: Document, images: Mapping[str, bytes] | None = None) -> bytes:
@@ -70,8 +70,10 @@ def problems(document: Document) -> tuple[str, ...]:
         for font in fonts():
             if character := font.missing(text):
                 found.setdefault(character, text)
-    return tuple(f"нечем напечатать знак «{character}» (U+{ord(character):04X}) в тексте «{text[:60]}»"
-                 for character, text in found.items())
+    return tuple(
+        f"нечем напечатать знак «{character}» (U+{ord(character):04X}) в тексте «{text[:60]}»"
+        for character, text in found.items()
+    )
 
 
 _SPACES = re.compile(r"[\s\u2000-\u200a\u202f\u205f\u3000]+")
@@ -79,7 +81,7 @@ _SPACES = re.compile(r"[\s\u2000-\u200a\u202f\u205f\u3000]+")
 
 def _printable(thing: Any) -> Any:
     """The same with every text as it is printed: composed letters, single spaces, no invisible marks."""
-    if type(thing) is str:   # a member of an enumeration is no text
+    if type(thing) is str:  # a member of an enumeration is no text
         return _as_printed(thing)
     if isinstance(thing, tuple):
         return tuple(map(_printable, thing))
@@ -91,8 +93,9 @@ def _printable(thing: Any) -> Any:
 
 @lru_cache(4096)
 def _as_printed(text: str) -> str:
-    text = "".join(c for c in unicodedata.normalize("NFC", text)
-                   if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc"))
+    text = "".join(
+        c for c in unicodedata.normalize("NFC", text) if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc")
+    )
     return _SPACES.sub(lambda run: "\u00a0" if run[0] in ("\u00a0", "\u202f") else " ", text).strip()
 
 

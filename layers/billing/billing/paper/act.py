@@ -10,9 +10,11 @@ from billing.domain.wording import long_date, short_date
 from billing.paper import blocks
 from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet
 
-ACCEPTED = ("Вышеперечисленные услуги выполнены полностью и в срок. Заказчик претензий по объему, качеству и срокам "
-            "оказания услуг не имеет.")
-SIGNATURES = 38.0   # mm of the two blocks
+ACCEPTED = (
+    "Вышеперечисленные услуги выполнены полностью и в срок. Заказчик претензий по объему, качеству и срокам "
+    "оказания услуг не имеет."
+)
+SIGNATURES = 38.0  # mm of the two blocks
 
 
 def title(act: Act) -> str:
@@ -43,8 +45,10 @@ def _signatures(sheet: Sheet, act: Act, images: Mapping[str, bytes]) -> None:
     sheet.rule(LEFT, sheet.y, RIGHT, sheet.y, THICK)
     sheet.y += 3
     top, half = sheet.y, WIDTH / 2
-    sides = ((LEFT, "ИСПОЛНИТЕЛЬ", _who(act.seller.party, act.seller.director.position)),
-             (LEFT + half + 3, "ЗАКАЗЧИК", _who(act.buyer, "")))
+    sides = (
+        (LEFT, "ИСПОЛНИТЕЛЬ", _who(act.seller.party, act.seller.director.position)),
+        (LEFT + half + 3, "ЗАКАЗЧИК", _who(act.buyer, "")),
+    )
     line = top
     for x, caption, who in sides:
         sheet.y = top

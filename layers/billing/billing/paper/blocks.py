@@ -12,7 +12,7 @@ from billing.domain.wording import in_words
 from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet, base_line
 from billing.paper.table import PAD, Align, Cell, Column, Row, Table
 
-LABEL = 27.0   # mm of the column of captions
+LABEL = 27.0  # mm of the column of captions
 
 _HEADS = ("№", "Наименование работ, услуг", "Кол-во", "Ед.", "Цена", "Сумма")
 _WIDTHS = (9.0, 86.0, 17.0, 15.0, 26.0, 30.0)
@@ -57,13 +57,22 @@ def lines_table(sheet: Sheet, lines: tuple[Line, ...], *, followed_by: float) ->
     if mixed:
         aligns.insert(5, Align.MIDDLE)
     table = Table(
-        columns=tuple(Column(width=w, align=a, wraps=j == 1 or heads[j] == "Ед.")
-                      for j, (w, a) in enumerate(zip(widths, aligns, strict=True))),
-        heading=((6.5, tuple(Cell(text=text, first=j) for j, text in enumerate(heads))),))
+        columns=tuple(
+            Column(width=w, align=a, wraps=j == 1 or heads[j] == "Ед.")
+            for j, (w, a) in enumerate(zip(widths, aligns, strict=True))
+        ),
+        heading=((6.5, tuple(Cell(text=text, first=j) for j, text in enumerate(heads))),),
+    )
     rows: list[Row] = []
     for n, line in enumerate(lines, 1):
-        cells = [str(n), line.title, line.quantity.replace("-", "−").replace(".", ","), line.unit, roubles(line.price),
-                 roubles(line.amount)]
+        cells = [
+            str(n),
+            line.title,
+            line.quantity.replace("-", "−").replace(".", ","),
+            line.unit,
+            roubles(line.price),
+            roubles(line.amount),
+        ]
         if mixed:
             cells.insert(5, rate_text(line.vat))
         rows.append(tuple(cells))
@@ -103,8 +112,9 @@ def in_all(sheet: Sheet, what: str, document: Act | Invoice) -> None:
         sheet.paragraph(f"Без НДС: {document.vat_ground}", size=8, lead=4)
 
 
-def plain_signature(sheet: Sheet, x: float, y: float, width: float, signer: Signer,
-                    images: Mapping[str, bytes]) -> None:
+def plain_signature(
+    sheet: Sheet, x: float, y: float, width: float, signer: Signer, images: Mapping[str, bytes]
+) -> None:
     """A line to sign on, with the facsimile over it if there is one, and the name after it."""
     line = width * 0.48
     if signer.facsimile:

@@ -22,7 +22,7 @@ from billing.domain.errors import InvalidInputError
 
 FOLDER = Path(__file__).parent / "fonts"
 POINTS_PER_MM = 72 / 25.4
-BETWEEN = "\x01"    # parts strings that are encoded in one call; its code is no glyph
+BETWEEN = "\x01"  # parts strings that are encoded in one call; its code is no glyph
 _BETWEEN_CODE = 0xFE
 _BETWEEN_WIDE = "\x00\xfe"
 WORDS_MAX = 50_000  # widths of words kept
@@ -49,10 +49,7 @@ class Program(NamedTuple):
 class Font(TTFFont):  # type: ignore[misc]  # fpdf2's class is slotted and untyped
     """A ready font. `glyphs`: character → glyph number, `widths`: by glyph number, in 1/1000 em."""
 
-    __slots__ = ("_header", "_outlines", "_programs", "_tables", "_word_widths", "encoding", "glyphs", "tiers", "widest",
-                 "widths")
-
-    def __init__(self, name: str, index: int, style: str) -> None:   # without TTFFont's: it would parse a file
+    def __init__(self, name: str, index: int, style: str) -> None:  # without TTFFont's: it would parse a file
         header = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
         self._header = header
         self._tables, self._outlines = _split((FOLDER / f"{name}.glyphs").read_bytes(), header)
@@ -65,9 +62,10 @@ class Font(TTFFont):  # type: ignore[misc]  # fpdf2's class is slotted and untyp
         for character, slot in self.glyphs.items():
             table[slot] = character
         table[_BETWEEN_CODE] = BETWEEN
-        self.encoding = codecs.charmap_build("".join(table))  # type: ignore[attr-defined]
-        self.tiers = [(tag, frozenset(self.glyphs[c] for c in characters if c in self.glyphs))
-                      for tag, characters in _TIERS]
+        self.encoding = codecs.charmap_build("".join(table))
+        self.tiers = [
+            (tag, frozenset(self.glyphs[c] for c in characters if c in self.glyphs)) for tag, characters in _TIERS
+        ]
         # what the rest of fpdf2 reads of a font
         self.i, self.type, self.name, self.fontkey = index, "TTF", header["name"], f"papers{style}"
         self.emphasis = TextEmphasis.coerce(style)
@@ -95,7 +93,7 @@ class Font(TTFFont):  # type: ignore[misc]  # fpdf2's class is slotted and untyp
             CharacterMissingError: the font lacks one.
         """
         try:
-            return codecs.charmap_encode(text, "strict", self.encoding)[0]  # type: ignore[attr-defined,no-any-return]
+            return codecs.charmap_encode(text, "strict", self.encoding)[0]
         except UnicodeEncodeError as error:
             raise CharacterMissingError(text[error.start]) from None
 
@@ -128,8 +126,13 @@ class Font(TTFFont):  # type: ignore[misc]  # fpdf2's class is slotted and untyp
     def _program(self, tag: str, slots: frozenset[int]) -> Program:
         if tag not in self._programs:
             file = _font_file(self._tables, self._outlines, self._with_parts(slots))
-            self._programs[tag] = Program(tag, zlib.compress(file, 9), len(file), self._widths_of(slots),
-                                          zlib.compress(_to_unicode(self.glyphs, slots), 9))
+            self._programs[tag] = Program(
+                tag,
+                zlib.compress(file, 9),
+                len(file),
+                self._widths_of(slots),
+                zlib.compress(_to_unicode(self.glyphs, slots), 9),
+            )
         return self._programs[tag]
 
     def _with_parts(self, slots: frozenset[int]) -> set[int]:
@@ -150,12 +153,14 @@ class Font(TTFFont):  # type: ignore[misc]  # fpdf2's class is slotted and untyp
         """The font descriptor as a PDF dictionary; `file` is the object of the font file."""
         h = self._header
         flags = 4 | (1 << 18 if h["bold"] else 0)
-        return (f"<</Type /FontDescriptor /FontName /{name} /Flags {flags} /FontBBox [{' '.join(map(str, h['box']))}] "
-                f"/ItalicAngle {h['italic_angle']} /Ascent {h['ascent']} /Descent {h['descent']} "
-                f"/CapHeight {h['cap_height']} /StemV {h['stem']} /FontFile2 {file} 0 R>>")
+        return (
+            f"<</Type /FontDescriptor /FontName /{name} /Flags {flags} /FontBBox [{' '.join(map(str, h['box']))}] "
+            f"/ItalicAngle {h['italic_angle']} /Ascent {h['ascent']} /Descent {h['descent']} "
+            f"/CapHeight {h['cap_height']} /StemV {h['stem']} /FontFile2 {file} 0 R>>"
+        )
 
 
-_RUSSIAN = "".join(map(chr, range(0x410, 0x450))) + "Ёё" + " \u00a0.,:;()/+-–—−%№«»„“\"0123456789"
+_RUSSIAN = "".join(map(chr, range(0x410, 0x450))) + "Ёё" + ' \u00a0.,:;()/+-–—−%№«»„“"0123456789'
 _TIERS = (("ZAKRUS", _RUSSIAN), ("ZAKLAT", _RUSSIAN + "ABCDEFGHIJKLMNOPQRSTUVWXYZ@_&’'*=₽"))
 
 
@@ -194,7 +199,9 @@ def fitted(font: Font, text: str, size: float, width_mm: float) -> tuple[str, ..
     limit = width_mm * POINTS_PER_MM * 1000 / size
     if len(text) * font.widest <= limit or font.width(text) <= limit:
         return (text,)
-    space, lines, line, used = font.word_width(" "), [], [], 0
+    space, used = font.word_width(" "), 0
+    lines: list[str] = []
+    line: list[str] = []
     for word in text.split(" "):
         width = font.word_width(word)
         if line and used + space + width > limit:
@@ -222,11 +229,11 @@ def _longest_prefix(font: Font, word: str, limit: float) -> int:
 def _split(body: bytes, header: dict[str, Any]) -> tuple[dict[str, bytes], list[bytes]]:
     tables, at = {}, 0
     for tag, length in header["tables"]:
-        tables[tag] = body[at:at + length]
+        tables[tag] = body[at : at + length]
         at += length
     outlines = []
     for length in header["outlines"]:
-        outlines.append(body[at:at + length])
+        outlines.append(body[at : at + length])
         at += length
     return tables, outlines
 
@@ -258,16 +265,20 @@ def _to_unicode(glyphs: dict[str, int], slots: frozenset[int]) -> bytes:
     """The map by which a reader copies and searches text."""
     runs: list[list[tuple[int, int]]] = []
     for slot, code in sorted((slot, ord(c)) for c, slot in glyphs.items() if slot in slots):
-        if runs and runs[-1][-1] == (slot - 1, code - 1) and code & 0xFF:   # a range stays within one high byte
+        if runs and runs[-1][-1] == (slot - 1, code - 1) and code & 0xFF:  # a range stays within one high byte
             runs[-1].append((slot, code))
         else:
             runs.append([(slot, code)])
-    said = ["/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+    said = [
+        (
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
             "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n"
             "/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
-            "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"]
+            "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+        )
+    ]
     for i in range(0, len(runs), 100):
-        part = runs[i:i + 100]
+        part = runs[i : i + 100]
         said.append(f"{len(part)} beginbfrange\n")
         said += [f"<{run[0][0]:04X}> <{run[-1][0]:04X}> <{run[0][1]:04X}>\n" for run in part]
         said.append("endbfrange\n")

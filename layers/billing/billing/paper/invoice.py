@@ -12,9 +12,9 @@ from billing.paper.fonts import fitted
 from billing.paper.qr import draw_qr
 from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet, base_line
 
-QR_SIDE = 38.0   # mm: modules of 0.4 mm and more
-FOOT = 56.0      # mm of signatures, code and purpose
-_LEFT, _CAPTION = 104.0, 16.0   # mm: columns of the payment block
+QR_SIDE = 38.0  # mm: modules of 0.4 mm and more
+FOOT = 56.0  # mm of signatures, code and purpose
+_LEFT, _CAPTION = 104.0, 16.0  # mm: columns of the payment block
 
 
 def title(invoice: Invoice) -> str:
@@ -24,8 +24,13 @@ def title(invoice: Invoice) -> str:
 
 def draw_invoice(invoice: Invoice, images: Mapping[str, bytes]) -> Sheet:
     sheet = Sheet(title=title(invoice), author=invoice.seller.party.name, on=invoice.date, foot=title(invoice))
-    sheet.paragraph(f"Внимание! Оплатить не позднее {short_date(invoice.pay_by)}. Оплата данного счета означает согласие "
-                    "с условиями предоставления услуг.", size=8, lead=4, centred=True)
+    sheet.paragraph(
+        f"Внимание! Оплатить не позднее {short_date(invoice.pay_by)}. Оплата данного счета означает согласие "
+        "с условиями предоставления услуг.",
+        size=8,
+        lead=4,
+        centred=True,
+    )
     sheet.y += 2
     _payment_block(sheet, invoice)
     blocks.heading(sheet, title(invoice))

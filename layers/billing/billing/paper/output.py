@@ -39,11 +39,15 @@ class PaperOutput(OutputProducer):  # type: ignore[misc]  # fpdf2's class is unt
         top, descendant, descriptor, file, to_unicode = (_Ready() for _ in range(5))
         for part in (top, descendant, descriptor, file, to_unicode):
             self._add_pdf_obj(part, "fonts")
-        top.body = (f"<</Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H "
-                    f"/DescendantFonts [{descendant.id} 0 R] /ToUnicode {to_unicode.id} 0 R>>").encode()
-        descendant.body = (f"<</Type /Font /Subtype /CIDFontType2 /BaseFont /{name} {_REGISTRY} "
-                           f"/CIDToGIDMap /Identity /DW 500 /W [{program.widths}] "
-                           f"/FontDescriptor {descriptor.id} 0 R>>").encode()
+        top.body = (
+            f"<</Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H "
+            f"/DescendantFonts [{descendant.id} 0 R] /ToUnicode {to_unicode.id} 0 R>>"
+        ).encode()
+        descendant.body = (
+            f"<</Type /Font /Subtype /CIDFontType2 /BaseFont /{name} {_REGISTRY} "
+            f"/CIDToGIDMap /Identity /DW 500 /W [{program.widths}] "
+            f"/FontDescriptor {descriptor.id} 0 R>>"
+        ).encode()
         descriptor.body = font.descriptor(name, file.id).encode()
         file.body = _stream(f"/Filter /FlateDecode /Length1 {program.file_length}", program.file)
         to_unicode.body = _stream("/Filter /FlateDecode", program.to_unicode)
@@ -71,4 +75,5 @@ def xmp(*, title: str, author: str, at: datetime) -> str:
         "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>"
         f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>'
         f"<dc:creator><rdf:Seq><rdf:li>{escape(author)}</rdf:li></rdf:Seq></dc:creator>"
-        "</rdf:Description></rdf:RDF></x:xmpmeta>")
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )

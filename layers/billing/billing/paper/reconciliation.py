@@ -11,7 +11,7 @@ from billing.paper import blocks
 from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet
 from billing.paper.table import Align, Bold, Cell, Column, Row, Table
 
-_HALF = (17.0, 34.5, 20.0, 20.0)   # mm: date, document, debit, credit
+_HALF = (17.0, 34.5, 20.0, 20.0)  # mm: date, document, debit, credit
 SIGNATURES = 36.0
 
 
@@ -24,12 +24,16 @@ def draw_reconciliation(act: Reconciliation, images: Mapping[str, bytes]) -> She
     sheet = Sheet(title=title(act), author=act.seller.party.name, on=act.date, foot=title(act))
     span = f"{short_date(act.first)} – {short_date(act.last)}"
     sheet.paragraph("Акт сверки" + (f" № {act.number}" if act.number else ""), bold=True, size=14, lead=7, centred=True)
-    sheet.paragraph(f"взаимных расчетов за период: {span}\nмежду {act.seller.party.name}\nи {act.buyer.name}\n{act.basis}",
-                    centred=True)
+    sheet.paragraph(
+        f"взаимных расчетов за период: {span}\nмежду {act.seller.party.name}\nи {act.buyer.name}\n{act.basis}",
+        centred=True,
+    )
     sheet.y += 2
-    sheet.paragraph(f"Мы, нижеподписавшиеся, {act.seller.party.name}, ИНН {act.seller.party.inn}, с одной стороны, и "
-                    f"{act.buyer.name}, ИНН {act.buyer.inn}, с другой стороны, составили настоящий акт сверки в том, что "
-                    "состояние взаимных расчетов по данным учета следующее:")
+    sheet.paragraph(
+        f"Мы, нижеподписавшиеся, {act.seller.party.name}, ИНН {act.seller.party.inn}, с одной стороны, и "
+        f"{act.buyer.name}, ИНН {act.buyer.inn}, с другой стороны, составили настоящий акт сверки в том, что "
+        "состояние взаимных расчетов по данным учета следующее:"
+    )
     sheet.y += 2
     _table(act).draw(sheet, _rows(act), followed_by=44 + SIGNATURES)
     sheet.y += 3
@@ -39,14 +43,30 @@ def draw_reconciliation(act: Reconciliation, images: Mapping[str, bytes]) -> She
 
 
 def _table(act: Reconciliation) -> Table:
-    half = [Column(width=_HALF[0], align=Align.MIDDLE), Column(width=_HALF[1], wraps=True),
-            Column(width=_HALF[2], align=Align.SUM), Column(width=_HALF[3], align=Align.SUM)]
+    half = [
+        Column(width=_HALF[0], align=Align.MIDDLE),
+        Column(width=_HALF[1], wraps=True),
+        Column(width=_HALF[2], align=Align.SUM),
+        Column(width=_HALF[3], align=Align.SUM),
+    ]
     names = ("Дата", "Документ", "Дебет", "Кредит")
     return Table(
-        columns=(*half, *half), size=7, lead=3.1, heading_size=7.5, kept=4,
-        heading=((9.0, (Cell(text=f"По данным {_short(act.seller.party.name)}, руб.", first=0, columns=4),
-                        Cell(text=f"По данным {_short(act.buyer.name)}, руб.", first=4, columns=4))),
-                 (5.0, tuple(Cell(text=name, first=j) for j, name in enumerate(names * 2)))))
+        columns=(*half, *half),
+        size=7,
+        lead=3.1,
+        heading_size=7.5,
+        kept=4,
+        heading=(
+            (
+                9.0,
+                (
+                    Cell(text=f"По данным {_short(act.seller.party.name)}, руб.", first=0, columns=4),
+                    Cell(text=f"По данным {_short(act.buyer.name)}, руб.", first=4, columns=4),
+                ),
+            ),
+            (5.0, tuple(Cell(text=name, first=j) for j, name in enumerate(names * 2))),
+        ),
+    )
 
 
 def _short(name: str) -> str:
@@ -76,10 +96,16 @@ def _balance(caption: str, balance: Kopecks, mirrored: bool) -> Bold:
 
 def _sums(caption: str, debit: str, credit: str, mirrored: bool) -> Bold:
     theirs = (credit, debit) if mirrored else ("", "")
-    return Bold((
-        Cell(text=caption, first=0, columns=2, align=Align.LEFT), Cell(text=debit, first=2, align=Align.SUM),
-        Cell(text=credit, first=3, align=Align.SUM), Cell(text=caption, first=4, columns=2, align=Align.LEFT),
-        Cell(text=theirs[0], first=6, align=Align.SUM), Cell(text=theirs[1], first=7, align=Align.SUM)))
+    return Bold(
+        (
+            Cell(text=caption, first=0, columns=2, align=Align.LEFT),
+            Cell(text=debit, first=2, align=Align.SUM),
+            Cell(text=credit, first=3, align=Align.SUM),
+            Cell(text=caption, first=4, columns=2, align=Align.LEFT),
+            Cell(text=theirs[0], first=6, align=Align.SUM),
+            Cell(text=theirs[1], first=7, align=Align.SUM),
+        )
+    )
 
 
 def who_owes(act: Reconciliation) -> str:
@@ -97,7 +123,9 @@ def _conclusion(sheet: Sheet, act: Reconciliation) -> None:
     if act.mirrored:
         sheet.paragraph(f"По данным {act.buyer.name} {who_owes(act)}.")
     if act.not_acted:
-        sheet.paragraph(f"Справочно: оказано услуг, ещё не закрытых актами, на {roubles(act.not_acted)} руб.", size=8, lead=4)
+        sheet.paragraph(
+            f"Справочно: оказано услуг, ещё не закрытых актами, на {roubles(act.not_acted)} руб.", size=8, lead=4
+        )
 
 
 def _signatures(sheet: Sheet, act: Reconciliation, images: Mapping[str, bytes]) -> None:

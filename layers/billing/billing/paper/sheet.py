@@ -16,10 +16,10 @@ from billing.paper.fonts import POINTS_PER_MM as MM
 from billing.paper.fonts import Font, fitted, fonts, shape, wide
 from billing.paper.output import PaperOutput, colour_profile, xmp
 
-LEFT, RIGHT, TOP, BOTTOM = 15.0, 198.0, 12.0, 284.0   # mm: what may be printed on
+LEFT, RIGHT, TOP, BOTTOM = 15.0, 198.0, 12.0, 284.0  # mm: what may be printed on
 HEIGHT = 297.0
 WIDTH = RIGHT - LEFT
-THICK, THIN = 0.55, 0.2                               # mm: a frame and a grid line, as accountants know them
+THICK, THIN = 0.55, 0.2  # mm: a frame and a grid line, as accountants know them
 _EVERY = bytes(range(256))
 
 
@@ -36,8 +36,14 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
         self.creation_date = datetime.combine(on, time(), MOSCOW)
         self.set_title(title)
         self.set_author(author)
-        self.add_output_intent(OutputIntentSubType.PDFA, "sRGB", "IEC 61966-2-1:1999", "http://www.color.org",
-                               colour_profile(), "sRGB2014 (v2)")
+        self.add_output_intent(
+            OutputIntentSubType.PDFA,
+            "sRGB",
+            "IEC 61966-2-1:1999",
+            "http://www.color.org",
+            colour_profile(),
+            "sRGB2014 (v2)",
+        )
         self.set_xmp_metadata(xmp(title=title, author=author, at=self.creation_date))
         self.new_page()
 
@@ -70,8 +76,17 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
         """One line with its middle at x."""
         self.text_at(x - width_mm(font, text, size) / 2, y, text, font=font, size=size)
 
-    def paragraph(self, text: str, *, x: float = LEFT, width: float = WIDTH, bold: bool = False, size: float = 9,
-                  lead: float = 4.4, centred: bool = False) -> None:
+    def paragraph(
+        self,
+        text: str,
+        *,
+        x: float = LEFT,
+        width: float = WIDTH,
+        bold: bool = False,
+        size: float = 9,
+        lead: float = 4.4,
+        centred: bool = False,
+    ) -> None:
         """Lines from y on, over pages where they do not fit one."""
         font = self.bold if bold else self.regular
         for part in text.split("\n"):
@@ -93,12 +108,16 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
     # --- rules and images ----------------------------------------------------------------------------------------
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, thickness: float = THIN) -> None:
-        self.rules.append(f"{thickness * MM:.2f} w {x1 * MM:.2f} {(HEIGHT - y1) * MM:.2f} m "
-                          f"{x2 * MM:.2f} {(HEIGHT - y2) * MM:.2f} l S")
+        self.rules.append(
+            f"{thickness * MM:.2f} w {x1 * MM:.2f} {(HEIGHT - y1) * MM:.2f} m "
+            f"{x2 * MM:.2f} {(HEIGHT - y2) * MM:.2f} l S"
+        )
 
     def frame(self, x: float, y: float, width: float, height: float, thickness: float = THIN) -> None:
-        self.rules.append(f"{thickness * MM:.2f} w {x * MM:.2f} {(HEIGHT - y - height) * MM:.2f} {width * MM:.2f} "
-                          f"{height * MM:.2f} re S")
+        self.rules.append(
+            f"{thickness * MM:.2f} w {x * MM:.2f} {(HEIGHT - y - height) * MM:.2f} {width * MM:.2f} "
+            f"{height * MM:.2f} re S"
+        )
 
     def picture(self, png: bytes, x: float, y: float, width: float) -> None:
         """A facsimile or a stamp, its top left corner at x, y."""
@@ -126,5 +145,18 @@ def base_line(lead: float, size: float) -> float:
     return lead / 2 + size * 0.353 / MM
 
 
-__all__ = ["BOTTOM", "HEIGHT", "LEFT", "MM", "RIGHT", "Sheet", "THICK", "THIN", "TOP", "WIDTH", "base_line", "wide",
-           "width_mm"]
+__all__ = [
+    "BOTTOM",
+    "HEIGHT",
+    "LEFT",
+    "MM",
+    "RIGHT",
+    "Sheet",
+    "THICK",
+    "THIN",
+    "TOP",
+    "WIDTH",
+    "base_line",
+    "wide",
+    "width_mm",
+]

@@ -9,8 +9,8 @@ from enum import Enum
 from billing.paper.fonts import BETWEEN, Font, fitted, wide_many
 from billing.paper.sheet import BOTTOM, HEIGHT, LEFT, MM, THICK, THIN, TOP, Sheet, base_line
 
-PAD = 0.9       # mm beside a cell's text
-AIR = 1.0       # mm above and below the lines of a row, together
+PAD = 0.9  # mm beside a cell's text
+AIR = 1.0  # mm above and below the lines of a row, together
 
 
 class Align(Enum):
@@ -114,8 +114,14 @@ class _Part:
     edges: list[float]
     gaps: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
 
-    def draw(self, rows: Sequence[Row], heights: list[float], wrapped: dict[tuple[int, int], tuple[str, ...]],
-             start: int, end: int) -> None:
+    def draw(
+        self,
+        rows: Sequence[Row],
+        heights: list[float],
+        wrapped: dict[tuple[int, int], tuple[str, ...]],
+        start: int,
+        end: int,
+    ) -> None:
         top = y = self.sheet.y
         cuts = [top]
         for height, cells in self.table.heading:
@@ -151,7 +157,9 @@ class _Part:
         self.sheet.texts.append(")Tj\n".join(map(str.__add__, places, wide_many(codes))) + ")Tj")
 
     def _setter(self, j: int) -> _Setter:
-        return _Setter(self.sheet.regular, self.table.size, self.table.columns[j].align, self.edges[j], self.edges[j + 1])
+        return _Setter(
+            self.sheet.regular, self.table.size, self.table.columns[j].align, self.edges[j], self.edges[j + 1]
+        )
 
     def _heading_row(self, y: float, height: float, cells: tuple[Cell, ...]) -> None:
         size, lead = self.table.heading_size, self.table.lead

@@ -42,8 +42,13 @@ def read_request(event: Mapping[str, Any]) -> Request:
         month = Month.at(datetime.fromisoformat(event["scheduled_at"])).previous
     else:
         raise InvalidInputError("which month? say month or scheduled_at")
-    return Request(month=month, accounts=tuple(accounts), forced=event.get("forced") is True,
-                   preview=event.get("preview") is True, reason=str(event.get("reason", ""))[:500])
+    return Request(
+        month=month,
+        accounts=tuple(accounts),
+        forced=event.get("forced") is True,
+        preview=event.get("preview") is True,
+        reason=str(event.get("reason", ""))[:500],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +59,9 @@ class Planned:
     queued: bool
 
 
-def close_month(month: Month, outside: Outside, *, until: datetime, accounts: Sequence[str] = (),
-                forced: bool = False) -> Planned:
+def close_month(
+    month: Month, outside: Outside, *, until: datetime, accounts: Sequence[str] = (), forced: bool = False
+) -> Planned:
     """Accounts with that month still open are queued: the given ones, or all.
 
     `forced` closes accounts that were set aside as suspicious; it takes named accounts. Asked twice, it does nothing
@@ -73,7 +79,7 @@ def close_month(month: Month, outside: Outside, *, until: datetime, accounts: Se
     if accounts:
         queue_accounts(outside, month, list(accounts), **({"forced": True} if forced else {}))
         return Planned(month=month, queued=True)
-    if run.row["queued"]:   # an ended scan is made anew: somebody asks for the month again
+    if run.row["queued"]:  # an ended scan is made anew: somebody asks for the month again
         queue_again(outside, month, until)
         return Planned(month=month, queued=True)
     run = queue_due(outside, month, run, until)

@@ -26,7 +26,7 @@ from billing.usecases.letters import letter_number, queue_letters
 from billing.usecases.runs import reopening
 
 ATTEMPTS_MAX = 8
-NUMBERED_MAX = 33   # documents in one transaction
+NUMBERED_MAX = 33  # documents in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,9 @@ class Failure:
     passing: bool
 
 
-def issue_documents(month: Month, accounts: Sequence[str], outside: Outside, *, forced: bool = False,
-                    last_attempt: bool = False) -> tuple[Failure, ...]:
+def issue_documents(
+    month: Month, accounts: Sequence[str], outside: Outside, *, forced: bool = False, last_attempt: bool = False
+) -> tuple[Failure, ...]:
     """Every account is closed up to the month and its documents are ready, blocked, or the account is parked.
 
     An account that fails does not hold up the others. On the last attempt one that fails for a reason of its own is
@@ -56,7 +57,7 @@ def issue_documents(month: Month, accounts: Sequence[str], outside: Outside, *, 
         with _one_account(account, failures):
             decided += _decided(account, m, seller, outside)
     for i in range(0, len(decided), NUMBERED_MAX):
-        batch = decided[i:i + NUMBERED_MAX]
+        batch = decided[i : i + NUMBERED_MAX]
         with _one_account(batch[0].account, failures):
             _number(batch, seller, outside)
     for account, m in due:
@@ -90,8 +91,9 @@ class _one_account:
 # --- close -------------------------------------------------------------------------------------------------------
 
 
-def _closed(account: str, month: Month, seller: SellerCard | None, outside: Outside, *,
-            forced: bool) -> list[tuple[str, Month]]:
+def _closed(
+    account: str, month: Month, seller: SellerCard | None, outside: Outside, *, forced: bool
+) -> list[tuple[str, Month]]:
     """Close the account's open months up to `month`; answer the months whose documents are not finished."""
     customer = customer_card(outside.store, account)
     for _ in range(ATTEMPTS_MAX):
@@ -100,15 +102,16 @@ def _closed(account: str, month: Month, seller: SellerCard | None, outside: Outs
             break
         try:
             if not _close(stored, customer, seller, outside, forced=forced):
-                break   # parked: the months before it may still have work
+                break  # parked: the months before it may still have work
         except StaleError:
-            continue   # a charge came in between: read again
+            continue  # a charge came in between: read again
     page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
     return [(account, Month.parse(s.row["month"])) for s in page.rows if s.row["month"] <= str(month)]
 
 
-def _close(stored: Stored, customer: Customer | None, seller: SellerCard | None, outside: Outside, *,
-           forced: bool) -> bool:
+def _close(
+    stored: Stored, customer: Customer | None, seller: SellerCard | None, outside: Outside, *, forced: bool
+) -> bool:
     """The month is closed with all its documents decided, in one transaction; or the account is parked."""
     store, at = outside.store, utc_text(outside.clock())
     before = records.account_of(stored.pk, stored.row)
@@ -139,8 +142,17 @@ def _close(stored: Stored, customer: Customer | None, seller: SellerCard | None,
 
 def _record(account: str, month: str, draft: Draft, at: str) -> DocumentRecord:
     status = DocumentStatus.BLOCKED if draft.problems else DocumentStatus.DECIDED
-    return DocumentRecord(account=account, id=draft.id, kind=draft.content.kind, month=month, payer=draft.payer,
-                          status=status, content=draft.content, problems=draft.problems, at=at)
+    return DocumentRecord(
+        account=account,
+        id=draft.id,
+        kind=draft.content.kind,
+        month=month,
+        payer=draft.payer,
+        status=status,
+        content=draft.content,
+        problems=draft.problems,
+        at=at,
+    )
 
 
 def _printable(draft: Draft, outside: Outside) -> Draft:
@@ -159,7 +171,7 @@ def park(account: str, month: Month, reason: str, outside: Outside) -> None:
     try:
         outside.store.tx([Write("control", f"parked.{month}", account, row, stored.version if stored else ABSENT)])
     except StaleError:
-        return   # somebody parked it at the same moment
+        return  # somebody parked it at the same moment
     outside.metrics.count("AccountsParked")
 
 
@@ -172,7 +184,9 @@ def documents_of(account: str, month: Month, outside: Outside) -> list[tuple[Doc
     after = ""
     while True:
         page = outside.store.query("documents", account, prefix=f"{month}.", after=after)
-        found += [(records.document_of(account, s.sk, s.row), s.version) for s in page.rows if s.row["kind"] != "period"]
+        found += [
+            (records.document_of(account, s.sk, s.row), s.version) for s in page.rows if s.row["kind"] != "period"
+        ]
         if not (after := page.cursor):
             return found
 
@@ -207,7 +221,7 @@ def _number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside:
             assert stored, "a decided document is never deleted"
             record = records.document_of(wanted.account, wanted.id, stored.row)
             if record.status is not DocumentStatus.DECIDED:
-                continue   # another worker was here
+                continue  # another worker was here
             if record.series not in counters:
                 counter = store.get("control", f"series.{record.series}", "counter")
                 counters[record.series] = (counter.row["last"], counter.version) if counter else (0, ABSENT)
@@ -216,12 +230,20 @@ def _number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside:
             numbered = replace(record, number=form.format(n=last + 1), status=DocumentStatus.NUMBERED)
             writes.append(Write("documents", wanted.account, wanted.id, records.document_row(numbered), stored.version))
         if not writes:
-            return None
+            return
         for series, (last, version) in sorted(counters.items()):
-            writes.append(Write("control", f"series.{series}", "counter",
-                                {"last": last, "summary": f"{series}: последний № {last}"}, version))
+            writes.append(
+                Write(
+                    "control",
+                    f"series.{series}",
+                    "counter",
+                    {"last": last, "summary": f"{series}: последний № {last}"},
+                    version,
+                )
+            )
         try:
-            return store.tx(writes)
+            store.tx(writes)
+            return
         except (StaleError, UnavailableError):
             if attempt == ATTEMPTS_MAX - 1:
                 raise
@@ -264,13 +286,18 @@ def _filed(record: DocumentRecord, outside: Outside) -> DocumentRecord:
     except FileExistsWithOtherBytesError:
         outside.metrics.count("FileWithOtherBytes")
         raise
-    return replace(record, status=DocumentStatus.READY, file=file, sha256=hashlib.sha256(body).hexdigest(),
-                   file_name=paper.file_name(document))
+    return replace(
+        record,
+        status=DocumentStatus.READY,
+        file=file,
+        sha256=hashlib.sha256(body).hexdigest(),
+        file_name=paper.file_name(document),
+    )
 
 
 def _images(document: object, outside: Outside) -> dict[str, bytes]:
     """The facsimile and stamp that the document names, by their sha256."""
-    seller = document.seller   # type: ignore[attr-defined]
+    seller = document.seller  # type: ignore[attr-defined]
     named = {seller.stamp, seller.director.facsimile, seller.accountant.facsimile if seller.accountant else ""} - {""}
     return {sha: outside.files.get(f"images/{sha}.png") for sha in sorted(named)}
 

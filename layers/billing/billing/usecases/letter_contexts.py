@@ -48,13 +48,20 @@ def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
     assert stored, "a month with documents is closed"
     period = records.period_of(stored.row)
     context = ClosingDocuments(
-        customer=customer.title if customer else account, month=Month.parse(month),
+        customer=customer.title if customer else account,
+        month=Month.parse(month),
         documents=tuple(_line(d) for d in found),
         paid=sum(amount for kind, amount in period.turnover if kind.startswith("payment.")),
-        charged=period.cost, acted=period.acted, balance=period.closing, edo=False,
-        page_url=outside.settings.page_url, seller_name=found[0].content.seller.party.name)
-    return compose(context, attachments=[Attachment(file_name=d.file_name, body=outside.files.get(d.file))
-                                         for d in found])
+        charged=period.cost,
+        acted=period.acted,
+        balance=period.closing,
+        edo=False,
+        page_url=outside.settings.page_url,
+        seller_name=found[0].content.seller.party.name,
+    )
+    return compose(
+        context, attachments=[Attachment(file_name=d.file_name, body=outside.files.get(d.file)) for d in found]
+    )
 
 
 def _line(d: DocumentRecord) -> DocumentLine:
@@ -66,23 +73,47 @@ def _run_report(head: Mapping[str, Any], outside: Outside) -> RunReport:
     stored = outside.store.get("control", "reports", head["report"])
     assert stored, "a report is written with its letter"
     r = stored.row
-    classes = [money.value for money in MoneyClass
-               if any(r[name].get(money.value) for name in ("paid", "funded", "acted", "carried_out"))]
+    classes = [
+        money.value
+        for money in MoneyClass
+        if any(r[name].get(money.value) for name in ("paid", "funded", "acted", "carried_out"))
+    ]
     return RunReport(
-        month=Month.parse(r["month"]), complete=r["closed"] + r["parked_count"] == r["scanned"], scanned=r["scanned"],
-        closed=r["closed"], parked=_accounts(r, "parked"), still_open=_accounts(r, "still_open"),
-        blocked=_accounts(r, "blocked"), nobody=_accounts(r, "nobody"), undelivered=_accounts(r, "undelivered"),
+        month=Month.parse(r["month"]),
+        complete=r["closed"] + r["parked_count"] == r["scanned"],
+        scanned=r["scanned"],
+        closed=r["closed"],
+        parked=_accounts(r, "parked"),
+        still_open=_accounts(r, "still_open"),
+        blocked=_accounts(r, "blocked"),
+        nobody=_accounts(r, "nobody"),
+        undelivered=_accounts(r, "undelivered"),
         charged=r["charged"],
-        sums=tuple(ClassSums(money=m, paid=r["paid"].get(m, 0), funded=r["funded"].get(m, 0),
-                             acted=r["acted"].get(m, 0), carried=r["carried_out"].get(m, 0)) for m in classes),
+        sums=tuple(
+            ClassSums(
+                money=m,
+                paid=r["paid"].get(m, 0),
+                funded=r["funded"].get(m, 0),
+                acted=r["acted"].get(m, 0),
+                carried=r["carried_out"].get(m, 0),
+            )
+            for m in classes
+        ),
         difference=r["difference"],
-        documents=tuple(KindTotal(kind=kind, count=count, total=total)
-                        for kind, (count, total) in sorted(r["documents"].items())),
-        numbers=tuple(NumbersUsed(kind=series.split(".")[0], year=int(series.split(".")[1]), first=first, last=last,
-                                  count=count) for series, (first, last, count) in sorted(r["numbers"].items())),
-        letters=tuple(sorted(r["letters"].items())), page_url=outside.settings.page_url)
+        documents=tuple(
+            KindTotal(kind=kind, count=count, total=total) for kind, (count, total) in sorted(r["documents"].items())
+        ),
+        numbers=tuple(
+            NumbersUsed(kind=series.split(".")[0], year=int(series.split(".")[1]), first=first, last=last, count=count)
+            for series, (first, last, count) in sorted(r["numbers"].items())
+        ),
+        letters=tuple(sorted(r["letters"].items())),
+        page_url=outside.settings.page_url,
+    )
 
 
 def _accounts(report: Mapping[str, Any], name: str) -> Accounts:
-    return Accounts(lines=tuple(AccountLine(account=line[0], reason=line[1], detail=line[2])
-                                for line in report[name]), count=report[f"{name}_count"])
+    return Accounts(
+        lines=tuple(AccountLine(account=line[0], reason=line[1], detail=line[2]) for line in report[name]),
+        count=report[f"{name}_count"],
+    )

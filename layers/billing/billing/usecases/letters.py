@@ -12,8 +12,8 @@ from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records import Delivery, DocumentRecord
 from billing.usecases.cards import customer_card
 
-HEAD = "letter"         # sort key of the row that says what the letter is
-ADDRESSES_MAX = 60      # of one letter, so that its rows and its documents fit one transaction
+HEAD = "letter"  # sort key of the row that says what the letter is
+ADDRESSES_MAX = 60  # of one letter, so that its rows and its documents fit one transaction
 
 SETTLED = frozenset({"accepted", "delivered", "bounced", "complained", "suppressed", "refused", "unconfirmed"})
 
@@ -36,8 +36,14 @@ def letters_of(account: str, month: Month | str, outside: Outside) -> Iterator[t
         n += 1
 
 
-def queue_letters(account: str, month: Month, filed: Sequence[tuple[DocumentRecord, int]], n: int,
-                  writes: list[Write], outside: Outside) -> None:
+def queue_letters(
+    account: str,
+    month: Month,
+    filed: Sequence[tuple[DocumentRecord, int]],
+    n: int,
+    writes: list[Write],
+    outside: Outside,
+) -> None:
     """The filed documents are ready, `writes` are written with them, and the letter to everybody is due.
 
     More addresses than fit one transaction make further letters, written before it; a repeat finds them.
@@ -45,33 +51,48 @@ def queue_letters(account: str, month: Month, filed: Sequence[tuple[DocumentReco
     at = utc_text(outside.clock())
     customer = customer_card(outside.store, account)
     addresses = recipients(customer.administrators, customer.added_addresses).valid if customer and filed else ()
-    groups = [addresses[i:i + ADDRESSES_MAX] for i in range(0, len(addresses), ADDRESSES_MAX)]
+    groups = [addresses[i : i + ADDRESSES_MAX] for i in range(0, len(addresses), ADDRESSES_MAX)]
     hints: list[dict[str, str]] = []
     for group in groups[1:]:
         n += 1
         hints += _write_letter(account, month, n, group, filed, at, outside)
     first = letter_id(account, month, n + 1) if groups else ""
-    documents = [Write("documents", account, record.id,
-                       records.document_row(replace(record, letter=first or "nobody")), version)
-                 for record, version in filed]
+    documents = [
+        Write("documents", account, record.id, records.document_row(replace(record, letter=first or "nobody")), version)
+        for record, version in filed
+    ]
     letter = letter_writes(account, month, first, groups[0], filed, at) if groups else []
     outside.store.tx([*documents, *writes, *letter])
     outside.queue.send("send-letter", hints + hints_of(first, groups[0] if groups else ()))
 
 
-def _write_letter(account: str, month: Month, n: int, addresses: Sequence[str],
-                  filed: Sequence[tuple[DocumentRecord, int]], at: str, outside: Outside) -> list[dict[str, str]]:
+def _write_letter(
+    account: str,
+    month: Month,
+    n: int,
+    addresses: Sequence[str],
+    filed: Sequence[tuple[DocumentRecord, int]],
+    at: str,
+    outside: Outside,
+) -> list[dict[str, str]]:
     id = letter_id(account, month, n)
     if not outside.store.get("deliveries", id, HEAD):
         outside.store.tx(letter_writes(account, month, id, addresses, filed, at))
     return hints_of(id, addresses)
 
 
-def letter_writes(account: str, month: Month, id: str, addresses: Sequence[str],
-                  filed: Sequence[tuple[DocumentRecord, int]], at: str) -> list[Write]:
+def letter_writes(
+    account: str, month: Month, id: str, addresses: Sequence[str], filed: Sequence[tuple[DocumentRecord, int]], at: str
+) -> list[Write]:
     documents = [record.id for record, _ in filed]
-    head: dict[str, object] = {"kind": "closing_documents", "account": account, "month": str(month), "documents": documents, "at": at,
-            "summary": f"закрывающие документы за {month}: {len(documents)} шт., адресов {len(addresses)}"}
+    head: dict[str, object] = {
+        "kind": "closing_documents",
+        "account": account,
+        "month": str(month),
+        "documents": documents,
+        "at": at,
+        "summary": f"закрывающие документы за {month}: {len(documents)} шт., адресов {len(addresses)}",
+    }
     return rows_of_letter(account, id, head, addresses, at)
 
 
@@ -80,8 +101,16 @@ def rows_of_letter(account: str, id: str, head: dict[str, object], addresses: Se
     work = {"account": account, "letter": id, "month": head["month"], "since": at}
     return [
         Write("deliveries", id, HEAD, head, ABSENT),
-        *(Write("deliveries", id, records.address_digest(a),
-                records.delivery_row(Delivery(address=a, status="queued", at=at)), ABSENT) for a in addresses),
+        *(
+            Write(
+                "deliveries",
+                id,
+                records.address_digest(a),
+                records.delivery_row(Delivery(address=a, status="queued", at=at)),
+                ABSENT,
+            )
+            for a in addresses
+        ),
         Write("work", records.shard_of(account), f"letter#{id}", work, ABSENT),
     ]
 

@@ -35,8 +35,14 @@ def preview(month: Month, outside: Outside, *, until: datetime, accounts: Sequen
             break
         read += 1
         total += _preview_one(stored, month, seller, said, outside)
-    return {"month": str(month), "complete": complete, "accounts": read, "total": plain_roubles(total),
-            "documents": said.documents, "differences": said.differences}
+    return {
+        "month": str(month),
+        "complete": complete,
+        "accounts": read,
+        "total": plain_roubles(total),
+        "documents": said.documents,
+        "differences": said.differences,
+    }
 
 
 class _Said:
@@ -64,7 +70,7 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
     if books.open > month:
         entries = entries_from(outside.store, account, 1)
         if not entries or not any(e.kind == "close" and e.month == month for e in entries):
-            return 0   # opened after the month
+            return 0  # opened after the month
         books = replay(account, entries, customer, seller, until=month)
         issued = {d.id: d for d, _ in documents_of(account, month, outside)}
     try:
@@ -76,8 +82,14 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
     total = 0
     for id, draft in sorted(drafts.items()):
         total += draft.content.total
-        said.documents.append({"account": account, "id": id, "total": plain_roubles(draft.content.total),
-                               "problems": list(draft.problems)})
+        said.documents.append(
+            {
+                "account": account,
+                "id": id,
+                "total": plain_roubles(draft.content.total),
+                "problems": list(draft.problems),
+            }
+        )
         if not closed:
             continue
         was = issued.get(id)
@@ -88,7 +100,9 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
         elif (was.content.buyer, was.content.seller) != (draft.content.buyer, draft.content.seller):
             said.differences.append(f"{account}: {id} выпущен с другими реквизитами")
     if closed:
-        said.differences += [f"{account}: {id} выпущен, а по журналу не нужен" for id in sorted(set(issued) - set(drafts))]
+        said.differences += [
+            f"{account}: {id} выпущен, а по журналу не нужен" for id in sorted(set(issued) - set(drafts))
+        ]
     return total
 
 

@@ -17,7 +17,7 @@ from billing.usecases.letters import HEAD, hints_of, letters_of, rows_of_letter
 from billing.usecases.runs import RUNS, run_of
 
 PAGE = 100
-REPORTS = "reports"   # control: name of the partition
+REPORTS = "reports"  # control: name of the partition
 
 
 def end_run(month: Month, outside: Outside, *, until: datetime) -> bool:
@@ -48,7 +48,8 @@ def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None
     if Month.parse(stored.row["open"]) <= month:
         tally.scanned += 1
         parked = store.get("control", f"parked.{month}", account) or store.get(
-            "control", f"parked.{stored.row['open']}", account)
+            "control", f"parked.{stored.row['open']}", account
+        )
         if parked:
             tally.parked.append([account, parked.row["reason"], ""])
         else:
@@ -60,36 +61,71 @@ def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None
         return
     tally.scanned += 1
     found = [records.document_of(account, s.sk, s.row) for s in rows if s is not period]
-    states = [(s.row["status"], masked(s.row["address"])) for _, letter in letters_of(account, month, outside)
-              for s in letter if s.sk != HEAD]
+    states = [
+        (s.row["status"], masked(s.row["address"]))
+        for _, letter in letters_of(account, month, outside)
+        for s in letter
+        if s.sk != HEAD
+    ]
     tally.add_closed(account, records.period_of(period.row), [_fact(d) for d in found], states)
 
 
 def _fact(d: records.DocumentRecord) -> DocumentFact:
     total = 0 if isinstance(d.content, Reconciliation) else d.content.total
     by_class = d.content.by_class if isinstance(d.content, Act) else ()
-    return DocumentFact(id=d.id, kind=d.kind.value, status=d.status.value, series=d.series, number=d.number, total=total,
-                        letter=d.letter, problems=d.problems, by_class=by_class)
+    return DocumentFact(
+        id=d.id,
+        kind=d.kind.value,
+        status=d.status.value,
+        series=d.series,
+        number=d.number,
+        total=total,
+        letter=d.letter,
+        problems=d.problems,
+        by_class=by_class,
+    )
 
 
 def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outside: Outside) -> bool:
     if not tally.complete:
-        if kept:   # begun too early: the next count starts afresh
+        if kept:  # begun too early: the next count starts afresh
             outside.store.tx([Write("control", kept.pk, kept.sk, None, kept.version)])
         return False
     at, n = utc_text(outside.clock()), run.row["report"] + 1
     content = report_row(month, tally, n, run.row["started_at"], at)
     name = f"{month}.{n:03}"
     letter = f"report_{month}_{n}"
-    head: dict[str, Any] = {"kind": "run_report", "account": "seller", "month": str(month), "report": name, "at": at,
-                            "summary": f"отчёт о закрытии {month} № {n}"}
+    head: dict[str, Any] = {
+        "kind": "run_report",
+        "account": "seller",
+        "month": str(month),
+        "report": name,
+        "at": at,
+        "summary": f"отчёт о закрытии {month} № {n}",
+    }
     address = outside.settings.accountant_address
     writes = [
         Write("control", REPORTS, name, content, ABSENT),
-        Write("control", RUNS, str(month), {**run.row, "state": "done", "report": n, "ended_at": at,
-                                            "summary": f"{month}: закончен {at}, отчёт № {n}"}, run.version),
-        Write("work", records.shard_of("seller"), f"report#{name}", {"month": str(month), "report": name, "since": at},
-              ABSENT),
+        Write(
+            "control",
+            RUNS,
+            str(month),
+            {
+                **run.row,
+                "state": "done",
+                "report": n,
+                "ended_at": at,
+                "summary": f"{month}: закончен {at}, отчёт № {n}",
+            },
+            run.version,
+        ),
+        Write(
+            "work",
+            records.shard_of("seller"),
+            f"report#{name}",
+            {"month": str(month), "report": name, "since": at},
+            ABSENT,
+        ),
         *rows_of_letter("seller", letter, head, [address], at),
     ]
     if kept:
@@ -97,8 +133,11 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
     outside.store.tx(writes)
     file_report(name, outside)
     outside.queue.send("send-letter", hints_of(letter, [address]))
-    for metric, value in (("AccountsClosed", tally.closed), ("ActsDifference", abs(tally.difference)),
-                          ("DocumentsBlocked", len(tally.blocked))):
+    for metric, value in (
+        ("AccountsClosed", tally.closed),
+        ("ActsDifference", abs(tally.difference)),
+        ("DocumentsBlocked", len(tally.blocked)),
+    ):
         outside.metrics.count(metric, value)
     return True
 
@@ -110,16 +149,24 @@ def file_report(name: str, outside: Outside) -> None:
     if not stored or not work:
         return
     outside.files.put_once(f"reports/{name}.json", records.canonical(stored.row), content_type="application/json")
-    with suppress(StaleError):   # another sweep filed it at the same moment
+    with suppress(StaleError):  # another sweep filed it at the same moment
         outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
 
 
 def report_row(month: Month, tally: Tally, n: int, started_at: str, at: str) -> dict[str, Any]:
     """The report as a row and as the file in the bucket; lists are cut to what a row can hold, the counts are whole."""
-    cut: dict[str, Any] = {name: value[:200] if isinstance(value, list) else value
-                           for name, value in asdict(tally).items()}
+    cut: dict[str, Any] = {
+        name: value[:200] if isinstance(value, list) else value for name, value in asdict(tally).items()
+    }
     counts = {f"{name}_count": len(value) for name, value in asdict(tally).items() if isinstance(value, list)}
-    return {**cut, **counts, "month": str(month), "report": n, "started_at": started_at, "ended_at": at,
-            "difference": tally.difference,
-            "summary": f"{month}: счетов {tally.scanned}, закрыто {tally.closed}, отложено {len(tally.parked)}, "
-                       f"{'сходится' if not tally.difference else 'НЕ СХОДИТСЯ'}"}
+    return {
+        **cut,
+        **counts,
+        "month": str(month),
+        "report": n,
+        "started_at": started_at,
+        "ended_at": at,
+        "difference": tally.difference,
+        "summary": f"{month}: счетов {tally.scanned}, закрыто {tally.closed}, отложено {len(tally.parked)}, "
+        f"{'сходится' if not tally.difference else 'НЕ СХОДИТСЯ'}",
+    }

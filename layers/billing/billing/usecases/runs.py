@@ -8,8 +8,8 @@ from typing import Any
 from billing.domain.periods import Month
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 
-RUNS = "runs"   # control: name of the partition, one row a month
-BATCH = 10      # accounts in one message
+RUNS = "runs"  # control: name of the partition, one row a month
+BATCH = 10  # accounts in one message
 PAGE = 200
 
 
@@ -20,9 +20,15 @@ def run_of(outside: Outside, month: Month) -> Stored | None:
 def open_run(outside: Outside, month: Month, at: str) -> Stored:
     """The run of a month exists from now on; one that has ended stays ended until something changes."""
     if not run_of(outside, month):
-        row = {"state": "running", "started_at": at, "cursor": "", "queued": False, "report": 0,
-               "summary": f"{month}: идёт с {at}"}
-        with suppress(StaleError):   # another worker opened it at the same moment
+        row = {
+            "state": "running",
+            "started_at": at,
+            "cursor": "",
+            "queued": False,
+            "report": 0,
+            "summary": f"{month}: идёт с {at}",
+        }
+        with suppress(StaleError):  # another worker opened it at the same moment
             outside.store.tx([Write("control", RUNS, str(month), row, ABSENT)])
     stored = run_of(outside, month)
     assert stored, "a run row is never deleted"
@@ -46,7 +52,7 @@ def reopening(outside: Outside, month: Month) -> list[Write]:
 
 def queue_accounts(outside: Outside, month: Month, accounts: list[str], **more: Any) -> int:
     """Hints to close these accounts, ten in a message."""
-    batches = [accounts[i:i + BATCH] for i in range(0, len(accounts), BATCH)]
+    batches = [accounts[i : i + BATCH] for i in range(0, len(accounts), BATCH)]
     outside.queue.send("issue-documents", [{"month": str(month), "accounts": batch, **more} for batch in batches])
     return len(accounts)
 

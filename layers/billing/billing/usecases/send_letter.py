@@ -14,10 +14,10 @@ from billing.records import Delivery
 from billing.usecases.letter_contexts import letter_of
 from billing.usecases.letters import HEAD, SETTLED
 
-WAIT = timedelta(minutes=15)   # longer than the function lives and its events travel, put together
+WAIT = timedelta(minutes=15)  # longer than the function lives and its events travel, put together
 ATTEMPTS_MAX = 6
 
-SUPPRESSED = "suppressed"      # deliveries: the partition of addresses that are not written to again
+SUPPRESSED = "suppressed"  # deliveries: the partition of addresses that are not written to again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def send_letter(letter: str, address: str, outside: Outside) -> Sent:
         raise
     try:
         return _end(letter, address, replace(claimed, status="accepted", message=message), version, outside)
-    except StaleError:   # an event was faster and has said it already
+    except StaleError:  # an event was faster and has said it already
         settle(letter, outside)
         return Sent(letter=letter, status="accepted")
 
@@ -96,5 +96,5 @@ def settle(letter: str, outside: Outside) -> None:
         return
     work = outside.store.get("work", records.shard_of(account), f"letter#{letter}")
     if work:
-        with suppress(StaleError):   # another worker saw the same end
+        with suppress(StaleError):  # another worker saw the same end
             outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])

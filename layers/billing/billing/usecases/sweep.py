@@ -14,7 +14,7 @@ from billing.usecases.letters import HEAD, SETTLED
 from billing.usecases.runs import RUNS, queue_due
 from billing.usecases.send_letter import WAIT, settle
 
-PATIENCE = timedelta(minutes=5)   # a hint younger than this is not repeated
+PATIENCE = timedelta(minutes=5)  # a hint younger than this is not repeated
 PAGE = 100
 
 
@@ -88,5 +88,3 @@ def _hint_letter(letter: str, outside: Outside) -> int:
         settle(letter, outside)
     outside.queue.send("send-letter", hints)
     return len(hints)
-
-

@@ -63,12 +63,22 @@ def _put_aside(body: str, id: str, taken: Taken, outside: Outside) -> None:
     now = outside.clock()
     name, part = f"refused.{moscow_day(now)}", id
     if not outside.store.get("control", name, part):
-        row = {"account": taken.account, "key": taken.key, "outcome": taken.outcome, "reason": taken.reason,
-               "at": utc_text(now), "summary": f"{taken.account}: {taken.reason}"}
-        with suppress(StaleError):   # the queue gave the message to two workers
+        row = {
+            "account": taken.account,
+            "key": taken.key,
+            "outcome": taken.outcome,
+            "reason": taken.reason,
+            "at": utc_text(now),
+            "summary": f"{taken.account}: {taken.reason}",
+        }
+        with suppress(StaleError):  # the queue gave the message to two workers
             outside.store.tx([Write("control", name, part, row, ABSENT)])
-    outside.queue.send_fifo("crm-dead-letters", body, group=taken.account,
-                            attributes={"outcome": taken.outcome, "reason": taken.reason[:250]})
+    outside.queue.send_fifo(
+        "crm-dead-letters",
+        body,
+        group=taken.account,
+        attributes={"outcome": taken.outcome, "reason": taken.reason[:250]},
+    )
 
 
 def _take(body: str, outside: Outside) -> Taken:
@@ -82,7 +92,7 @@ def _take(body: str, outside: Outside) -> Taken:
             if isinstance(message, CustomerMessage | SellerMessage):
                 return _store_card(message, sha, now, outside)
             return _post(message, sha, now, outside)
-        except (StaleError, UnknownOutcomeError):   # the row `seen` decides, so asking again is safe
+        except (StaleError, UnknownOutcomeError):  # the row `seen` decides, so asking again is safe
             if attempt == ATTEMPTS_MAX - 1:
                 raise
     raise UnavailableError("the account is busy")
@@ -103,8 +113,11 @@ def _post(message: Posted, sha: str, now: datetime, outside: Outside) -> Taken:
     seller = seller_card(store) if isinstance(message, ChargeMessage) and message.vat is None else None
     command = message.command(seller.vat_on(message.day) if seller else None)
     stored = store.get("accounts", message.account)
-    account = (records.account_of(message.account, stored.row) if stored
-               else Account(id=message.account, open=Month.of(command.day)))
+    account = (
+        records.account_of(message.account, stored.row)
+        if stored
+        else Account(id=message.account, open=Month.of(command.day))
+    )
     version = stored.version if stored else ABSENT
     try:
         after, entries = post(account, command, _target(command, account, store))
@@ -112,14 +125,20 @@ def _post(message: Posted, sha: str, now: datetime, outside: Outside) -> Taken:
         return _reject(message, sha, stored, str(refusal), now, store)
     head, writes = account.head, []
     for entry in entries:
-        row = records.entry_row(entry, account=account.id, at=utc_text(message.at), posted_at=utc_text(now),
-                                previous=head)
+        row = records.entry_row(
+            entry, account=account.id, at=utc_text(message.at), posted_at=utc_text(now), previous=head
+        )
         head = row["sha"]
         writes.append(Write("journal", account.id, records.seq_key(entry.seq), row, ABSENT))
     after = records.with_head(after, head)
     answer = {"account": account.id, "body_sha": sha, "outcome": "posted", "seq": entries[0].seq}
-    store.tx([Write("accounts", account.id, "", records.account_row(after), version), *writes,
-              Write("seen", message.key, "", answer, ABSENT)])
+    store.tx(
+        [
+            Write("accounts", account.id, "", records.account_row(after), version),
+            *writes,
+            Write("seen", message.key, "", answer, ABSENT),
+        ]
+    )
     return Taken(account=account.id, key=message.key, outcome="posted")
 
 
@@ -156,9 +175,12 @@ def _store_card(message: CustomerMessage | SellerMessage, sha: str, now: datetim
     writes = [Write("seen", message.key, "", answer, ABSENT)]
     if outcome == "stored":
         card = message.card()
-        row: dict[str, Any] = {**(stored.row if stored else {}), "at": at, "card": records.plain(card),
-                               "summary": card.requisites[-1].party.name if isinstance(card, SellerCard)
-                               else card.title}
+        row: dict[str, Any] = {
+            **(stored.row if stored else {}),
+            "at": at,
+            "card": records.plain(card),
+            "summary": card.requisites[-1].party.name if isinstance(card, SellerCard) else card.title,
+        }
         writes.append(Write(*place, row, stored.version if stored else ABSENT))
     store.tx(writes)
     if outcome == "stored" and isinstance(message, CustomerMessage):
@@ -171,5 +193,3 @@ def wake_blocked(account: str, outside: Outside) -> None:
     page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
     if hints := [{"month": s.row["month"], "accounts": [account]} for s in page.rows]:
         outside.queue.send("issue-documents", hints)
-
-

@@ -12,8 +12,17 @@ from billing.usecases.send_letter import SUPPRESSED, settle
 
 ATTEMPTS_MAX = 8
 
-_RANK = {"queued": 0, "sending": 1, "accepted": 2, "unconfirmed": 2, "delivered": 3, "refused": 4, "suppressed": 4,
-         "bounced": 5, "complained": 6}
+_RANK = {
+    "queued": 0,
+    "sending": 1,
+    "accepted": 2,
+    "unconfirmed": 2,
+    "delivered": 3,
+    "refused": 4,
+    "suppressed": 4,
+    "bounced": 5,
+    "complained": 6,
+}
 
 
 def track_letter(event: LetterEvent, outside: Outside) -> str:
@@ -32,8 +41,13 @@ def track_letter(event: LetterEvent, outside: Outside) -> str:
         if _RANK[event.status] <= _RANK[was.status]:
             settle(letter, outside)
             return was.status
-        now = replace(was, status=event.status, message=event.message or was.message, code=event.code,
-                      at=utc_text(outside.clock()))
+        now = replace(
+            was,
+            status=event.status,
+            message=event.message or was.message,
+            code=event.code,
+            at=utc_text(outside.clock()),
+        )
         try:
             outside.store.tx([Write("deliveries", letter, address, records.delivery_row(now), stored.version)])
         except StaleError:
@@ -50,5 +64,5 @@ def _suppress(address: str, event: LetterEvent, outside: Outside) -> None:
     if outside.store.get("deliveries", SUPPRESSED, address):
         return
     row = {"status": event.status, "code": event.code, "at": utc_text(outside.clock())}
-    with suppress(StaleError):   # it was suppressed at the same moment
+    with suppress(StaleError):  # it was suppressed at the same moment
         outside.store.tx([Write("deliveries", SUPPRESSED, address, row, ABSENT)])
