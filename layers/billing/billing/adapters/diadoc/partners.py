@@ -1,0 +1,141 @@
+"""What we ask about organizations, boxes and relations, and how we invite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from billing.adapters.diadoc import reading, wire
+from billing.adapters.diadoc.asking import Asking, given
+from billing.adapters.diadoc.http import Call
+from billing.adapters.diadoc.ids import box_id, ticks_of
+from billing.domain.edo_boxes import Box, Operator, Partnership
+from billing.domain.edo_reasons import Reason
+from billing.domain.errors import ConflictError, InvalidInputError
+from billing.ports_edo import (
+    AbsentError,
+    CounterpartyEvent,
+    CounterpartyPage,
+    NeedsPersonError,
+    RoamingRequestNeededError,
+    StopTheRunError,
+)
+
+MESSAGE_MAX = 2_000     # characters of an invitation's text; Source: Diadoc API, AcquireCounteragent
+
+
+class Partners(Asking):
+    """Organizations and relations."""
+
+    def operators(self) -> Mapping[str, Operator]:
+        answer = self._get("/GetRoamingOperators", {"boxId": self._box}, ours=True)
+        found = reading.each(reading.operator, reading.rows(answer.get("RoamingOperators")))
+        return {operator.fns_id[:3]: operator for operator in found}
+
+    def counterparties(self, cursor: str = "") -> CounterpartyPage:
+        """A page of relations. The list ends with an empty page.
+
+        Source: Diadoc API, GetCounteragents V3, afterIndexKey.
+        """
+        query = {"myBoxId": self._box, "pageSize": str(self._api.counteragents_page)} | given(afterIndexKey=cursor)
+        answer = self._get("/V3/GetCounteragents", query, ours=True)
+        found = reading.rows(answer.get("Counteragents"))
+        last = reading.needed(found[-1].get("IndexKey"), "IndexKey") if found else ""
+        return CounterpartyPage(boxes=reading.each(reading.counteragent, found), cursor=last)
+
+    def counterparty_events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[CounterpartyEvent]:
+        """Source: Diadoc API, GetCounteragentEvents."""
+        query = {"boxId": self._box, "limit": "100"} | given(
+            afterIndexKey=cursor, timestampFromTicks=str(ticks_of(since)) if since and not cursor else "")
+        answer = self._get("/V1/GetCounteragentEvents", query, ours=True)
+        return [reading.counterparty_event(found) for found in reading.rows(answer.get("Events"))]
+
+    def partnership(self, box: str) -> Partnership:
+        """404 says that there never was a relation. Source: Diadoc API, GetCounteragent V3."""
+        query = {"myBoxId": self._box, "counteragentBoxId": box_id(box)}
+        try:
+            return reading.partnership(self._get("/V3/GetCounteragent", query).get("CurrentStatus"))
+        except AbsentError:
+            return Partnership.NONE
+
+    def boxes(self, inn: str, kpp: str = "") -> Sequence[Box]:
+        """Source: Diadoc API, GetOrganizationsByInnKpp: without a KPP it names every box of the INN."""
+        try:
+            answer = self._get("/GetOrganizationsByInnKpp", {"inn": inn} | given(kpp=kpp))
+        except AbsentError:
+            return ()
+        return reading.each(reading.box, reading.rows(answer.get("Organizations")))
+
+    def boxes_of(self, inns: Sequence[str]) -> Mapping[str, Sequence[Box]]:
+        """Source: Diadoc API, GetOrganizationsByInnList V2: with our box it names the relations too."""
+        wanted, found = list(dict.fromkeys(inns)), dict[str, list[Box]]()
+        for start in range(0, len(wanted), self._api.inn_list_chunk):
+            chunk = wanted[start:start + self._api.inn_list_chunk]
+            answer = self._post("/V2/GetOrganizationsByInnList", {"myBoxId": self._box}, {"InnList": chunk}, ours=True)
+            for box in reading.each(reading.listed, reading.rows(answer.get("Organizations"))):
+                found.setdefault(box.inn, []).append(box)
+        return found
+
+    def invite(self, *, box: str = "", inn: str = "", message: str = "") -> str:
+        """An invitation, or the acceptance of theirs. A second one does nothing at Diadoc, so a repeat is safe.
+
+        Text only: documents in an invitation vanish silently on the way to other operators.
+
+        Raises:
+            RoamingRequestNeededError: a person has to file a request for this client.
+
+        Source: Diadoc API, AcquireCounteragent V3.
+        """
+        if bool(box) == bool(inn):
+            raise InvalidInputError("an invitation goes to a box or to an INN")
+        body: wire.AcquireCounteragentRequest = {"BoxId": box_id(box)} if box else {"Inn": inn}
+        if message:
+            body["MessageToCounteragent"] = message[:MESSAGE_MAX]
+        answer = self._post("/V3/AcquireCounteragent", {"myBoxId": self._box}, body)
+        return reading.needed(answer.get("TaskId"), "TaskId")
+
+    def invitation(self, task: str) -> str:
+        """The box that the task has invited.
+
+        The versions of the method are tried in the order of the settings: 404 and 410 of one may mean that the path is
+        not there.
+
+        Raises:
+            StillRunningError: ask again later.
+            NeedsPersonError: the invitation failed, with the operator's words in `said`.
+            AbsentError: there is no such task.
+
+        Source: Diadoc API, AcquireCounteragentResult V3 (V2 takes no box).
+        """
+        absent: AbsentError | StopTheRunError | None = None
+        for version in self._api.acquire_result:
+            query = {"taskId": task} | ({} if version == "V2" else {"myBoxId": self._box})
+            try:
+                answer = self._get(f"/{version}/AcquireCounteragentResult", query)
+                return reading.kept_box(answer.get("BoxId"))
+            except AbsentError as error:
+                absent = error
+            except StopTheRunError as error:
+                if error.said.status != 410:
+                    raise
+                absent = error
+            except RoamingRequestNeededError:
+                raise
+            except NeedsPersonError as error:
+                raise NeedsPersonError("the invitation failed", error.said, reason=Reason.INVITATION_FAILED) from error
+        raise absent or AbsentError("no version of the method is set")
+
+    def withdraw_invitation(self, box: str) -> None:
+        """Our invitation is taken back; the relation is what it was before.
+
+        On partners the same call would break the partnership, so the state is read just before it.
+
+        Raises:
+            ConflictError: there is no invitation of ours that waits.
+
+        Source: Diadoc API, BreakWithCounteragent V2.
+        """
+        if self.partnership(box) is not Partnership.WE_INVITED:
+            raise ConflictError("there is no invitation of ours to withdraw")
+        self._http.ask(Call(method="POST", path="/V2/BreakWithCounteragent", expects="bytes", repeatable=False,
+                            query={"myBoxId": self._box, "counteragentBoxId": box_id(box)}))

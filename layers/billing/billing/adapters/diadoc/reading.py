@@ -1,0 +1,235 @@
+"""Their shapes turned into ours. Whatever is missing, null or unknown is read as unknown, never as something else."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from billing.adapters.diadoc import wire
+from billing.adapters.diadoc.ids import box_id, moment
+from billing.domain.edo_boxes import Box, Operator, Partnership
+from billing.domain.edo_fate import Annulment, News, Stage
+from billing.domain.errors import InvalidInputError
+from billing.domain.periods import moscow_day
+from billing.ports_edo import CounterpartyEvent, EdoEvent, EdoKind, KindOffer, LostAnswerError, Tracked
+
+_T = TypeVar("_T")
+
+PARTNERSHIPS = {   # Source: Diadoc API, CounteragentStatus
+    "IsMyCounteragent": Partnership.PARTNERS,
+    "InvitesMe": Partnership.THEY_INVITED,
+    "IsInvitedByMe": Partnership.WE_INVITED,
+    "RejectsMe": Partnership.THEY_REFUSED,
+    "IsRejectedByMe": Partnership.WE_REFUSED,
+    "NotInCounteragentList": Partnership.NONE,
+}
+ANNULMENTS = {     # Source: Diadoc API, RevocationStatus
+    "RevocationIsRequestedByMe": Annulment.ASKED_BY_US,
+    "RequestsMyRevocation": Annulment.ASKED_BY_THEM,
+    "RevocationAccepted": Annulment.AGREED,
+    "RevocationRejected": Annulment.REJECTED,
+}
+ANSWERS = {        # Source: Diadoc API, RecipientResponseStatus
+    "WithRecipientSignature": Stage.ACCEPTED,
+    "WithRecipientPartiallySignature": Stage.DISAGREED,
+    "RecipientSignatureRequestRejected": Stage.REFUSED,
+}
+REJECTIONS = ("XmlSignatureRejection", "SignatureRequestRejection")
+
+
+def text(value: object) -> str:
+    """A text field; absent, null and odd ones are empty."""
+    return value if isinstance(value, str) else ""
+
+
+def number(value: object) -> int:
+    """A whole number, also when it comes as text; anything else is 0."""
+    if isinstance(value, int):
+        return int(value)
+    return int(value) if isinstance(value, str) and re.fullmatch("-?[0-9]{1,20}", value) else 0
+
+
+def rows(value: object) -> list[Any]:
+    """A list of objects; absent, null and odd ones are empty."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def row(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def needed(value: object, name: str) -> str:
+    """A field without which the answer means nothing.
+
+    Raises:
+        LostAnswerError: it is not there.
+    """
+    if found := text(value):
+        return found
+    raise LostAnswerError(f"an answer of Diadoc without {name}")
+
+
+def kept_box(value: object) -> str:
+    """A box id in our spelling; empty when there is none or it is odd."""
+    try:
+        return box_id(text(value))
+    except InvalidInputError:
+        return ""
+
+
+def each(read: Callable[[Any], _T | None], found: Iterable[Any]) -> tuple[_T, ...]:
+    return tuple(item for item in map(read, found) if item is not None)
+
+
+def partnership(status: object) -> Partnership:
+    return PARTNERSHIPS.get(text(status), Partnership.UNKNOWN)
+
+
+def box(organization: wire.Organization, *, stands: Partnership = Partnership.NONE, ticks: int = 0,
+        wants_signature: bool = False) -> Box | None:
+    """The box of an organization, of which Diadoc gives exactly one; None when it has none."""
+    boxes = rows(organization.get("Boxes"))
+    id_ = kept_box(boxes[0].get("BoxIdGuid")) or kept_box(boxes[0].get("BoxId")) if boxes else ""
+    since = moment(ticks)
+    return Box(
+        id=id_, inn=text(organization.get("Inn")), kpp=text(organization.get("Kpp")),
+        name=text(organization.get("ShortName")) or text(organization.get("FullName")),
+        fns_participant=text(organization.get("FnsParticipantId")), partnership=stands,
+        roaming=organization.get("IsRoaming") is True, active=organization.get("IsActive") is not False,
+        branch=organization.get("IsBranch") is True, test=organization.get("IsTest") is True,
+        liquidated=bool(text(organization.get("LiquidationDate"))),
+        partners_only=organization.get("Sociability") != "AllOrganizations",
+        has_address=any(row(organization.get("Address")).values()), wants_signature=wants_signature,
+        since=moscow_day(since) if since else None,
+    ) if id_ else None
+
+
+def counteragent(found: wire.Counteragent) -> Box | None:
+    """A box and how we stand with it. An invitation with a document is one that we would have to sign."""
+    stands = partnership(found.get("CurrentStatus"))
+    document = row(found.get("InvitationDocumentId"))
+    return box(row(found.get("Organization")),  # type: ignore[arg-type]
+               stands=stands, ticks=number(found.get("LastEventTimestampTicks")),
+               wants_signature=stands is Partnership.THEY_INVITED and bool(text(document.get("EntityId"))))
+
+
+def listed(found: wire.OrganizationWithStatus) -> Box | None:
+    return box(row(found.get("Organization")),  # type: ignore[arg-type]
+               stands=partnership(found.get("CounteragentStatus")),
+               ticks=number(found.get("LastEventTimestampTicks")))
+
+
+def counterparty_event(found: wire.CounteragentEvent) -> CounterpartyEvent:
+    who = row(found.get("Counteragent"))
+    kinds = found.get("EventTypes")
+    return CounterpartyEvent(
+        id=needed(found.get("EventId"), "EventId"), key=needed(found.get("IndexKey"), "IndexKey"),
+        box=kept_box(who.get("CounteragentBoxId")), partnership=partnership(who.get("Status")),
+        at=moment(number(who.get("EventTimestampTicks"))), comment=text(who.get("LastEventComment")),
+        kinds=tuple(text(kind) for kind in kinds) if isinstance(kinds, list) else ())
+
+
+def operator(found: wire.RoamingOperator) -> Operator | None:
+    features = found.get("Features")
+    id_ = text(found.get("FnsId"))
+    return Operator(fns_id=id_, name=text(found.get("Name")), active=found.get("IsActive") is not False,
+                    features=frozenset(text(one) for one in features) if isinstance(features, list) else frozenset(),
+                    ) if id_ else None
+
+
+def offers(found: wire.DocumentType) -> list[KindOffer]:
+    """A type's functions and versions as kinds, by the rules of the sender's title.
+
+    Metadata with `Source` 1 is ours to give; with 0 it is taken from the XML, and giving it is an error.
+
+    Source: Diadoc API, DocumentTypeDescriptionV2.
+    """
+    made = []
+    for function in rows(found.get("Functions")):
+        for version in rows(function.get("Versions")):
+            titles, flows = rows(version.get("Titles")), rows(version.get("Workflows"))
+            first: dict[str, Any] = next((title for title in titles if number(title.get("Index")) == 0), {})
+            ours = [rule for rule in rows(first.get("MetadataItems"))
+                    if number(rule.get("Source")) == 1 or rule.get("Source") == "User"]
+            made.append(KindOffer(
+                kind=EdoKind(type=text(found.get("Name")), function=text(function.get("Name")),
+                             version=text(version.get("Version"))),
+                actual=version.get("IsActual") is True, titles=len(titles),
+                required=frozenset(text(rule.get("Id")) for rule in ours if rule.get("IsRequired") is True),
+                allowed=frozenset(text(rule.get("Id")) for rule in ours),
+                workflows=tuple(number(flow.get("Id")) for flow in flows),
+                default_workflow=next((number(f.get("Id")) for f in flows if f.get("IsDefault") is True), None),
+                universal_messages_from=text(found.get("UniversalMessagesStartDate"))))
+    return made
+
+
+def event(found: wire.BoxEvent) -> EdoEvent:
+    """An event by what it is about; of one of an unknown kind only the place is known."""
+    about = row(found.get("Message")) or row(found.get("Patch"))
+    entities = rows(about.get("Entities"))
+    failed = [text(about.get("NotDeliveredEventId")), *(text(e.get("NotDeliveredEventId")) for e in entities)]
+    return EdoEvent(
+        id=needed(found.get("EventId"), "EventId"), key=needed(found.get("IndexKey"), "IndexKey"),
+        message=text(about.get("MessageId")), failure=next(filter(None, failed), ""),
+        entities=tuple(text(e.get("EntityId")) for e in entities if text(e.get("EntityId"))))
+
+
+def stage(document: wire.DocflowDocument, *, failed: bool = False) -> Stage:
+    """Where a document is, by its statuses alone: the texts beside them are for people and may change.
+
+    Source: Diadoc API, DocflowStatus (no logic on texts), and the statuses' own pages.
+    """
+    sender, answer = text(document.get("SenderSignatureStatus")), text(document.get("RecipientResponseStatus"))
+    if sender == "SenderSignatureCheckedAndInvalid":
+        return Stage.SIGNATURE_INVALID
+    if failed:
+        return Stage.DELIVERY_FAILED
+    if sender == "WaitingForSenderSignature":
+        return Stage.AWAITS_OUR_SIGNATURE
+    if answer in ANSWERS:
+        return ANSWERS[answer]
+    if number(document.get("DeliveryTimestampTicks")) <= 0:
+        return Stage.SENT
+    return Stage.FINISHED if answer == "RecipientResponseStatusNotAcceptable" else Stage.DELIVERED
+
+
+def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, Any]] = ()) -> Tracked:
+    """A document; with the message's entities, also the notice of a failed delivery and the refusal's place."""
+    entity = needed(document.get("EntityId"), "EntityId")
+    notices = [e for e in entities if e.get("AttachmentType") == "DeliveryFailureNotification"]
+    refusals = [e for e in entities if e.get("AttachmentType") in REJECTIONS and e.get("ParentEntityId") == entity]
+    as_of = number(document.get("LastModificationTimestampTicks"))
+    delivered = moment(number(document.get("DeliveryTimestampTicks")))
+    roaming = document.get("RoamingNotificationStatus") == "RoamingNotificationStatusError"
+    now = stage(document, failed=bool(notices) and delivered is None)
+    said = text(document.get("RoamingNotificationStatusDescription")) if roaming else ""
+    news = News(
+        stage=now, annulment=ANNULMENTS.get(text(document.get("RevocationStatus")), Annulment.NONE),
+        message=text(document.get("MessageId")), entity=entity, at=moment(as_of), delivered_at=delivered,
+        text=said or "; ".join(filter(None, map(inline_text, notices))), as_of=as_of, roaming_error=roaming,
+        receipt_due=row(document.get("SenderReceiptMetadata")).get("ReceiptStatus") == "HaveToCreateReceipt")
+    return Tracked(
+        news=news, custom_id=text(document.get("CustomDocumentId")),
+        counterparty=kept_box(document.get("CounteragentBoxId")), number=text(document.get("DocumentNumber")),
+        kind=EdoKind(type=text(document.get("TypeNamedId")), function=text(document.get("Function")),
+                     version=text(document.get("Version"))),
+        answered_by=text(refusals[-1].get("EntityId")) if refusals else "")
+
+
+def inline_text(entity: Mapping[str, Any]) -> str:
+    """The text that comes with an entity, if it is small enough to come with it."""
+    try:
+        return b64decode(text(row(entity.get("Content")).get("Data"))).decode("utf-8", "replace")[:2_000]
+    except ValueError:
+        return ""
+
+
+def roots(entities: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The documents among a message's entities: attachments at the root that have document info.
+
+    Signatures also carry an attachment type, which means nothing.
+    """
+    return [e for e in entities if e.get("EntityType") == "Attachment" and not text(e.get("ParentEntityId"))
+            and row(e.get("DocumentInfo"))]

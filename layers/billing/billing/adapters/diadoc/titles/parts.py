@@ -1,0 +1,129 @@
+"""Parts that all titles share: dates and sums, the sides, who signs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from billing.adapters.diadoc.titles import TitleError
+from billing.adapters.diadoc.xml import Element, element, plain
+from billing.domain.documents import Party
+from billing.domain.errors import InvalidInputError
+from billing.domain.money import plain_roubles
+from billing.domain.requisites import inn_problem, kpp_problem, ogrn_problem
+from billing.ports_edo import PowerWay, SignerPerson
+
+ROUBLE = "643"
+
+_POSTAL_CODE = re.compile(r"^\D{0,3}(\d{6})\b[,\s]*")
+_BASIS = re.compile(r"^(?P<name>.{1,255}?)\s*№\s*(?P<number>\S.{0,254}?)\s+от\s+(?P<day>\d{2}\.\d{2}\.\d{4})(\s*г\.?)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What a title says of a party beside its requisites.
+
+    `box`: then Diadoc fills in the requisites by its directory. `region`: two digits; without it, from the KPP, else
+    from the INN. `participant`: the id that becomes a part of the file's name.
+    """
+
+    participant: str = ""
+    region: str = ""
+    box: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The contract that a document rests on, as its basis names it."""
+
+    name: str
+    number: str
+    day: str
+
+
+def day(value: date) -> str:
+    return f"{value:%d.%m.%Y}"
+
+
+def basis_of(text: str) -> Basis | None:
+    """«Договор № 15 от 01.02.2025» in its parts; None for a basis without number or date, such as an offer."""
+    found = _BASIS.match(plain(text))
+    if not found:
+        return None
+    d, m, y = (int(part) for part in found["day"].split("."))
+    try:
+        return Basis(found["name"].strip(), found["number"].strip(), day(date(y, m, d)))
+    except ValueError:
+        return None
+
+
+def party_problems(party: Party, whose: str) -> list[str]:
+    """What the format would refuse in a party."""
+    problems = [inn_problem(party.inn)]
+    if not party.is_entrepreneur:
+        problems.append(kpp_problem(party.kpp))
+    if party.ogrn:
+        problems.append(ogrn_problem(party.ogrn))
+    name = plain(party.name)
+    if not name or len(name) > 1_000:
+        problems.append("название не указано или длиннее 1000 знаков")
+    return [f"{whose}: {problem}" for problem in problems if problem]
+
+
+def organization_type(party: Party) -> str:
+    """1 is an entrepreneur, 2 a legal entity. Source: the schema, OrganizationType_DatabaseOrder."""
+    return "1" if party.is_entrepreneur else "2"
+
+
+def add_address(details: Element, party: Party, side: Side) -> None:
+    """The address as one text under its region: parts are not guessed out of what a person typed."""
+    text = plain(party.address)
+    region = side.region or party.kpp[:2] or party.inn[:2]
+    if not text or not re.fullmatch("[0-9]{2}", region):
+        return
+    code = _POSTAL_CODE.match(text)
+    rest = text[code.end():] if code else text
+    if len(rest) > 1_000:
+        raise TitleError([f"адрес длиннее 1000 знаков: {party.name[:50]}"])
+    element(element(details, "Address"), "RussianAddress", ZipCode=code[1] if code else "", Region=region,
+            OtherInfo=rest)
+
+
+def signer_problems(person: SignerPerson) -> list[str]:
+    problems = []
+    if not plain(person.last_name) or not plain(person.first_name) or "." in person.first_name:
+        problems.append("у подписанта нужны фамилия и имя полностью")
+    if any(len(plain(name)) > 60 for name in (person.last_name, person.first_name, person.middle_name)):
+        problems.append("имя подписанта длиннее 60 знаков")
+    if not plain(person.position) or len(plain(person.position)) > 255:
+        problems.append("должность подписанта не указана или длиннее 255 знаков")
+    if person.power.way in (PowerWay.NUMBER, PowerWay.IN_DOCUMENT) and not person.power.number:
+        problems.append("номер доверенности не указан")
+    return problems
+
+
+def add_signer(signers: Element, person: SignerPerson, *, method: bool) -> None:
+    """Who signs. `method`: the format has a place for how the powers are confirmed.
+
+    Source: the schema, Signer; order ЕД-7-26/970@, СпосПодтПолном: 1 by the signature itself, 2 by a power of attorney
+    in the packet, 3 by one named in the document, 4 by one kept in an information system.
+    """
+    way = person.power.way
+    methods = {PowerWay.NONE: "1", PowerWay.FILE: "2", PowerWay.IN_DOCUMENT: "3"}
+    signer = element(signers, "Signer", SignerPowersConfirmationMethod=methods.get(way, "4") if method else "")
+    element(signer, "Fio", LastName=person.last_name, FirstName=person.first_name, MiddleName=person.middle_name)
+    element(signer, "Position", PositionSource="Manual").text = plain(person.position)
+    if way is PowerWay.IN_DOCUMENT:
+        power = element(element(signer, "PowerOfAttorney"), "Electronic")
+        element(element(power, "Storage", UseDefault="false"), "FullId", RegistrationNumber=person.power.number,
+                IssuerInn=person.power.issuer_inn, RepresentativeInn=person.power.representative_inn)
+
+
+def sum_text(kopecks: int) -> str:
+    """Raises:
+        InvalidInputError: more digits than the formats take.
+    """
+    if abs(kopecks) >= 10 ** 15:
+        raise InvalidInputError("a sum of more than 13 digits of roubles")
+    return plain_roubles(kopecks)

@@ -1,0 +1,141 @@
+"""What we ask to learn what became of documents, and to keep the evidence."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from billing.adapters.diadoc import reading
+from billing.adapters.diadoc.asking import Asking, given
+from billing.adapters.diadoc.file_names import file_name
+from billing.adapters.diadoc.http import Call
+from billing.adapters.diadoc.ids import ticks_of
+from billing.ports_edo import (
+    AbsentError,
+    EdoEvent,
+    EdoFile,
+    LostAnswerError,
+    NeedsPersonError,
+    RoamingRequestNeededError,
+    StillRunningError,
+    Tracked,
+)
+
+
+class Tracking(Asking):
+    """Events, documents, contents, print forms."""
+
+    def events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[EdoEvent]:
+        """The next events of our box, oldest first; at most `events_limit`. Without a cursor, those since a moment.
+
+        Keys are opaque and hold characters that mean something in an address.
+
+        Source: Diadoc API, GetNewEvents, afterIndexKey.
+        """
+        query = {"boxId": self._box, "limit": str(self._api.events_limit)} | given(
+            afterIndexKey=cursor, timestampFromTicks=str(ticks_of(since)) if since and not cursor else "")
+        answer = self._get(f"/{self._api.events}/GetNewEvents", query, ours=True)
+        return [reading.event(found) for found in reading.rows(answer.get("Events"))]
+
+    def document(self, message: str, entity: str) -> Tracked:
+        """Source: Diadoc API, GetDocument V3."""
+        return reading.tracked(self._get("/V3/GetDocument", self._ids(message, entityId=entity)))  # type: ignore[arg-type]
+
+    def documents_of(self, message: str) -> Sequence[Tracked]:
+        """Source: Diadoc API, GetMessage; the notice of a failed delivery is an entity of the message."""
+        answer = self._get(f"/{self._api.message}/GetMessage", self._ids(message))
+        entities = reading.rows(answer.get("Entities"))
+        found = []
+        for root in reading.roots(entities):
+            document: Any = {"MessageId": message, "EntityId": root.get("EntityId")} | {
+                name: value for name, value in root["DocumentInfo"].items() if value not in (None, "")}
+            found.append(reading.tracked(document, entities=entities))
+        return found
+
+    def by_custom_id(self, custom_id: str) -> Sequence[Tracked]:
+        """Documents that carry our id: how one is found whose answer was lost.
+
+        Source: Diadoc API, GetDocumentsByCustomId.
+        """
+        try:
+            answer = self._get("/GetDocumentsByCustomId", {"boxId": self._box, "customDocumentId": custom_id})
+        except AbsentError:
+            return ()
+        return [reading.tracked(found) for found in reading.rows(answer.get("Documents"))]
+
+    def unfinished(self, cursor: str = "") -> tuple[Sequence[Tracked], str]:
+        """A page of outgoing documents whose flow has not ended, and the cursor of the next; empty after the last.
+
+        Source: Diadoc API, GetDocuments, filterCategory.
+        """
+        query = {"boxId": self._box, "filterCategory": "Any.OutboundNotFinished", "count": "100",
+                 "sortDirection": "Ascending"} | given(afterIndexKey=cursor)
+        found = reading.rows(self._get("/V3/GetDocuments", query, ours=True).get("Documents"))
+        return [reading.tracked(one) for one in found], reading.text(found[-1].get("IndexKey")) if found else ""
+
+    def content(self, message: str, entity: str) -> bytes:
+        """Source: Diadoc API, GetEntityContent V4."""
+        return self._bytes("/V4/GetEntityContent", message, entityId=entity).content
+
+    def why_invalid(self, message: str, signature_entity: str) -> str:
+        """What the check of a signature found: the mathematics, the certificate, the flags of its chain.
+
+        Source: Diadoc API, GetSignatureInfo.
+        """
+        info = self._get("/GetSignatureInfo", self._ids(message, entityId=signature_entity))
+        result = reading.row(info.get("SignatureVerificationResult"))
+        status = reading.row(result.get("CertificateStatus"))
+        flags = [reading.text(link.get("CertificateChainStatusFlags"))
+                 for link in reading.rows(status.get("CertificateChain"))]
+        return "; ".join(filter(None, (f"signature valid: {result.get('IsValid')}",
+                                       f"certificate valid: {status.get('IsValid')}", *flags)))
+
+    def print_form(self, message: str, entity: str) -> EdoFile:
+        """The PDF of a document.
+
+        Raises:
+            StillRunningError: it is being made.
+            AbsentError: this kind has none.
+
+        Source: Diadoc API, GeneratePrintForm.
+        """
+        try:
+            return self._bytes("/GeneratePrintForm", message, documentId=entity)
+        except (StillRunningError, RoamingRequestNeededError):
+            raise
+        except NeedsPersonError as error:
+            raise AbsentError("this kind of document has no print form", error.said) from error
+
+    def protocol(self, message: str, entity: str) -> tuple[EdoFile, EdoFile]:
+        """The protocol of the document's signatures: the PDF and the operator's signature of it.
+
+        Source: Diadoc API, GenerateDocumentProtocol.
+        """
+        answer = self._get("/GenerateDocumentProtocol", self._ids(message, documentId=entity))
+        return (EdoFile(name=f"{entity}-protocol.pdf", content=_decoded(answer.get("PrintForm"))),
+                EdoFile(name=f"{entity}-protocol.sig", content=_decoded(answer.get("Signature"))))
+
+    def archive(self, message: str, entity: str) -> EdoFile:
+        """Everything of the document's flow as a ZIP. Source: Diadoc API, GenerateDocumentZip, ShelfDownload V2."""
+        answer = self._get("/GenerateDocumentZip", self._ids(message, documentId=entity, fullDocflow="true"))
+        name = reading.needed(answer.get("ZipFileNameOnShelf"), "ZipFileNameOnShelf")
+        body = self._http.ask(Call(method="GET", path="/V2/ShelfDownload", query={"fileName": name}, expects="bytes"))
+        return EdoFile(name=f"{entity}.zip", content=body.body)
+
+    def _ids(self, message: str, **query: str) -> dict[str, str]:
+        return {"boxId": self._box, "messageId": message} | query
+
+    def _bytes(self, path: str, message: str, **query: str) -> EdoFile:
+        answer = self._http.ask(Call(method="GET", path=path, query=self._ids(message, **query), expects="bytes"))
+        return EdoFile(name=file_name(answer.headers), content=answer.body)
+
+
+def _decoded(value: object) -> bytes:
+    try:
+        if found := b64decode(reading.text(value), validate=True):
+            return found
+    except ValueError:
+        pass
+    raise LostAnswerError("a file of Diadoc that cannot be read")
