@@ -26,6 +26,7 @@ from local.template import REGION
 ROOT = Path(__file__).parent.parent
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS_MAX = 1_000_000
+ASYNC_ATTEMPTS = 3  # Source: docs.aws.amazon.com, Lambda «Retain records of asynchronous invocations»: two more tries
 IDLE = timedelta(days=1)  # how often a schedule that finds nothing to do is fired all the same
 
 
@@ -98,7 +99,10 @@ class Cloud:
         return fired
 
     def fire(self, schedule: str, at: datetime) -> Any:
-        """What EventBridge Scheduler does at the time: the input, with its own facts filled in."""
+        """What EventBridge Scheduler does at the time: the input, with its own facts filled in.
+
+        Nobody waits for the answer, so a function that raises is called twice more; then the event is a dead letter.
+        """
         said = self.schedules[schedule]
         facts = {
             "scheduled-time": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -107,7 +111,15 @@ class Cloud:
             "execution-id": f"{schedule}-{at:%Y%m%d%H%M}",
         }
         text = re.sub(r"<aws\.scheduler\.([a-z-]+)>", lambda m: facts[m[1]], said["Target"].get("Input", "{}"))
-        return self.functions[said["Target"]["Arn"]](json.loads(text))
+        f = self.functions[said["Target"]["Arn"]]
+        for _ in range(ASYNC_ATTEMPTS):
+            try:
+                return f(json.loads(text))
+            except Exception as error:
+                f.errors.append(error)
+        if f.dead_letters:
+            self._client("sqs").send_message(QueueUrl=self._url(f.dead_letters), MessageBody=text)
+        return None
 
     # --- functions -----------------------------------------------------------------------------------------------
 
@@ -158,7 +170,7 @@ class Cloud:
         from local.functions import sqs_event
 
         sqs = self._client("sqs")
-        url = sqs.get_queue_url(QueueName=mapping["EventSourceArn"].rsplit(":", 1)[1])["QueueUrl"]
+        url = self._url(mapping["EventSourceArn"])
         got = sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=min(10, int(mapping.get("BatchSize", 10))),
@@ -182,6 +194,9 @@ class Cloud:
             else:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
         return len(got)
+
+    def _url(self, arn: str) -> str:
+        return str(self._client("sqs").get_queue_url(QueueName=arn.rsplit(":", 1)[1])["QueueUrl"])
 
     def messages(self, queue: str) -> int:
         """How many messages wait in a queue."""

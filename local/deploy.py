@@ -64,6 +64,7 @@ def _note(cloud: Cloud, folders: dict[str, Path]) -> None:
             environment=variables,
             timeout_s=int(p.take("Timeout", 3)),
             memory_mb=int(p.take("MemorySize", 128)),
+            dead_letters=p.take("DeadLetterConfig", {}).get("TargetArn", ""),
         )
         p.pass_over("Code", "Layers", because="the code is used where it lies")
         p.pass_over("Runtime", "Architectures", because="this interpreter runs it")

@@ -45,6 +45,7 @@ class LocalFunction:
     environment: Mapping[str, str]
     timeout_s: int
     memory_mb: int
+    dead_letters: str = ""  # the queue of events that failed three times, when nobody waits for the answer
     calls: int = 0
     errors: list[Exception] = field(default_factory=list)
 
