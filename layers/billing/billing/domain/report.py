@@ -84,6 +84,8 @@ class Tally:
         if d.status == "blocked":
             self.blocked.append([account, "; ".join(d.problems), d.id])
             return
+        if d.status in ("decided", "numbered"):
+            self.blocked.append([account, "ещё не выпущен, смотрите отложенные счета", d.id])
         count, total = self.documents.get(d.kind, [0, 0])
         self.documents[d.kind] = [count + 1, total + d.total]
         if d.status == "ready" and d.letter == "nobody":

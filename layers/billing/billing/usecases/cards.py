@@ -5,7 +5,7 @@ from __future__ import annotations
 from billing import records
 from billing.domain.parties import Customer
 from billing.domain.seller import SellerCard
-from billing.ports import Store
+from billing.ports import ABSENT, Outside, Store
 
 
 def seller_card(store: Store) -> SellerCard | None:
@@ -16,3 +16,10 @@ def seller_card(store: Store) -> SellerCard | None:
 def customer_card(store: Store, account: str) -> Customer | None:
     stored = store.get("customers", account)
     return records.from_plain(Customer, stored.row["card"]) if stored else None
+
+
+def cards_seen(account: str, outside: Outside) -> dict[str, int]:
+    """The versions of both cards, to see later whether either has changed."""
+    customer = outside.store.get("customers", account)
+    seller = outside.store.get("control", "seller", "card")
+    return {"customer": customer.version if customer else ABSENT, "seller": seller.version if seller else ABSENT}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -21,7 +22,7 @@ from billing.domain.periods import Month, utc_text
 from billing.domain.seller import SellerCard
 from billing.ports import ABSENT, FileExistsWithOtherBytesError, Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
-from billing.usecases.cards import customer_card, seller_card
+from billing.usecases.cards import cards_seen, customer_card, seller_card
 from billing.usecases.letters import letter_number, queue_letters
 from billing.usecases.runs import reopening
 
@@ -66,9 +67,19 @@ def issue_documents(
     if last_attempt:
         for failure in failures:
             if not failure.passing:
-                park(failure.account, month, failure.reason, outside)
+                _set_aside(failure.account, month, failure.reason, outside)
         return tuple(f for f in failures if f.passing)
     return tuple(failures)
+
+
+def _set_aside(account: str, month: Month, reason: str, outside: Outside) -> None:
+    """The account is parked, and what it had begun waits with it: the run ends without it."""
+    park(account, month, reason, outside)
+    page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
+    for work in page.rows:
+        if work.row["month"] <= str(month):
+            with suppress(StaleError):  # somebody is at it
+                outside.store.tx(_waiting(work, reason, outside))
 
 
 class _one_account:
@@ -203,10 +214,20 @@ def _decided(account: str, month: Month, seller: SellerCard | None, outside: Out
             if mended == draft:
                 continue
             record = _record(account, record.month, mended, record.at)
-            outside.store.tx([Write("documents", account, record.id, records.document_row(record), version)])
+            write = Write("documents", account, record.id, records.document_row(record), version)
+            outside.store.tx([write, *(_going_on(account, month, outside) if not record.problems else ())])
         if record.status is DocumentStatus.DECIDED:
             ready.append(record)
     return ready
+
+
+def _going_on(account: str, month: Month, outside: Outside) -> list[Write]:
+    """Work that waited for a person waits no more."""
+    work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
+    if not work or "blocked" not in work.row:
+        return []
+    row = {key: value for key, value in work.row.items() if key not in ("blocked", "details", "summary")}
+    return [Write("work", work.pk, work.sk, row, work.version)]
 
 
 def _number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside: Outside) -> None:
@@ -268,13 +289,23 @@ def _publish(account: str, month: Month, outside: Outside) -> None:
     writes: list[Write] = []
     if not blocked:
         writes.append(Write("work", work.pk, work.sk, None, work.version))
-    elif work.row.get("blocked") != (said := "; ".join(blocked[0].problems)[:300]):
-        row = {**work.row, "blocked": said, "summary": f"ждёт реквизитов: {said}"}
-        writes.append(Write("work", work.pk, work.sk, row, work.version))
+        if parked := outside.store.get("control", f"parked.{month}", account):
+            writes.append(Write("control", f"parked.{month}", account, None, parked.version))
+    else:
+        writes += _waiting(work, "; ".join(blocked[0].problems), outside)
+        if writes and _decided(account, month, seller_card(outside.store), outside):
+            raise UnavailableError("the cards have changed meanwhile")
     if filed:
         writes += reopening(outside, month)
     if writes:
         queue_letters(account, month, filed, letters_before, writes, outside)
+
+
+def _waiting(work: Stored, why: str, outside: Outside) -> list[Write]:
+    """The work waits for a person, and remembers the cards as they were: the sweep wakes it when they change."""
+    cards = cards_seen(work.row["account"], outside)
+    row = {**work.row, "blocked": why[:300], "details": cards, "summary": f"ждёт: {why[:300]}"}
+    return [Write("work", work.pk, work.sk, row, work.version)] if row != work.row else []
 
 
 def _filed(record: DocumentRecord, outside: Outside) -> DocumentRecord:

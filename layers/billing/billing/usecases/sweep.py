@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from billing import records
-from billing.domain.periods import Month
+from billing.domain.periods import MOSCOW, Month
 from billing.ports import Outside, Stored
 from billing.usecases import report
+from billing.usecases.cards import cards_seen
 from billing.usecases.close_month import queue_again
 from billing.usecases.letters import HEAD, SETTLED
 from billing.usecases.runs import RUNS, queue_due
 from billing.usecases.send_letter import WAIT, settle
 
 PATIENCE = timedelta(minutes=5)  # a hint younger than this is not repeated
+MORNING = 7  # the hour in Moscow: the sweep is hourly then
 PAGE = 100
 
 
@@ -58,11 +60,19 @@ def _repeat_hints(outside: Outside, until: datetime) -> tuple[int, set[str]]:
             for work in page.rows:
                 if not work.row.get("blocked"):
                     busy.add(work.row["month"])
+                elif not _is_awake(work, outside):
+                    continue
                 if _since(work.row["since"], outside) >= PATIENCE:
                     hints += _hint(work, outside)
             if not (after := page.cursor):
                 break
     return hints, busy
+
+
+def _is_awake(work: Stored, outside: Outside) -> bool:
+    """What waits for a person is tried again when a card has changed, and in any case once in the morning."""
+    morning = outside.clock().astimezone(MOSCOW).hour == MORNING
+    return morning or work.row.get("details") != cards_seen(work.row["account"], outside)
 
 
 def _hint(work: Stored, outside: Outside) -> int:
