@@ -1,0 +1,69 @@
+"""The demo company: a seller, its clients of the first quarter of 2026, and what is wrong with some messages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from local.company.client import MOSCOW, Client, Told, at, in_order
+from local.company.clients import clients
+from local.company.requisites import BIC, KPP, bank_account, company_inn, company_ogrn, correspondent_account
+
+SELLER = "ООО «Учебная CRM»"
+
+
+def seller_card() -> dict[str, Any]:
+    """The company's own card: a VAT payer, whose acts are dated the first of the next month."""
+    return {
+        "kind": "seller", "key": "seller:1", "account": "seller", "at": "2026-01-01T09:00:00+03:00",
+        "requisites": [{
+            "valid_from": "2020-01-01", "name": SELLER, "inn": company_inn(1), "kpp": KPP, "ogrn": company_ogrn(1),
+            "address": "999999, г. Образцовск, Учебный просп., д. 1", "phone": "+7 000 000-00-00",
+            "bank": {"bank": "АО «УЧЕБНЫЙ БАНК»", "bic": BIC, "account": bank_account(1),
+                     "correspondent": correspondent_account()},
+            "director": {"position": "Генеральный директор", "name": "Примеров П. П."},
+            "accountant": {"position": "Главный бухгалтер", "name": "Образцова О. О."},
+        }],
+        "vat": [{"valid_from": "2020-01-01", "mode": "standard"}],
+        "invoice_policy": "next_month", "bounds": {"payers_max": 5},
+    }
+
+
+def company() -> tuple[list[Client], list[Told]]:
+    """The clients, and everything that comes to the queue `crm-inbox`, in the order of time."""
+    found = clients()
+    seller = Told(at(date(2026, 1, 1), 9), seller_card())
+    return found, [seller, *sorted([*in_order(found), *_wrong(found)], key=lambda told: told.arrives)]
+
+
+def _wrong(found: list[Client]) -> list[Told]:
+    """Messages that must be refused, each with a reason, and hold nobody up. They stand among Ромашка's right ones."""
+    first, refunded = found[0], next(c for c in found if c.number == 106)
+    payment = next(t.body for t in first.told if isinstance(t.body, dict) and t.body["kind"] == "payment")
+    theirs = next(t.body for t in refunded.told if isinstance(t.body, dict) and t.body["kind"] == "payment")
+    assert isinstance(payment, dict)
+    assert isinstance(theirs, dict)
+
+    def wrong(day: int, **over: Any) -> Told:
+        moment = datetime(2026, 1, day, 16, tzinfo=MOSCOW)
+        return Told(moment, {**payment, "key": f"wrong:{day}", "at": moment.isoformat(), **over})
+
+    return [
+        Told(datetime(2026, 1, 13, 16, tzinfo=MOSCOW), '{"kind": "payment", "amount": 100'),
+        wrong(14, amount="5500.00"),
+        wrong(15, amount=5500.5),
+        wrong(16, amount=-100),
+        wrong(17, at="2026-01-17T16:00:00"),
+        wrong(18, payer={"inn": "9999001012"}),
+        wrong(19, at="2027-01-19T16:00:00+03:00"),
+        wrong(20, key=payment["key"], amount=payment["amount"] + 1),
+        wrong(21, payer=None),
+        wrong(22, kind="promise"),
+        Told(datetime(2026, 1, 28, 16, tzinfo=MOSCOW), {
+            "kind": "refund", "key": "wrong:28", "account": refunded.account, "at": "2026-01-28T16:00:00+03:00",
+            "payment": theirs["key"], "amount": 1, "reason": "второй раз"}),
+        Told(datetime(2026, 1, 29, 16, tzinfo=MOSCOW), {
+            "kind": "reversal", "key": "wrong:29", "account": first.account, "at": "2026-01-29T16:00:00+03:00",
+            "charge": "charge:nobody:knows", "amount": 100, "reason": "нет такого списания"}),
+        Told(datetime(2026, 1, 30, 16, tzinfo=MOSCOW), payment),   # the same once more: answered as at first
+    ]

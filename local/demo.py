@@ -1,0 +1,143 @@
+"""`python -m local.demo`: months of a company's life in the cloud of template.yaml, and what comes of them in `out/`.
+
+python -m local.demo                    the sample company, January–March 2026
+python -m local.demo --from FOLDER      your own ledger: messages of the queue crm-inbox, one a line, in *.jsonl
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from billing.domain.errors import InvalidInputError
+from billing.domain.periods import MOSCOW, Month
+from billing.domain.wording import month_name
+from local.cloud import Cloud, local_cloud
+from local.company import Told
+from local.demo_input import Play, read_folder, sample
+from local.demo_out import write_out
+from local.demo_summary import summary
+from local.demo_world import World, read_world
+
+PACE = (6, 11, 16, 21, 26)  # days of a month up to which messages are sent together
+SETTLED = timedelta(hours=30)  # after the last night: late letters' events, the last sweeps
+PARAMETERS = {
+    "SenderAddress": "docs@seller.example",
+    "AccountantAddress": "glavbuh@seller.example",
+    "PageUrl": "https://crm.seller.example/billing",
+    "LogLevel": "WARNING",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    asked = _arguments(arguments)
+    started = time.perf_counter()
+    try:
+        play = read_folder(asked.folder) if asked.folder else sample()
+    except InvalidInputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for problem in play.problems:
+        print(f"не принято: {problem}", file=sys.stderr)
+    _quiet()
+    print(f"{play.title}: {_span(play)}, сообщений {len(play.told)}\n")
+    with local_cloud(parameters=PARAMETERS, at=_moment(play.first, 2) + timedelta(hours=1)) as cloud:
+        _run(cloud, play)
+        world = read_world(cloud)
+        again = _once_more(cloud, play.last, world)
+    write_out(asked.out, world, play)
+    print(summary(world, play, again=again, out=asked.out, seconds=time.perf_counter() - started))
+    return 0 if world.tallies else 1
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.demo", description="Закрывающие документы на одной машине")
+    parser.add_argument(
+        "--from", dest="folder", type=Path, metavar="FOLDER", help="папка с *.jsonl вместо учебной компании"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("out"), metavar="FOLDER", help="куда сложить, по умолчанию out"
+    )
+    return parser.parse_args(arguments)
+
+
+def _quiet() -> None:
+    """The functions log to the console, as they should; here it would drown the story."""
+    os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
+    os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
+    os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
+    logging.disable(logging.ERROR)
+    warnings.simplefilter("ignore")
+
+
+def _run(cloud: Cloud, play: Play) -> None:
+    """Messages go to the queue as their time comes, and the schedules fire on the way."""
+    left, done, month = list(play.told), 0, play.first
+    last = _moment(play.last.next, 2) + SETTLED
+    for moment in (*_paces(play.first, play.last), last):
+        count = sum(told.arrives < moment for told in left)
+        now, left = left[:count], left[count:]
+        if not now and moment < last:
+            continue
+        cloud.advance(to=moment)
+        cloud.send("CrmInboxQueue", [_body(told) for told in now])
+        cloud.drain()
+        done += count
+        while month <= play.last and cloud.now() >= _moment(month.next, 2) + timedelta(hours=1):
+            _tell(_night(cloud, month), done, len(play.told))
+            month = month.next
+        if now:
+            _tell(f"к {moment.astimezone(MOSCOW):%d.%m.%Y}: сообщений {count}", done, len(play.told))
+
+
+def _paces(first: Month, last: Month) -> Iterator[datetime]:
+    month = first
+    while month <= last:
+        yield from (_moment(month, day) for day in PACE)
+        yield _moment(month.next, 2)
+        month = month.next
+    yield _moment(month, 2) + timedelta(hours=24)
+
+
+def _moment(month: Month, day: int) -> datetime:
+    return datetime(month.year, month.number, day, tzinfo=MOSCOW)
+
+
+def _body(told: Told) -> str:
+    return told.body if isinstance(told.body, str) else json.dumps(told.body, ensure_ascii=False)
+
+
+def _night(cloud: Cloud, month: Month) -> str:
+    documents = [d for d in cloud.rows("documents") if d["month"] == str(month) and d.get("number")]
+    acts = sum(d["kind"] == "act" for d in documents)
+    return f"ночь на 2-е: {month_name(month)} закрыт, актов {acts}, счетов {len(documents) - acts}"
+
+
+def _tell(text: str, done: int, of: int) -> None:
+    print(f"  {100 * done // max(of, 1):3} %  {text}", flush=True)
+
+
+def _once_more(cloud: Cloud, month: Month, before: World) -> tuple[int, int]:
+    """The same month closed again: how many documents and letters that made, which must be none."""
+    cloud.invoke("close_month", {"month": str(month), "reason": "проверка: второй раз тот же месяц"})
+    cloud.invoke("sweep", {})
+    after = read_world(cloud)
+    return len(after.documents) - len(before.documents), len(after.letters) - len(before.letters)
+
+
+def _span(play: Play) -> str:
+    if play.first == play.last:
+        return month_name(play.first)
+    return f"{month_name(play.first)} – {month_name(play.last)}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
