@@ -17,7 +17,8 @@ from billing.ports_edo import PowerWay, SignerPerson
 ROUBLE = "643"
 
 _POSTAL_CODE = re.compile(r"^\D{0,3}(\d{6})\b[,\s]*")
-_BASIS = re.compile(r"^(?P<name>.{1,255}?)\s*№\s*(?P<number>\S.{0,254}?)\s+от\s+(?P<day>\d{2}\.\d{2}\.\d{4})(\s*г\.?)?$")
+_BASIS = re.compile(
+    r"^(?P<name>.{1,255}?)\s*№\s*(?P<number>\S.{0,254}?)\s+от\s+(?P<day>\d{2}\.\d{2}\.\d{4})(\s*г\.?)?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Who makes our signatures: an external service, a person, the operator's cloud, or nobody (test boxes)."""

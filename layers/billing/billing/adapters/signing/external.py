@@ -1,0 +1,117 @@
+"""A signing service of the company's own, with the key and a certified means of signing, behind HTTPS.
+
+The contract, which any such service can be given:
+
+    POST <url>
+    Content-Type: application/octet-stream         the body is exactly the bytes to sign
+    Authorization: Bearer <token>                  where a token is used in place of a client certificate
+    X-Content-SHA256: <hex>                        so that the service can refuse a damaged body
+    Idempotency-Key: <key>                         the same for every repeat; the first result may be given again
+    X-File-Name: <name, URL-encoded>               for its journal
+
+    200                 the body is the detached CMS SignedData over these bytes, DER or BER, certificate included
+    202 or 204          not ready; Retry-After says in how many seconds the same request may be repeated
+    400, 413, 422       this file cannot be signed; the body says why, in plain text
+    401, 403            we are not let in
+    409                 a person has to act at the service (to confirm, to renew a certificate); the body says what
+    429, 5xx            later, by Retry-After
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+import httpx
+
+from billing.adapters.signing.check import checked
+from billing.domain.errors import InvalidInputError
+from billing.ports_edo import (
+    BusyError,
+    NeedsPersonError,
+    Outcome,
+    Said,
+    Signed,
+    Signer,
+    SigningRefused,
+    StillRunningError,
+    StopTheRunError,
+    ToSign,
+)
+
+TEXT_MAX = 2_000
+CMS_MAX = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalSettings:
+    """`retry_after_s`: when the service says "later" and no time."""
+
+    url: str
+    connect_s: float = 10
+    read_s: float = 60
+    retry_after_s: int = 30
+
+
+def mutual_tls(*, certificate_file: str, key_file: str, authority_file: str) -> ssl.SSLContext:
+    """What the client of a service is made with that knows us by our certificate and has one of its own authority."""
+    context = ssl.create_default_context(cafile=authority_file)
+    context.load_cert_chain(certificate_file, key_file)
+    return context
+
+
+class ExternalCms:
+    """Implements `ports_edo.Signer` over the contract above. `token` is asked for at each call; empty: none is sent."""
+
+    batch_max = 1       # so that no signature is lost to a failure of the next file
+
+    def __init__(self, client: httpx.Client, settings: ExternalSettings, *, token: Callable[[], str]) -> None:
+        if not settings.url.startswith("https://"):
+            raise InvalidInputError("the signing service is reached by HTTPS only")
+        self._client, self._settings, self._token = client, settings, token
+
+    def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
+        return Signed(outcomes={file.key: self._one(file, now) for file in files})
+
+    def _one(self, file: ToSign, now: datetime) -> Outcome:
+        response = self._asked(file)
+        said = Said(status=response.status_code, text=response.text[:TEXT_MAX], path=response.request.url.path)
+        status, later = response.status_code, self._later(response)
+        if status in (202, 204):
+            raise StillRunningError("the signature is not ready", said, retry_after_s=later)
+        if status == 429 or status >= 500:
+            raise BusyError("the signing service does not answer now", said, retry_after_s=later)
+        if status in (400, 413, 422):
+            return SigningRefused(text=said.text or "без объяснения")
+        if status == 409:
+            raise NeedsPersonError("the signing service waits for a person", said)
+        if status != 200:
+            raise StopTheRunError("the signing service refuses us", said)
+        if len(response.content) > CMS_MAX:
+            return SigningRefused(text="подпись больше мегабайта")
+        return checked(response.content, file.content, now=now)
+
+    def _asked(self, file: ToSign) -> httpx.Response:
+        headers = {"Content-Type": "application/octet-stream", "Accept": "application/pkcs7-signature",
+                   "X-Content-SHA256": hashlib.sha256(file.content).hexdigest(),
+                   "Idempotency-Key": file.key, "X-File-Name": quote(file.file_name, safe="")}
+        if token := self._token():
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            return self._client.post(self._settings.url, content=file.content, headers=headers, follow_redirects=False,
+                                     timeout=httpx.Timeout(self._settings.read_s, connect=self._settings.connect_s))
+        except httpx.TransportError as error:
+            raise BusyError("the signing service cannot be reached",
+                            retry_after_s=self._settings.retry_after_s) from error
+
+    def _later(self, response: httpx.Response) -> int:
+        text = response.headers.get("Retry-After", "")
+        return min(int(text), 3_600) if text.isascii() and text.isdigit() else self._settings.retry_after_s
+
+
+def _is_a_signer(external: ExternalCms) -> Signer:
+    return external   # for mypy
