@@ -52,6 +52,7 @@ class Cloud:
     authorizers: dict[str, dict[str, Any]] = field(default_factory=dict)
     _traveller: Any = None
     _mails_played: int = 0
+    _urls: dict[str, str] = field(default_factory=dict)
     _quiet: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _changes: int = 0
 
@@ -169,8 +170,11 @@ class Cloud:
     def _poll(self, mapping: dict[str, Any]) -> int:
         from local.functions import sqs_event
 
+        name = mapping["EventSourceArn"].rsplit(":", 1)[1]
+        if self._is_empty(name):
+            return 0
         sqs = self._client("sqs")
-        url = self._url(mapping["EventSourceArn"])
+        url = self._urls.get(name) or self._urls.setdefault(name, sqs.get_queue_url(QueueName=name)["QueueUrl"])
         got = sqs.receive_message(
             QueueUrl=url,
             MaxNumberOfMessages=min(10, int(mapping.get("BatchSize", 10))),
@@ -197,6 +201,12 @@ class Cloud:
 
     def _url(self, arn: str) -> str:
         return str(self._client("sqs").get_queue_url(QueueName=arn.rsplit(":", 1)[1])["QueueUrl"])
+
+    def _is_empty(self, name: str) -> bool:
+        """Asked of moto itself: most of the time most of the queues are."""
+        from moto.sqs.models import sqs_backends
+
+        return not sqs_backends[self._account()][REGION].queues[name]._messages
 
     def messages(self, queue: str) -> int:
         """How many messages wait in a queue."""

@@ -22,7 +22,7 @@ from billing.ports import TABLES, Outside, Settings
 # a call with nothing to count is no anomaly
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
-log = Logger(log_uncaught_exceptions=True)
+log = Logger()
 tracer = Tracer()
 metrics = Metrics()
 

@@ -20,11 +20,21 @@ class S3Files:
         self._s3, self._bucket, self._locked = client, bucket, locked
 
     def put_once(self, key: str, body: bytes, *, content_type: str, keep_until: datetime | None = None) -> None:
-        lock = ({"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": keep_until}
-                if self._locked and keep_until else {})
+        lock = (
+            {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": keep_until}
+            if self._locked and keep_until
+            else {}
+        )
         try:
-            self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, IfNoneMatch="*",
-                                ChecksumAlgorithm="SHA256", **lock)
+            self._s3.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                IfNoneMatch="*",
+                ChecksumAlgorithm="SHA256",
+                **lock,
+            )
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code not in ("PreconditionFailed", "412"):
@@ -33,7 +43,8 @@ class S3Files:
             if there != body:
                 raise FileExistsWithOtherBytesError(
                     f"{key}: {hashlib.sha256(there).hexdigest()[:12]} is there, not "
-                    f"{hashlib.sha256(body).hexdigest()[:12]}") from error
+                    f"{hashlib.sha256(body).hexdigest()[:12]}"
+                ) from error
         except BotoCoreError as error:
             raise UnknownOutcomeError(f"no answer from the bucket: {type(error).__name__}") from error
 
@@ -53,16 +64,25 @@ class S3Files:
         kind = "inline" if inline else "attachment"
         ascii_name = key.rsplit("/", 1)[-1]
         said = f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file_name, safe='')}"
-        url: str = self._s3.generate_presigned_url("get_object", ExpiresIn=seconds, Params={
-            "Bucket": self._bucket, "Key": key, "ResponseContentDisposition": said, "ResponseContentType": content_type,
-            "ResponseCacheControl": "private, no-store"})
+        url: str = self._s3.generate_presigned_url(
+            "get_object",
+            ExpiresIn=seconds,
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentDisposition": said,
+                "ResponseContentType": content_type,
+                "ResponseCacheControl": "private, no-store",
+            },
+        )
         return url
 
 
-def _failure(error: ClientError) -> Exception:
+def _failure(error: Any) -> Exception:
     code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
     if status in (409, 429, 503) or code in ("SlowDown", "Throttling", "ThrottlingException"):
         return UnavailableError(f"the bucket is busy: {code}")
     if status >= 500:
         return UnknownOutcomeError(f"the bucket failed: {code}")
+    assert isinstance(error, Exception)
     return error

@@ -8,8 +8,14 @@ from typing import Any
 
 from billing.ports import LetterEvent
 
-_STATUS = {"Send": "accepted", "Delivery": "delivered", "Bounce": "bounced", "Complaint": "complained",
-           "Reject": "refused", "Rendering Failure": "refused"}
+_STATUS = {
+    "Send": "accepted",
+    "Delivery": "delivered",
+    "Bounce": "bounced",
+    "Complaint": "complained",
+    "Reject": "refused",
+    "Rendering Failure": "refused",
+}
 
 
 def letter_event(body: Mapping[str, Any]) -> LetterEvent | None:
@@ -24,6 +30,10 @@ def letter_event(body: Mapping[str, Any]) -> LetterEvent | None:
         return None
     bounce = said.get("bounce", {})
     code = "/".join(filter(None, (bounce.get("bounceType"), bounce.get("bounceSubType"))))
-    return LetterEvent(delivery=delivery, status=_STATUS[kind], message=said["mail"].get("messageId", ""),
-                       code=code or said.get("complaint", {}).get("complaintFeedbackType", "") or "",
-                       permanent=bounce.get("bounceType") == "Permanent")
+    return LetterEvent(
+        delivery=delivery,
+        status=_STATUS[kind],
+        message=said["mail"].get("messageId", ""),
+        code=code or said.get("complaint", {}).get("complaintFeedbackType", "") or "",
+        permanent=bounce.get("bounceType") == "Permanent",
+    )

@@ -12,9 +12,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from billing.domain.errors import UnavailableError
 from billing.ports import Letter, RefusedError, UnknownOutcomeError
 
-_THROTTLED = frozenset({"TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling",
-                        "SendingPausedException", "AccountSuspendedException"})
-SIZE_MAX = 38_000_000   # SES takes 40 MB; the rest is the coding of the attachments' names
+_THROTTLED = frozenset(
+    {
+        "TooManyRequestsException",
+        "LimitExceededException",
+        "ThrottlingException",
+        "Throttling",
+        "SendingPausedException",
+        "AccountSuspendedException",
+    }
+)
+SIZE_MAX = 38_000_000  # SES takes 40 MB; the rest is the coding of the attachments' names
 
 
 class SesMailer:
@@ -29,8 +37,12 @@ class SesMailer:
             raise RefusedError(f"a letter of {len(raw)} bytes is too large")
         try:
             answer = self._ses.send_email(
-                FromEmailAddress=self._sender, Destination={"ToAddresses": [to]}, Content={"Raw": {"Data": raw}},
-                ConfigurationSetName=self._set, EmailTags=[{"Name": "delivery", "Value": delivery}])
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [to]},
+                Content={"Raw": {"Data": raw}},
+                ConfigurationSetName=self._set,
+                EmailTags=[{"Name": "delivery", "Value": delivery}],
+            )
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in _THROTTLED:

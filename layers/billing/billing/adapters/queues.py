@@ -25,24 +25,32 @@ class SqsQueue:
         url = self._urls[name]
         bodies = [json.dumps(m, ensure_ascii=False) for m in messages]
         for i in range(0, len(bodies), BATCH):
-            entries = [{"Id": str(n), "MessageBody": body, **({"DelaySeconds": delay_s} if delay_s else {})}
-                       for n, body in enumerate(bodies[i:i + BATCH])]
+            entries = [
+                {"Id": str(n), "MessageBody": body, **({"DelaySeconds": delay_s} if delay_s else {})}
+                for n, body in enumerate(bodies[i : i + BATCH])
+            ]
             self._send(url, entries)
 
     def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
         """One message as it came, with plain attributes beside it; the same body within five minutes is one message."""
         said = {key: {"DataType": "String", "StringValue": value} for key, value in attributes.items() if value}
         try:
-            self._sqs.send_message(QueueUrl=self._urls[name], MessageBody=body, MessageGroupId=group,
-                                   MessageDeduplicationId=hashlib.sha256(body.encode("utf-8", "surrogatepass"))
-                                   .hexdigest(), MessageAttributes=said)
+            self._sqs.send_message(
+                QueueUrl=self._urls[name],
+                MessageBody=body,
+                MessageGroupId=group,
+                MessageDeduplicationId=hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
+                MessageAttributes=said,
+            )
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError(f"the queue {name} did not take a message: {type(error).__name__}") from error
 
     def _send(self, url: str, entries: list[dict[str, Any]]) -> None:
         for _ in range(ATTEMPTS_MAX):
             try:
-                failed = {f["Id"] for f in self._sqs.send_message_batch(QueueUrl=url, Entries=entries).get("Failed", ())}
+                failed = {
+                    f["Id"] for f in self._sqs.send_message_batch(QueueUrl=url, Entries=entries).get("Failed", ())
+                }
             except (ClientError, BotoCoreError) as error:
                 raise UnavailableError(f"the queue did not take messages: {type(error).__name__}") from error
             if not failed:

@@ -16,7 +16,7 @@ from billing.adapters.tables import Table, bind
 from billing.domain.errors import UnavailableError
 from billing.ports import ABSENT, Page, StaleError, Stored, UnknownOutcomeError, Write
 
-_LAST = "\U0010ffff"   # sorts after every key we write
+_LAST = "\U0010ffff"  # sorts after every key we write
 
 
 class DynamoStore:
@@ -24,8 +24,9 @@ class DynamoStore:
 
     def __init__(self, names: Mapping[str, str], region: str) -> None:
         self._models = bind(names)
-        self._connection = Connection(region=region, connect_timeout_seconds=2, read_timeout_seconds=5,
-                                      max_retry_attempts=3)
+        self._connection = Connection(
+            region=region, connect_timeout_seconds=2, read_timeout_seconds=5, max_retry_attempts=3
+        )
         for model in self._models.values():
             model.Meta.region = region
 
@@ -38,8 +39,17 @@ class DynamoStore:
         except (PynamoDBException, BotoCoreError) as error:
             raise _failure(error) from error
 
-    def query(self, table: str, pk: str, *, prefix: str = "", after: str = "", before: str = "",
-              limit: int = 100, newest_first: bool = False) -> Page:
+    def query(
+        self,
+        table: str,
+        pk: str,
+        *,
+        prefix: str = "",
+        after: str = "",
+        before: str = "",
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> Page:
         model = self._models[table]
         low, high = max(prefix, after), min(prefix + _LAST, before or _LAST)
         if low >= high:
@@ -48,8 +58,16 @@ class DynamoStore:
         between = key.between(low, high) if low else key <= high
         try:
             # the bounds themselves are not wanted, and one row more tells whether there is another page
-            found = list(model.query(pk, between, consistent_read=True, scan_index_forward=not newest_first,
-                                     limit=limit + 3, page_size=limit + 3))
+            found = list(
+                model.query(
+                    pk,
+                    between,
+                    consistent_read=True,
+                    scan_index_forward=not newest_first,
+                    limit=limit + 3,
+                    page_size=limit + 3,
+                )
+            )
         except (PynamoDBException, BotoCoreError) as error:
             raise _failure(error) from error
         rows = [s for s in map(_stored, found) if s.sk != after and (not before or s.sk != before)]
@@ -58,8 +76,14 @@ class DynamoStore:
     def scan(self, table: str, *, segment: int, segments: int, cursor: str = "", limit: int = 100) -> Page:
         model = self._models[table]
         try:
-            pages = model.scan(segment=segment, total_segments=segments, consistent_read=True, limit=limit,
-                               page_size=limit, last_evaluated_key=json.loads(cursor) if cursor else None)
+            pages = model.scan(
+                segment=segment,
+                total_segments=segments,
+                consistent_read=True,
+                limit=limit,
+                page_size=limit,
+                last_evaluated_key=json.loads(cursor) if cursor else None,
+            )
             rows = tuple(map(_stored, pages))
         except (PynamoDBException, BotoCoreError) as error:
             raise _failure(error) from error
@@ -79,8 +103,11 @@ class DynamoStore:
         except TransactWriteError as error:
             # PynamoDB sends deletes before puts, and the reasons come in the order sent
             sent = sorted(range(len(writes)), key=lambda i: writes[i].row is not None)
-            stale = [i for i, reason in zip(sent, error.cancellation_reasons or (), strict=True)
-                     if reason and reason.code == "ConditionalCheckFailed"]
+            stale = [
+                i
+                for i, reason in zip(sent, error.cancellation_reasons or (), strict=True)
+                if reason and reason.code == "ConditionalCheckFailed"
+            ]
             if stale:
                 raise StaleError(stale) from error
             raise _failure(error) from error
@@ -130,9 +157,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_REFUSED = frozenset({   # the service said no: nothing was written
-    "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
-    "TransactionConflictException", "TransactionCanceledException", "TransactionInProgressException"})
+_REFUSED = frozenset(
+    {  # the service said no: nothing was written
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "TransactionConflictException",
+        "TransactionCanceledException",
+        "TransactionInProgressException",
+    }
+)
 _BROKEN = frozenset({"ValidationException", "AccessDeniedException", "ResourceNotFoundException"})
 
 

@@ -31,8 +31,7 @@ class Table(Model):
 
     keys: ClassVar[tuple[str, ...]]
     version = Whole()
-    summary = Text(null=True)      # for people who read the console
-
+    summary = Text(null=True)  # for people who read the console
 
 
 class Meta:
@@ -49,7 +48,7 @@ class Customers(Table):
 
     keys = ("account",)
     account = Text(hash_key=True)
-    at = Text()                    # moment of the card
+    at = Text()  # moment of the card
     card = Map()
     notifications = Map(null=True)
 
@@ -59,12 +58,12 @@ class Accounts(Table):
 
     keys = ("account",)
     account = Text(hash_key=True)
-    open = Text()                  # first month not closed
+    open = Text()  # first month not closed
     seq = Whole()
     balance_kop = Whole()
     opening_kop = Whole()
-    head = Text()                  # sha of the last journal entry
-    touched = Whole()              # the last entry that corrected something
+    head = Text()  # sha of the last journal entry
+    touched = Whole()  # the last entry that corrected something
     lots = Items()
     debts = Items()
     funds = Map()
@@ -200,8 +199,15 @@ class Control(Table):
 
 
 MODELS: Mapping[str, type[Table]] = {
-    "customers": Customers, "accounts": Accounts, "journal": Journal, "seen": Seen, "documents": Documents,
-    "work": Work, "deliveries": Deliveries, "control": Control}
+    "customers": Customers,
+    "accounts": Accounts,
+    "journal": Journal,
+    "seen": Seen,
+    "documents": Documents,
+    "work": Work,
+    "deliveries": Deliveries,
+    "control": Control,
+}
 
 
 def bind(names: Mapping[str, str]) -> Mapping[str, type[Table]]:
