@@ -44,7 +44,7 @@ def parse_cron(text: str) -> Cron:
         ValueError: not six fields, or a field outside of its range.
     """
     fields = text.split()
-    if len(fields) != 6 or "?" not in (fields[2], fields[4]):
+    if len(fields) != 6 or (fields[2] == "?") is (fields[4] == "?"):
         raise ValueError(f"not a cron expression of EventBridge: {text!r}")
     minutes, hours, days, months, weekdays, years = fields
     return Cron(
@@ -61,7 +61,7 @@ def _field(text: str, low: int, high: int, names: tuple[str, ...] = ()) -> froze
     found: set[int] = set()
     for part in text.upper().split(","):
         span, _, step = part.partition("/")
-        if span in ("*", "?"):
+        if span == "*" or text == "?":
             first, last = low, high
         else:
             first_text, _, last_text = span.partition("-")
@@ -84,7 +84,7 @@ def next_after(expression: str, zone: str, moment: datetime) -> datetime:
         ValueError: the expression is not understood, or never fires again.
     """
     tz = ZoneInfo(zone)
-    if said := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression):
+    if said := re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression):
         step = timedelta(**{f"{said[2]}s": int(said[1])})
         return datetime.fromtimestamp((moment.timestamp() // step.total_seconds() + 1) * step.total_seconds(), UTC)
     if not (said := re.fullmatch(r"cron\((.+)\)", expression)):
