@@ -39,6 +39,13 @@ def _clean(text: str) -> str:
     return text
 
 
+def _said_at_all(text: str) -> str:
+    """As `_clean`, and something is left."""
+    if not (text := _clean(text)):
+        raise ValueError("nothing but white space")
+    return text
+
+
 def _inn(text: str) -> str:
     if problem := inn_problem(text):
         raise ValueError(problem)
@@ -52,7 +59,7 @@ def _kpp(text: str) -> str:
 
 
 Text: TypeAlias = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_clean)]
-Title: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(_clean)]
+Title: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(_said_at_all)]
 Key: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 AccountId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 Amount: TypeAlias = Annotated[int, Field(gt=0, le=10**13, description="whole kopecks, VAT included")]
@@ -71,7 +78,7 @@ class PayerRef(_Strict):
 
 
 class DocumentRef(_Strict):
-    number: Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_clean)]
+    number: Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_said_at_all)]
     date: Day
 
 
@@ -159,9 +166,9 @@ class PaymentMessage(_Message):
 class ChargeMessage(_Message):
     kind: Literal["charge"]
     service: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
-    title: Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_clean)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_said_at_all)]
     quantity: Quantity = "1"
-    unit: Annotated[str, StringConstraints(min_length=1, max_length=20), AfterValidator(_clean)] = "усл."
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=20), AfterValidator(_said_at_all)] = "усл."
     amount: Amount
     vat: VatMode | None = None
     vat_ground: Annotated[str, StringConstraints(max_length=255), AfterValidator(_clean)] = ""
@@ -217,7 +224,7 @@ class ReclassificationMessage(_Message):
     payment: Key
     money: Literal["BANK", "CARD_LE", "CARD_IND"] = Field(alias="class")
     payer: PayerRef | None = None
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(_clean)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(_said_at_all)]
 
     def command(self, vat_mode: VatRecord | None) -> ledger.Reclassification:
         money = MoneyClass(self.money)
