@@ -44,7 +44,7 @@ def parse_cron(text: str) -> Cron:
         ValueError: not six fields, or a field outside of its range.
     """
     fields = text.split()
-    if len(fields) != 6 or (fields[2] == "?") is (fields[4] == "?"):
+    if len(fields) != 6 or fields.count("?") != 1 or "?" not in (fields[2], fields[4]):
         raise ValueError(f"not a cron expression of EventBridge: {text!r}")
     minutes, hours, days, months, weekdays, years = fields
     return Cron(
@@ -61,7 +61,7 @@ def _field(text: str, low: int, high: int, names: tuple[str, ...] = ()) -> froze
     found: set[int] = set()
     for part in text.upper().split(","):
         span, _, step = part.partition("/")
-        if span == "*" or text == "?":
+        if span in ("*", "?"):
             first, last = low, high
         else:
             first_text, _, last_text = span.partition("-")
