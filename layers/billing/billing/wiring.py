@@ -24,7 +24,7 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 log = Logger()
 tracer = Tracer()
-metrics = Metrics()
+metrics = Metrics(namespace="Zakryvashka", service="zakryvashka")  # as the alarms in template.yaml call them
 
 QUEUES = {
     "issue-documents": "QUEUE_ISSUE_DOCUMENTS",
