@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from billing.adapters.diadoc.titles import TitleError
 from billing.adapters.diadoc.xml import Element, element, plain
 from billing.domain.documents import Party
 from billing.domain.errors import InvalidInputError
@@ -69,6 +68,8 @@ def party_problems(party: Party, whose: str) -> list[str]:
     name = plain(party.name)
     if not name or len(name) > 1_000:
         problems.append("название не указано или длиннее 1000 знаков")
+    if len(plain(party.address)) > 1_000:
+        problems.append("адрес длиннее 1000 знаков")
     return [f"{whose}: {problem}" for problem in problems if problem]
 
 
@@ -85,8 +86,6 @@ def add_address(details: Element, party: Party, side: Side) -> None:
         return
     code = _POSTAL_CODE.match(text)
     rest = text[code.end():] if code else text
-    if len(rest) > 1_000:
-        raise TitleError([f"адрес длиннее 1000 знаков: {party.name[:50]}"])
     element(element(details, "Address"), "RussianAddress", ZipCode=code[1] if code else "", Region=region,
             OtherInfo=rest)
 

@@ -155,8 +155,8 @@ def _add_party(parent: Element, party: Party, side: Side) -> None:
     details = element(parent, "OrganizationDetails", OrgType=organization_type(party), OrgName=party.name,
                       Inn=party.inn, Kpp="" if party.is_entrepreneur else party.kpp,
                       FnsParticipantId=side.participant, Ogrn=party.ogrn)
-    if party.phone:
-        element(element(details, "Phones"), "Phone").text = plain(party.phone)[:255]
+    if phone := plain(party.phone)[:255]:
+        element(element(details, "Phones"), "Phone").text = phone
     add_address(details, party, side)
 
 
