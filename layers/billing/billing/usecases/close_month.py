@@ -36,10 +36,13 @@ def read_request(event: Mapping[str, Any]) -> Request:
     accounts = event.get("accounts", [])
     if not isinstance(accounts, list) or not all(isinstance(a, str) for a in accounts):
         raise InvalidInputError("accounts: a list of account ids")
+    for name in ("forced", "preview"):  # a "yes" taken for a no would close a month in earnest
+        if not isinstance(event.get(name, False), bool):
+            raise InvalidInputError(f"{name}: true or false")
     if "month" in event:
         month = Month.parse(str(event["month"]))
     elif "scheduled_at" in event:
-        month = Month.at(datetime.fromisoformat(event["scheduled_at"])).previous
+        month = Month.at(_moment(event["scheduled_at"])).previous
     else:
         raise InvalidInputError("which month? say month or scheduled_at")
     return Request(
@@ -49,6 +52,13 @@ def read_request(event: Mapping[str, Any]) -> Request:
         preview=event.get("preview") is True,
         reason=str(event.get("reason", ""))[:500],
     )
+
+
+def _moment(text: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise InvalidInputError("scheduled_at: a moment in ISO 8601") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
