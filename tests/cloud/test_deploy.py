@@ -72,7 +72,7 @@ def test_nobody_can_delete_a_document(prod: Cloud) -> None:
     s3, name = aws("s3"), prod.ids["FilesBucket"]
     s3.put_object(Bucket=name, Key="docs/c-000001/act.pdf", Body=b"%PDF")
 
-    with pytest.raises(s3.exceptions.ClientError, match="AccessDenied|Forbidden"):
+    with pytest.raises(s3.exceptions.ClientError, match=r"AccessDenied|Forbidden"):
         s3.delete_object(Bucket=name, Key="docs/c-000001/act.pdf")
 
 

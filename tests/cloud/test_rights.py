@@ -1,0 +1,112 @@
+"""moto lets every call pass. So what the functions asked for is held against their policies, in both directions."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image
+
+from local.cloud import Cloud, local_cloud
+from local.resources import aws
+from tests.cloud.rights import Right, allows, granted, watched
+from tests.cloud.told import a_charge, a_payment, the_client, the_seller
+
+
+def _stamped_seller(cloud: Cloud) -> str:
+    drawn = io.BytesIO()
+    Image.new("1", (8, 8)).save(drawn, "PNG")
+    stamp = hashlib.sha256(drawn.getvalue()).hexdigest()
+    aws("s3").put_object(Bucket=cloud.ids["FilesBucket"], Key=f"images/{stamp}.png", Body=drawn.getvalue())
+    card = json.loads(the_seller())
+    card["requisites"][0]["stamp"] = stamp
+    return json.dumps(card)
+
+
+@pytest.fixture(scope="module")
+def quarter() -> Iterator[tuple[Cloud, dict[str, set[Right]]]]:
+    """Two months in which everything happens that the functions are for: also what is wrong, mended and done again."""
+    start = datetime(2026, 2, 1, 9, tzinfo=UTC)
+    with local_cloud(at=start, parameters={"ObjectLock": "yes"}) as cloud, watched() as used:
+        wrong_card = the_client(account="c-000002", key="customer:2:1", payers=[])
+        cloud.send(
+            "CrmInboxQueue",
+            [
+                _stamped_seller(cloud),
+                the_client("anna@romashka.example", "bounce@romashka.example"),
+                a_payment(),
+                a_charge(),
+                wrong_card,
+                a_payment(account="c-000002", key="payment:2"),
+                a_charge(account="c-000002", key="charge:2"),
+                a_payment(key="payment:wrong", amount=-1),
+                "no JSON",
+                a_payment(key="payment:3", at="2026-01-13T12:00:00+03:00"),
+                (
+                    '{"kind": "refund", "key": "refund:1", "account": "c-000001", "at": "2026-01-31T23:30:00+03:00",'
+                    ' "payment": "payment:3", "amount": 100}'
+                ),
+            ],
+        )
+        cloud.advance(to=datetime(2026, 2, 1, 20, tzinfo=UTC))
+        cloud.invoke("close_month", {"month": "2026-01", "accounts": ["c-000001"], "preview": True})
+        cloud.advance(to=datetime(2026, 2, 3, tzinfo=UTC))
+        cloud.send(
+            "CrmInboxQueue",
+            [  # mended: the blocked papers come out, and the month has another report
+                the_client(account="c-000002", key="customer:2:2", at="2026-02-03T10:00:00+03:00")
+            ],
+        )
+        cloud.advance(to=datetime(2026, 2, 4, tzinfo=UTC))
+        cloud.invoke("close_month", {"month": "2026-01", "preview": True})
+        cloud.advance(to=datetime(2026, 3, 3, tzinfo=UTC))
+        yield cloud, used
+
+
+def _short(arn: str) -> str:
+    """`control` of a table, `docs/*` of the bucket, the name of a queue."""
+    name = arn.rsplit(":", 1)[1].removeprefix("table/zakryvashka-dev-")
+    return name.partition("/")[2] or name
+
+
+def test_every_call_of_a_function_is_allowed_by_its_policy(quarter: tuple[Cloud, dict[str, set[Right]]]) -> None:
+    cloud, used = quarter
+    assert set(used) == {function.name for function in cloud.functions.values()}
+
+    forbidden = {
+        (function, *right)
+        for function, rights in used.items()
+        for right in rights
+        if not allows(granted(cloud, function), right)
+    }
+
+    assert not forbidden
+
+
+RARE = {
+    ("IssueDocumentsFunction", "dynamodb:DeleteItem", "control"): "an account that was parked is closed after all",
+    ("IssueDocumentsFunction", "dynamodb:GetItem", "deliveries"): "a letter to more than sixty addresses",
+    ("IssueDocumentsFunction", "s3:GetObject", "docs/*"): "a file is there already: are its bytes the same?",
+    ("SweepFunction", "s3:GetObject", "reports/*"): "a file is there already: are its bytes the same?",
+    ("SweepFunction", "dynamodb:DeleteItem", "control"): "a count that was begun too early",
+    ("TrackLettersFunction", "dynamodb:DeleteItem", "work"): "an event that is faster than the answer to the sending",
+    ("CloseMonthFunction", "sqs:SendMessage", "SchedulesDeadLetters"): "Lambda itself, after the third failure",
+    ("SweepFunction", "sqs:SendMessage", "SchedulesDeadLetters"): "Lambda itself, after the third failure",
+}
+
+
+def test_no_policy_allows_what_its_function_never_asks_for(quarter: tuple[Cloud, dict[str, set[Right]]]) -> None:
+    cloud, used = quarter
+
+    spare = {
+        (function, action, _short(arn))
+        for function, rights in used.items()
+        for action, arn in granted(cloud, function)
+        if not any(allows({(action, arn)}, right) for right in rights)
+    }
+
+    assert spare == set(RARE)
