@@ -23,6 +23,7 @@ from billing.domain.seller import SellerCard
 from billing.ports import ABSENT, FileExistsWithOtherBytesError, Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
 from billing.usecases.cards import cards_seen, customer_card, seller_card
+from billing.usecases.documents import documents_of
 from billing.usecases.letters import letter_number, queue_letters
 from billing.usecases.runs import reopening
 
@@ -187,19 +188,6 @@ def park(account: str, month: Month, reason: str, outside: Outside) -> None:
 
 
 # --- number ------------------------------------------------------------------------------------------------------
-
-
-def documents_of(account: str, month: Month, outside: Outside) -> list[tuple[DocumentRecord, int]]:
-    """The account's documents of a month with their versions, by id."""
-    found: list[tuple[DocumentRecord, int]] = []
-    after = ""
-    while True:
-        page = outside.store.query("documents", account, prefix=f"{month}.", after=after)
-        found += [
-            (records.document_of(account, s.sk, s.row), s.version) for s in page.rows if s.row["kind"] != "period"
-        ]
-        if not (after := page.cursor):
-            return found
 
 
 def _decided(account: str, month: Month, seller: SellerCard | None, outside: Outside) -> list[DocumentRecord]:

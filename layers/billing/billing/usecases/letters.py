@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from billing import records
 from billing.domain.parties import recipients
 from billing.domain.periods import Month, utc_text
-from billing.ports import ABSENT, Outside, Stored, Write
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.records import Delivery, DocumentRecord
 from billing.usecases.cards import customer_card
 
 HEAD = "letter"  # sort key of the row that says what the letter is
 ADDRESSES_MAX = 60  # of one letter, so that its rows and its documents fit one transaction
+
+SUPPRESSED = "suppressed"  # deliveries: the partition of addresses that are not written to again
+WAIT = timedelta(minutes=15)  # longer than the function lives and its events travel, put together
 
 SETTLED = frozenset({"accepted", "delivered", "bounced", "complained", "suppressed", "refused", "unconfirmed"})
 
@@ -117,3 +122,15 @@ def rows_of_letter(account: str, id: str, head: dict[str, object], addresses: Se
 
 def hints_of(id: str, addresses: Sequence[str]) -> list[dict[str, str]]:
     return [{"letter": id, "address": records.address_digest(a)} for a in addresses]
+
+
+def settle(letter: str, outside: Outside) -> None:
+    """The letter's work row goes when nothing of it is left to do."""
+    page = outside.store.query("deliveries", letter)
+    account = next(s.row["account"] for s in page.rows if s.sk == HEAD)
+    if any(s.row["status"] not in SETTLED for s in page.rows if s.sk != HEAD):
+        return
+    work = outside.store.get("work", records.shard_of(account), f"letter#{letter}")
+    if work:
+        with suppress(StaleError):  # another worker saw the same end
+            outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])

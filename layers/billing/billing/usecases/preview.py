@@ -16,7 +16,7 @@ from billing.domain.replay import replay
 from billing.domain.seller import SellerCard
 from billing.ports import Outside, Stored
 from billing.usecases.cards import customer_card, seller_card
-from billing.usecases.issue_documents import documents_of
+from billing.usecases.documents import documents_of
 from billing.usecases.journal import entries_from
 
 PAGE = 100

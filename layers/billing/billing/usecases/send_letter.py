@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from billing import records
 from billing.domain.errors import UnavailableError
@@ -12,12 +11,9 @@ from billing.domain.periods import utc_text
 from billing.ports import Outside, RefusedError, StaleError, UnknownOutcomeError, Write
 from billing.records import Delivery
 from billing.usecases.letter_contexts import letter_of
-from billing.usecases.letters import HEAD, SETTLED
+from billing.usecases.letters import HEAD, SETTLED, SUPPRESSED, WAIT, settle
 
-WAIT = timedelta(minutes=15)  # longer than the function lives and its events travel, put together
 ATTEMPTS_MAX = 6
-
-SUPPRESSED = "suppressed"  # deliveries: the partition of addresses that are not written to again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +82,3 @@ def _end(letter: str, address: str, delivery: Delivery, version: int, outside: O
 
 def _write(letter: str, address: str, delivery: Delivery, version: int, outside: Outside) -> None:
     outside.store.tx([Write("deliveries", letter, address, records.delivery_row(delivery), version)])
-
-
-def settle(letter: str, outside: Outside) -> None:
-    """The letter's work row goes when nothing of it is left to do."""
-    page = outside.store.query("deliveries", letter)
-    account = next(s.row["account"] for s in page.rows if s.sk == HEAD)
-    if any(s.row["status"] not in SETTLED for s in page.rows if s.sk != HEAD):
-        return
-    work = outside.store.get("work", records.shard_of(account), f"letter#{letter}")
-    if work:
-        with suppress(StaleError):  # another worker saw the same end
-            outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])

@@ -11,9 +11,8 @@ from billing.ports import Outside, Stored
 from billing.usecases import report
 from billing.usecases.cards import cards_seen
 from billing.usecases.close_month import queue_again
-from billing.usecases.letters import HEAD, SETTLED
+from billing.usecases.letters import HEAD, SETTLED, WAIT, settle
 from billing.usecases.runs import RUNS, queue_due
-from billing.usecases.send_letter import WAIT, settle
 
 PATIENCE = timedelta(minutes=5)  # a hint younger than this is not repeated
 MORNING = 7  # the hour in Moscow: the sweep is hourly then

@@ -8,7 +8,7 @@ from dataclasses import replace
 from billing import records
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, LetterEvent, Outside, StaleError, Write
-from billing.usecases.send_letter import SUPPRESSED, settle
+from billing.usecases.letters import SUPPRESSED, settle
 
 ATTEMPTS_MAX = 8
 
