@@ -1,6 +1,6 @@
 """Cuts the fonts that papers are set in from PT Sans, once, on a developer's machine: `make fonts`.
 
-What it leaves in `billing/paper/fonts/` needs no font library at run time: the outlines of about 220 characters one by
+What it leaves in `billing/paper/fonts/` needs no font library at run time: the outlines of some 220 characters one by
 one, their widths, and the tables around them. Every character has a glyph of its own below 254, and none whose number
 would need escaping in a PDF string, so text becomes bytes by a table. Hints, kerning and the rest are dropped.
 
@@ -18,8 +18,9 @@ NAME = "ZakryvashkaSans"
 FOLDER = Path(__file__).parent / "billing" / "paper" / "fonts"
 RUSSIAN = "".join(map(chr, range(0x410, 0x450))) + "Ёё"
 LATIN = "".join(map(chr, range(0x20, 0x7F)))
-SIGNS = "\u00a0§«»°±·×–—−‘’“”„•…№₽€"
+SIGNS = "\u00a0§«»°±·×–—−‘’“”„•…№₽€©®™²³"
 NEIGHBOURS = "ӘәҒғҚқҢңӨөҰұҮүҺһҖҗІіЎўЇїЄєҐґ"  # Kazakh, Tatar, Belarusian, Ukrainian
+FOREIGN = "ÄÖÜßäöüÉéèç"  # letters of foreign names, as many as one byte has room for
 ESCAPED = frozenset(b"()\\\r\n")
 DROPPED = ["GDEF", "GPOS", "GSUB", "FFTM", "DSIG", "kern", "hdmx", "VDMX", "LTSH", "gasp", "PCLT", "meta", "post"]
 
@@ -34,7 +35,7 @@ def build(path: Path, style: str) -> tuple[dict[str, Any], bytes]:
     options.drop_tables += DROPPED
     font = ttLib.TTFont(path, recalcTimestamp=False, recalcBBoxes=False)
     italic_angle = int(font["post"].italicAngle)
-    wanted = [c for c in RUSSIAN + LATIN + SIGNS + NEIGHBOURS if ord(c) in font.getBestCmap()]
+    wanted = [c for c in RUSSIAN + LATIN + SIGNS + NEIGHBOURS + FOREIGN if ord(c) in font.getBestCmap()]
     cutter = subset.Subsetter(options)
     cutter.populate(text="".join(wanted))
     cutter.subset(font)
@@ -114,10 +115,10 @@ def _outline(glyphs: Any, name: str, slot_of: dict[str, int]) -> bytes:
 
 
 def _tables(font: Any, widths: list[int], bearings: list[int]) -> dict[str, bytes]:
-    """The tables around the outlines, for our number of glyphs and long offsets."""
+    """The tables around the outlines, for our number of glyphs and short offsets."""
     head, hhea, maxp = (bytearray(font[tag].compile(font)) for tag in ("head", "hhea", "maxp"))
     struct.pack_into(">I", head, 8, 0)  # the check sum of the whole file: not used in a PDF
-    struct.pack_into(">h", head, 50, 1)  # long offsets
+    struct.pack_into(">h", head, 50, 0)  # short offsets
     struct.pack_into(">H", hhea, 34, len(widths))
     struct.pack_into(">H", maxp, 4, len(widths))
     metrics = b"".join(struct.pack(">Hh", w, b) for w, b in zip(widths, bearings, strict=True))

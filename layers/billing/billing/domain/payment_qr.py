@@ -14,44 +14,53 @@ SEPARATORS = "|#;:^_~{}!$%&()*+,/@"  # the first that occurs in no value; there 
 NAME_MAX, BANK_MAX, PURPOSE_MAX = 160, 45, 210
 
 
+class NoPaymentCodeError(InvalidInputError):
+    """The requisites make no payment code; the text says which."""
+
+
 def payload(invoice: Invoice) -> bytes:
-    """`ST00012|Name=…|PersonalAcc=…` in UTF-8: the mandatory block in its order, then sum, purpose and INN.
+    """`ST00012|Name=…|PersonalAcc=…` in UTF-8: the mandatory block in its order, then sum, purpose, INN of both.
 
     The number of the invoice is in its purpose; a payee without a KPP (ИП) leaves it out.
 
     Raises:
-        InvalidInputError: every possible separator occurs in some value.
+        NoPaymentCodeError: account, BIC or sum are not what the standard asks for, or every possible separator
+            occurs in some value.
 
     Source: ГОСТ Р 56042-2014; field lengths as the libraries of three other languages have them.
     """
     party, bank = invoice.seller.party, invoice.seller.bank
     fields = [
-        ("Name", _cut(party.name, NAME_MAX)),
+        ("Name", cut(party.name, NAME_MAX)),
         ("PersonalAcc", bank.account),
-        ("BankName", _cut(bank.bank, BANK_MAX)),
+        ("BankName", cut(bank.bank, BANK_MAX)),
         ("BIC", bank.bic),
         ("CorrespAcc", bank.correspondent or "0"),
         ("Sum", str(invoice.total)),
-        ("Purpose", _cut(invoice.purpose, PURPOSE_MAX)),
+        ("Purpose", cut(invoice.purpose, PURPOSE_MAX)),
         ("PayeeINN", party.inn),
-        ("KPP", party.kpp),
+        ("KPP", "" if party.is_entrepreneur else party.kpp),
+        ("PayerINN", invoice.buyer.inn),
     ]
-    values = [(key, _one_line(value)) for key, value in fields if value]
-    separator = next((s for s in SEPARATORS if not any(s in value for _, value in values)), None)
+    values = {key: _one_line(value) for key, value in fields if value}
+    for key, shape in (("PersonalAcc", r"[0-9]{20}"), ("BIC", r"[0-9]{9}"), ("Sum", r"[1-9][0-9]{0,17}")):
+        if not re.fullmatch(shape, values.get(key, "")):
+            raise NoPaymentCodeError(f"реквизит {key} не годится для платёжного кода: «{values.get(key, '')[:30]}»")
+    separator = next((s for s in SEPARATORS if not any(s in value for value in values.values())), None)
     if separator is None:
-        raise InvalidInputError("в реквизитах встречаются все разделители платёжного кода")
-    body = separator.join(f"{key}={value}" for key, value in values)
+        raise NoPaymentCodeError("в реквизитах встречаются все разделители платёжного кода")
+    body = separator.join(f"{key}={value}" for key, value in values.items())
     return f"ST00012{separator}{body}".encode()
 
 
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def _cut(text: str, length: int) -> str:
-    """At most so many characters, cut between words where there is a space to cut at."""
+def cut(text: str, length: int) -> str:
+    """One line of at most so many characters, cut between words where there is a space to cut at."""
     text = _one_line(text)
     if len(text) <= length:
         return text
     head = text[: length + 1].rpartition(" ")[0]
     return head or text[:length]
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,12 +1,12 @@
-"""What papers have in common: title, parties, lines, totals, signatures."""
+"""What papers have in common: title, parties, lines, totals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from functools import lru_cache
 
-from billing.domain.documents import Act, Invoice, Line, Party, Signer, VatTotal
-from billing.domain.errors import NotFoundError
-from billing.domain.money import roubles
+from billing.domain.documents import Act, Invoice, Line, Party, VatTotal
+from billing.domain.money import NBSP, roubles
 from billing.domain.vat import Vat
 from billing.domain.wording import in_words
 from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet, base_line
@@ -14,9 +14,23 @@ from billing.paper.table import PAD, Align, Cell, Column, Row, Table
 
 LABEL = 27.0  # mm of the column of captions
 
-_HEADS = ("№", "Наименование работ, услуг", "Кол-во", "Ед.", "Цена", "Сумма")
-_WIDTHS = (9.0, 86.0, 17.0, 15.0, 26.0, 30.0)
-_VAT_WIDTH = 15.0
+_SERVICES = (  # heading, mm, where it stands, whether it wraps
+    ("№", 10.0, Align.MIDDLE, False),
+    ("Наименование работ, услуг", 85.0, Align.LEFT, True),
+    ("Кол-во", 17.0, Align.SUM, False),
+    ("Ед.", 15.0, Align.MIDDLE, True),
+    ("Цена", 26.0, Align.SUM, False),
+    ("Сумма", 30.0, Align.SUM, False),
+)
+_RATE = ("НДС", 15.0, Align.MIDDLE, False)
+
+_FORMS = (  # of legal entities and entrepreneurs, and how they are said in short
+    ("общество с ограниченной ответственностью", "ООО"),
+    ("публичное акционерное общество", "ПАО"),
+    ("акционерное общество", "АО"),
+    ("индивидуальный предприниматель", "ИП"),
+)
+_TOGETHER = re.compile(r"(?<!\w)(?:№|[А-ЯЁ]\.|(?:г|ул|д|стр|корп|оф|кв|ст|пп|п)\.) (?=\S)|(?<=\d) (?=г\.)")
 
 
 def heading(sheet: Sheet, title: str) -> None:
@@ -31,52 +45,63 @@ def captioned(sheet: Sheet, caption: str, text: str) -> None:
     """A caption at the left and its text in bold, on as many lines as it takes."""
     sheet.need(4.4)
     sheet.text_at(LEFT, sheet.y + base_line(4.4, 9), caption, font=sheet.regular, size=9)
-    sheet.paragraph(text, x=LEFT + LABEL, width=WIDTH - LABEL, bold=True)
+    sheet.paragraph(together(text), x=LEFT + LABEL, width=WIDTH - LABEL, bold=True)
     sheet.y += 1.4
+
+
+@lru_cache(1024)
+def together(text: str) -> str:
+    """No line of it ends with «№», «г.», an initial: they go with what they belong to."""
+    return _TOGETHER.sub(lambda found: found[0].replace(" ", NBSP), text)
 
 
 def party_text(party: Party) -> str:
     """Name, INN, KPP, address, phone, in one line of text."""
-    said = [party.name, f"ИНН {party.inn}"]
+    said = [party.name, f"ИНН{NBSP}{party.inn}"]
     if party.kpp:
-        said.append(f"КПП {party.kpp}")
-    said += [part for part in (party.address, f"тел.: {party.phone}" if party.phone else "") if part]
+        said.append(f"КПП{NBSP}{party.kpp}")
+    if party.address:
+        said.append(party.address)
+    if party.phone:
+        said.append(f"тел.:{NBSP}{party.phone.replace(' ', NBSP)}")
     return ", ".join(said)
+
+
+def short_name(party: Party, length: int = 110) -> str:
+    """«ООО «Ромашка»»: where a whole name would take too much room. It stands in full with the requisites."""
+    name = party.name
+    for form, short in _FORMS:
+        if name.casefold().startswith(form):
+            name = short + name[len(form) :]
+            break
+    return name if len(name) <= length else name[: length - 1].rstrip() + "…"
 
 
 def lines_table(sheet: Sheet, lines: tuple[Line, ...], *, followed_by: float) -> None:
     """The services. A column of rates stands only where the rates differ, so that each line shows its own."""
     mixed = len({line.vat for line in lines}) > 1
-    widths = list(_WIDTHS)
-    heads = list(_HEADS)
+    columns = list(_SERVICES)
     if mixed:
-        widths[1] -= _VAT_WIDTH
-        widths.insert(5, _VAT_WIDTH)
-        heads.insert(5, "НДС")
-    aligns = [Align.MIDDLE, Align.LEFT, Align.SUM, Align.MIDDLE, Align.SUM, Align.SUM]
-    if mixed:
-        aligns.insert(5, Align.MIDDLE)
+        title, width, align, wraps = columns[1]
+        columns[1] = (title, width - _RATE[1], align, wraps)
+        columns.insert(5, _RATE)
     table = Table(
-        columns=tuple(
-            Column(width=w, align=a, wraps=j == 1 or heads[j] == "Ед.")
-            for j, (w, a) in enumerate(zip(widths, aligns, strict=True))
-        ),
-        heading=((6.5, tuple(Cell(text=text, first=j) for j, text in enumerate(heads))),),
+        columns=tuple(Column(width=width, align=align, wraps=wraps) for _, width, align, wraps in columns),
+        heading=(tuple(Cell(text=text, first=j) for j, (text, _, _, _) in enumerate(columns)),),
     )
     rows: list[Row] = []
     for n, line in enumerate(lines, 1):
-        cells = [
-            str(n),
-            line.title,
-            line.quantity.replace("-", "−").replace(".", ","),
-            line.unit,
-            roubles(line.price),
-            roubles(line.amount),
-        ]
-        if mixed:
-            cells.insert(5, rate_text(line.vat))
-        rows.append(tuple(cells))
+        rate = (rate_text(line.vat),) if mixed else ()
+        quantity = quantity_text(line.quantity)
+        rows.append((str(n), line.title, quantity, line.unit, roubles(line.price), *rate, roubles(line.amount)))
     table.draw(sheet, rows, followed_by=followed_by)
+
+
+def quantity_text(quantity: str) -> str:
+    """«1 250,5» of "1250.5"."""
+    whole, _, part = quantity.removeprefix("-").partition(".")
+    minus = "−" if quantity.startswith("-") else ""
+    return f"{minus}{int(whole):,}".replace(",", NBSP) + (f",{part}" if part else "")
 
 
 def rate_text(vat: Vat) -> str:
@@ -91,7 +116,7 @@ def totals(sheet: Sheet, document: Act | Invoice, last: str) -> None:
         sheet.need(4.8)
         base = sheet.y + base_line(4.8, 9)
         sheet.text_before(RIGHT - PAD, base, value, font=sheet.bold, size=9)
-        sheet.text_before(RIGHT - 30 - PAD, base, caption, font=sheet.bold, size=9)
+        sheet.text_before(RIGHT - _SERVICES[-1][1] - PAD, base, caption, font=sheet.bold, size=9)
         sheet.y += 4.8
     sheet.y += 1.5
 
@@ -110,52 +135,3 @@ def in_all(sheet: Sheet, what: str, document: Act | Invoice) -> None:
     sheet.paragraph(in_words(document.total), bold=True)
     if document.vat_ground and any(t.vat is Vat.NONE for t in document.vat_totals):
         sheet.paragraph(f"Без НДС: {document.vat_ground}", size=8, lead=4)
-
-
-def plain_signature(
-    sheet: Sheet, x: float, y: float, width: float, signer: Signer, images: Mapping[str, bytes]
-) -> None:
-    """A line to sign on, with the facsimile over it if there is one, and the name after it."""
-    line = width * 0.48
-    if signer.facsimile:
-        sheet.picture(picture(signer.facsimile, images), x + 4, y - 12, line - 8)
-    sheet.rule(x, y, x + line, y)
-    sheet.text_at(x + line + 2, y - 0.6, signer.name, font=sheet.regular, size=9)
-
-
-def signature(sheet: Sheet, x: float, y: float, width: float, signer: Signer, images: Mapping[str, bytes]) -> None:
-    """The same with its caption and the place of the seal."""
-    plain_signature(sheet, x, y, width, signer, images)
-    _under(sheet, x, y, width * 0.48, "подпись")
-    sheet.text_at(x, y + 8, "М. П.", font=sheet.regular, size=8)
-
-
-def blank_signature(sheet: Sheet, x: float, y: float, width: float) -> None:
-    """Lines for a signature and for the name of whoever signs for the other side."""
-    line = width * 0.48
-    sheet.rule(x, y, x + line, y)
-    sheet.rule(x + line + 2, y, x + width, y)
-    _under(sheet, x, y, line, "подпись")
-    _under(sheet, x + line + 2, y, width - line - 2, "расшифровка подписи")
-    sheet.text_at(x, y + 8, "М. П.", font=sheet.regular, size=8)
-
-
-def _under(sheet: Sheet, x: float, y: float, width: float, caption: str) -> None:
-    sheet.text_around(x + width / 2, y + 2.8, caption, font=sheet.regular, size=6)
-
-
-def stamp(sheet: Sheet, x: float, y: float, sha256: str, images: Mapping[str, bytes]) -> None:
-    """The seal's image, 36 mm wide, if the seller has one."""
-    if sha256:
-        sheet.picture(picture(sha256, images), x, y, 36)
-
-
-def picture(sha256: str, images: Mapping[str, bytes]) -> bytes:
-    """The PNG of that name.
-
-    Raises:
-        NotFoundError: it was not given.
-    """
-    if sha256 not in images:
-        raise NotFoundError(f"no image {sha256[:12]}…")
-    return images[sha256]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from billing.domain.documents import Invoice, Signer
-from billing.domain.payment_qr import payload
+from billing.domain.payment_qr import NAME_MAX, PURPOSE_MAX, cut, payload
 from billing.domain.wording import long_date, short_date
 from billing.paper import blocks
 from billing.paper.fonts import fitted
-from billing.paper.qr import draw_qr
+from billing.paper.qr import Code
 from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet, base_line
+from billing.paper.signatures import seal, signature
 
-QR_SIDE = 38.0  # mm: modules of 0.4 mm and more
-FOOT = 56.0  # mm of signatures, code and purpose
 _LEFT, _CAPTION = 104.0, 16.0  # mm: columns of the payment block
 
 
@@ -38,19 +37,24 @@ def draw_invoice(invoice: Invoice, images: Mapping[str, bytes]) -> Sheet:
     blocks.captioned(sheet, "Покупатель:", blocks.party_text(invoice.buyer))
     blocks.captioned(sheet, "Основание:", invoice.basis)
     sheet.y += 1.5
-    blocks.lines_table(sheet, invoice.lines, followed_by=32 + 4.8 * len(invoice.vat_totals) + FOOT)
-    blocks.totals(sheet, invoice, "Всего к оплате:")
-    blocks.in_all(sheet, "Всего наименований", invoice)
-    _foot(sheet, invoice, images)
+    code = Code.of(payload(invoice))
+
+    def end() -> None:
+        blocks.totals(sheet, invoice, "Всего к оплате:")
+        blocks.in_all(sheet, "Всего наименований", invoice)
+        sheet.keep(lambda: _foot(sheet, invoice, code, images))
+
+    blocks.lines_table(sheet, invoice.lines, followed_by=sheet.height_of(end))
+    end()
     return sheet
 
 
 def _payment_block(sheet: Sheet, invoice: Invoice) -> None:
-    """The payee's part of a payment order, so that it can be copied field by field."""
+    """The payee's part of a payment order, so that it can be copied field by field; a name as long as banks take."""
     party, bank = invoice.seller.party, invoice.seller.bank
     x, y = LEFT, sheet.y
-    name = fitted(sheet.regular, party.name, 9, _LEFT - 2)
-    bank_name = fitted(sheet.regular, bank.bank, 9, _LEFT - 2)
+    name = fitted(sheet.regular, cut(party.name, NAME_MAX), 9, _LEFT - 2)
+    bank_name = fitted(sheet.regular, cut(bank.bank, NAME_MAX), 9, _LEFT - 2)
     bank_height, name_height = 8.0 + 4.2 * len(bank_name), 8.0 + 4.2 * len(name)
     right, wide = x + _LEFT + _CAPTION, WIDTH - _LEFT - _CAPTION
     middle = y + bank_height
@@ -84,22 +88,24 @@ def _payment_block(sheet: Sheet, invoice: Invoice) -> None:
     sheet.y = middle + 6 + name_height + 5
 
 
-def _foot(sheet: Sheet, invoice: Invoice, images: Mapping[str, bytes]) -> None:
-    sheet.need(FOOT)
+def _foot(sheet: Sheet, invoice: Invoice, code: Code, images: Mapping[str, bytes]) -> None:
+    """Signatures and the purpose at the left, the code at the right."""
     sheet.y += 2
     sheet.rule(LEFT, sheet.y, RIGHT, sheet.y, THICK)
     sheet.y += 3
-    top, width = sheet.y, WIDTH - QR_SIDE - 8
-    draw_qr(sheet, payload(invoice), x=RIGHT - QR_SIDE, y=top, side=QR_SIDE)
-    sheet.text_around(RIGHT - QR_SIDE / 2, top + QR_SIDE + 2, "Оплата по QR-коду", font=sheet.regular, size=7)
-    blocks.stamp(sheet, LEFT + 70, top, invoice.seller.stamp, images)
+    top, width = sheet.y, WIDTH - code.side - 8
+    code.draw(sheet, x=RIGHT - code.side, y=top)
+    below = top + code.side + 2
+    sheet.text_around(RIGHT - code.side / 2, below, "Оплата по QR-коду", font=sheet.regular, size=7)
+    seal(sheet, LEFT + 70, top, invoice.seller.stamp, images)
     for n, (position, signer) in enumerate(_signers(invoice)):
         y = top + 9 + 11 * n
         sheet.text_at(LEFT, y - 0.6, position, font=sheet.bold, size=9)
-        blocks.plain_signature(sheet, LEFT + 34, y, width - 34, signer, images)
+        signature(sheet, LEFT + 34, y, width - 34, signer, images)
     sheet.y = top + 28
     sheet.paragraph("Назначение платежа:", width=width, size=7, lead=3.6)
-    sheet.paragraph(invoice.purpose, width=width, size=8, lead=3.8)
+    sheet.paragraph(cut(invoice.purpose, PURPOSE_MAX), width=width, size=8, lead=3.8)
+    sheet.y = max(sheet.y, below)
 
 
 def _signers(invoice: Invoice) -> list[tuple[str, Signer]]:

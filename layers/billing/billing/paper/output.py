@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from markupsafe import escape
 
 from billing.paper.fonts import Font
 
+PAGE_DEFLATE = 6  # said here, for a paper's bytes must not hang on a default of anybody's
 _REGISTRY = "/CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"
 
 
@@ -28,7 +30,19 @@ class _Ready(PDFObject):  # type: ignore[misc]  # fpdf2's class is untyped
 
 
 class PaperOutput(OutputProducer):  # type: ignore[misc]  # fpdf2's class is untyped
-    """fpdf2's writer but for the fonts. fpdf2 is pinned: its internals may move with any version."""
+    """fpdf2's writer but for pages and fonts. fpdf2 is pinned: its internals may move with any version."""
+
+    def _add_pages(self, _slice: slice = slice(None)) -> list[Any]:
+        pages = list(self._iter_pages_in_order())[_slice]
+        for page in pages:
+            if self.fpdf.allow_images_transparency:
+                page.group = "<</Type /Group /S /Transparency /CS /DeviceRGB>>"
+            self._add_pdf_obj(page, "pages")
+            contents = _Ready()
+            contents.body = _stream("/Filter /FlateDecode", zlib.compress(page.contents, PAGE_DEFLATE))
+            self._add_pdf_obj(contents, "pages")
+            page.contents = contents
+        return pages
 
     def _add_fonts(self, images: Any, graphics: Any, patterns: Any) -> dict[int, PDFObject]:
         return {font.i: self._font(font) for font in self.fpdf.fonts.values()}
@@ -48,7 +62,7 @@ class PaperOutput(OutputProducer):  # type: ignore[misc]  # fpdf2's class is unt
             f"/CIDToGIDMap /Identity /DW 500 /W [{program.widths}] "
             f"/FontDescriptor {descriptor.id} 0 R>>"
         ).encode()
-        descriptor.body = font.descriptor(name, file.id).encode()
+        descriptor.body = font.file.descriptor(name, file.id).encode()
         file.body = _stream(f"/Filter /FlateDecode /Length1 {program.file_length}", program.file)
         to_unicode.body = _stream("/Filter /FlateDecode", program.to_unicode)
         return top

@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from billing.domain.documents import Reconciliation
 from billing.domain.money import Kopecks, roubles
 from billing.domain.wording import in_words, long_date, short_date
-from billing.paper import blocks
-from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet
+from billing.paper.blocks import short_name, together
+from billing.paper.sheet import Sheet
+from billing.paper.signatures import both_sign
 from billing.paper.table import Align, Bold, Cell, Column, Row, Table
 
-_HALF = (17.0, 34.5, 20.0, 20.0)  # mm: date, document, debit, credit
-SIGNATURES = 36.0
+_HALF = (  # date, document, debit, credit
+    Column(width=16.0, align=Align.MIDDLE),
+    Column(width=32.5, wraps=True),
+    Column(width=21.5, align=Align.SUM),
+    Column(width=21.5, align=Align.SUM),
+)
 
 
 def title(act: Reconciliation) -> str:
@@ -25,7 +30,9 @@ def draw_reconciliation(act: Reconciliation, images: Mapping[str, bytes]) -> She
     span = f"{short_date(act.first)} – {short_date(act.last)}"
     sheet.paragraph("Акт сверки" + (f" № {act.number}" if act.number else ""), bold=True, size=14, lead=7, centred=True)
     sheet.paragraph(
-        f"взаимных расчетов за период: {span}\nмежду {act.seller.party.name}\nи {act.buyer.name}\n{act.basis}",
+        together(
+            f"взаимных расчетов за период: {span}\nмежду {act.seller.party.name}\nи {act.buyer.name}\n{act.basis}"
+        ),
         centred=True,
     )
     sheet.y += 2
@@ -35,42 +42,38 @@ def draw_reconciliation(act: Reconciliation, images: Mapping[str, bytes]) -> She
         "состояние взаимных расчетов по данным учета следующее:"
     )
     sheet.y += 2
-    _table(act).draw(sheet, _rows(act), followed_by=44 + SIGNATURES)
-    sheet.y += 3
-    _conclusion(sheet, act)
-    _signatures(sheet, act, images)
+
+    def end() -> None:
+        sheet.y += 3
+        _conclusion(sheet, act)
+        sheet.keep(lambda: both_sign(sheet, act.seller, _ours(act), (f"От {short_name(act.buyer)}", ""), images))
+
+    _table(act).draw(sheet, _rows(act), followed_by=sheet.height_of(end))
+    end()
     return sheet
 
 
+def _ours(act: Reconciliation) -> tuple[str, str]:
+    party = act.seller.party
+    return f"От {short_name(party)}", "" if party.is_entrepreneur else act.seller.director.position
+
+
 def _table(act: Reconciliation) -> Table:
-    half = [
-        Column(width=_HALF[0], align=Align.MIDDLE),
-        Column(width=_HALF[1], wraps=True),
-        Column(width=_HALF[2], align=Align.SUM),
-        Column(width=_HALF[3], align=Align.SUM),
-    ]
     names = ("Дата", "Документ", "Дебет", "Кредит")
     return Table(
-        columns=(*half, *half),
+        columns=(*_HALF, *_HALF),
         size=7,
         lead=3.1,
         heading_size=7.5,
         kept=4,
         heading=(
             (
-                9.0,
-                (
-                    Cell(text=f"По данным {_short(act.seller.party.name)}, руб.", first=0, columns=4),
-                    Cell(text=f"По данным {_short(act.buyer.name)}, руб.", first=4, columns=4),
-                ),
+                Cell(text=f"По данным {short_name(act.seller.party)}, руб.", first=0, columns=4),
+                Cell(text=f"По данным {short_name(act.buyer)}, руб.", first=4, columns=4),
             ),
-            (5.0, tuple(Cell(text=name, first=j) for j, name in enumerate(names * 2))),
+            tuple(Cell(text=name, first=j) for j, name in enumerate(names * 2)),
         ),
     )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 70 else name[:69] + "…"
 
 
 def _rows(act: Reconciliation) -> list[Row]:
@@ -113,33 +116,16 @@ def who_owes(act: Reconciliation) -> str:
     on = f"на {short_date(act.last)}"
     if not act.closing:
         return f"{on} задолженность отсутствует"
-    name = act.seller.party.name if act.closing > 0 else act.buyer.name
+    name = short_name(act.seller.party if act.closing > 0 else act.buyer)
     amount = abs(act.closing)
     return f"{on} задолженность в пользу {name} составляет {roubles(amount)} руб. ({in_words(amount)})"
 
 
 def _conclusion(sheet: Sheet, act: Reconciliation) -> None:
-    sheet.paragraph(f"По данным {act.seller.party.name} {who_owes(act)}.", bold=True)
+    sheet.paragraph(f"По данным {short_name(act.seller.party)} {who_owes(act)}.", bold=True)
     if act.mirrored:
-        sheet.paragraph(f"По данным {act.buyer.name} {who_owes(act)}.")
+        sheet.paragraph(f"По данным {short_name(act.buyer)} {who_owes(act)}.")
     if act.not_acted:
         sheet.paragraph(
-            f"Справочно: оказано услуг, ещё не закрытых актами, на {roubles(act.not_acted)} руб.", size=8, lead=4
+            f"Справочно: оказано услуг, еще не закрытых актами, на {roubles(act.not_acted)} руб.", size=8, lead=4
         )
-
-
-def _signatures(sheet: Sheet, act: Reconciliation, images: Mapping[str, bytes]) -> None:
-    sheet.need(SIGNATURES)
-    sheet.y += 3
-    sheet.rule(LEFT, sheet.y, RIGHT, sheet.y, THICK)
-    sheet.y += 3
-    top, half = sheet.y, WIDTH / 2
-    blocks.stamp(sheet, LEFT + 12, top + 4, act.seller.stamp, images)
-    for x, party in ((LEFT, act.seller.party), (LEFT + half + 3, act.buyer)):
-        sheet.y = top
-        sheet.paragraph(f"От {_short(party.name)}", x=x, width=half - 3, bold=True, size=8, lead=3.8)
-    line = top + 18
-    sheet.text_at(LEFT, line - 5, act.seller.director.position, font=sheet.regular, size=8)
-    blocks.signature(sheet, LEFT, line, half - 3, act.seller.director, images)
-    blocks.blank_signature(sheet, LEFT + half + 3, line, half - 3)
-    sheet.y = top + SIGNATURES - 6

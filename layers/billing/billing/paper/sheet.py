@@ -5,12 +5,14 @@ A page is two lists of PDF operators, written in bulk at the end; fpdf2 keeps th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time
 from io import BytesIO
 
 from fpdf import FPDF
 from fpdf.enums import OutputIntentSubType, PDFResourceType
 
+from billing.domain.errors import InvalidInputError
 from billing.domain.periods import MOSCOW
 from billing.paper.fonts import POINTS_PER_MM as MM
 from billing.paper.fonts import Font, fitted, fonts, shape, wide
@@ -20,6 +22,7 @@ LEFT, RIGHT, TOP, BOTTOM = 15.0, 198.0, 12.0, 284.0  # mm: what may be printed o
 HEIGHT = 297.0
 WIDTH = RIGHT - LEFT
 THICK, THIN = 0.55, 0.2  # mm: a frame and a grid line, as accountants know them
+PNG = b"\x89PNG\r\n\x1a\n"
 _EVERY = bytes(range(256))
 
 
@@ -32,6 +35,7 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
         self.fonts.update({font.fontkey: font for font in fonts()})
         self._unused = {font.i: _EVERY for font in fonts()}
         self._foot, self._sheets = foot, list[tuple[list[str], list[str]]]()
+        self._measuring = False
         self.set_auto_page_break(False)
         self.creation_date = datetime.combine(on, time(), MOSCOW)
         self.set_title(title)
@@ -57,8 +61,23 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
 
     def need(self, height: float) -> None:
         """The next `height` millimetres are on one page."""
-        if self.y + height > BOTTOM:
+        if self.y + height > BOTTOM and not self._measuring:
             self.new_page()
+
+    def height_of(self, draw: Callable[[], None]) -> float:
+        """How tall is what `draw` draws, in mm; nothing of it stays. Page breaks are chosen before drawing."""
+        kept = self.texts, self.rules, self._unused, self.y, self._measuring
+        self.texts, self.rules, self._unused, self.y, self._measuring = [], [], dict(self._unused), 0.0, True
+        draw()
+        height = self.y
+        self.texts, self.rules, self._unused, self.y, self._measuring = kept
+        return height
+
+    def keep(self, draw: Callable[[], None]) -> None:
+        """What `draw` draws is on one page."""
+        if not self._measuring:
+            self.need(self.height_of(draw))
+        draw()
 
     # --- text ----------------------------------------------------------------------------------------------------
 
@@ -119,9 +138,20 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
             f"{height * MM:.2f} re S"
         )
 
-    def picture(self, png: bytes, x: float, y: float, width: float) -> None:
-        """A facsimile or a stamp, its top left corner at x, y."""
-        self.image(BytesIO(png), x=x, y=y, w=width)
+    def picture(self, png: bytes, x: float, y: float, width: float, height: float) -> None:
+        """A facsimile or a stamp, as large as fits in the box whose top left corner is at x, y, and in its middle.
+
+        Raises:
+            InvalidInputError: it is no PNG.
+        """
+        if self._measuring:
+            return
+        if not png.startswith(PNG):
+            raise InvalidInputError("факсимиле или печать не в формате PNG")
+        try:
+            self.image(BytesIO(png), x=x, y=y, w=width, h=height, keep_aspect_ratio=True)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise InvalidInputError("факсимиле или печать не читается как PNG") from error
 
     # --- the end -------------------------------------------------------------------------------------------------
 
@@ -130,7 +160,8 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
         total = len(self._sheets)
         for number, (texts, rules) in enumerate(self._sheets, 1):
             self.texts = texts
-            self.text_before(RIGHT, HEIGHT - 8, f"{self._foot}, лист {number} из {total}", font=self.regular, size=7)
+            foot = f"{self._foot}, лист {number} из {total}"
+            self.text_before(RIGHT, HEIGHT - 8, foot, font=self.regular, size=7)
             body = "\n".join(rules) + "\nBT\n" + "\n".join(texts) + "\nET\n"
             self.pages[number].contents += body.encode("latin-1")
         return bytes(self.output(output_producer_class=PaperOutput))

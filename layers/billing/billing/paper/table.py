@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -11,10 +11,11 @@ from billing.paper.sheet import BOTTOM, HEIGHT, LEFT, MM, THICK, THIN, TOP, Shee
 
 PAD = 0.9  # mm beside a cell's text
 AIR = 1.0  # mm above and below the lines of a row, together
+HEADING_AIR = 2.4
 
 
 class Align(Enum):
-    """Sums are set to the right; their digits are of one width, so their length tells where they begin."""
+    """Sums end at the right; their digits are of one width, so their length tells where they begin."""
 
     LEFT = "left"
     MIDDLE = "middle"
@@ -48,17 +49,19 @@ class Bold:
 
 
 Row = tuple[str, ...] | Bold
+Wrapped = Mapping[int, tuple[str, ...]]  # column → its lines, for the columns that have several
+_NONE: Wrapped = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """What a table looks like. `size` in points, `lead` in mm; `heading` is repeated on every page.
 
-    The last `kept` rows go to a new page with what follows the table, where that does not fit below it.
+    The last `kept` rows are on one page with what follows the table, or as many of them as fit there.
     """
 
     columns: tuple[Column, ...]
-    heading: tuple[tuple[float, tuple[Cell, ...]], ...]
+    heading: tuple[tuple[Cell, ...], ...]
     size: float = 8
     lead: float = 3.7
     heading_size: float = 8.5
@@ -69,40 +72,65 @@ class Table:
         edges = [LEFT]
         for column in self.columns:
             edges.append(edges[-1] + column.width)
-        heights, wrapped = self._heights(sheet.regular, rows)
-        for n, (start, end) in enumerate(self._pages(sheet.y, heights, followed_by)):
+        heads = [self._heading_height(sheet.bold, edges, cells) for cells in self.heading]
+        laid = list(self._laid(sheet.regular, rows, tall=BOTTOM - TOP - sum(heads)))
+        pages = self.pages(sheet.y, sum(heads), [height for _, _, height in laid], followed_by)
+        for n, (start, end) in enumerate(pages):
             if n:
                 sheet.new_page()
-            _Part(self, sheet, edges).draw(rows, heights, wrapped, start, end)
+            if start < end:
+                _Part(self, sheet, edges).draw(heads, laid[start:end])
 
-    def _heights(self, font: Font, rows: Sequence[Row]) -> tuple[list[float], dict[tuple[int, int], tuple[str, ...]]]:
+    def _heading_height(self, font: Font, edges: list[float], cells: tuple[Cell, ...]) -> float:
+        lines = (
+            len(fitted(font, c.text, self.heading_size, edges[c.first + c.columns] - edges[c.first] - 2 * PAD))
+            for c in cells
+        )
+        return self.lead * max(lines) + HEADING_AIR
+
+    def _laid(self, font: Font, rows: Sequence[Row], *, tall: float) -> Iterator[tuple[Row, Wrapped, float]]:
+        """Rows with their lines and heights. One taller than a page goes on in rows of its own."""
         wrapping = [(j, c.width - 2 * PAD) for j, c in enumerate(self.columns) if c.wraps]
         fits = {j: int(width * MM * 1000 / self.size / font.widest) for j, width in wrapping}
-        heights, wrapped = [], {}
-        for i, row in enumerate(rows):
-            lines = 1
+        lines_max = int((tall - AIR) / self.lead)
+        single = self.lead + AIR
+        for row in rows:
+            wrapped = {}
             if not isinstance(row, Bold):
                 for j, width in wrapping:
                     if len(row[j]) > fits[j] and len(found := fitted(font, row[j], self.size, width)) > 1:
-                        wrapped[i, j] = found
-                        lines = max(lines, len(found))
-            heights.append(self.lead * lines + AIR)
-        return heights, wrapped
+                        wrapped[j] = found
+            if not wrapped or isinstance(row, Bold):
+                yield row, _NONE, single
+                continue
+            most = max(map(len, wrapped.values()))
+            for at in range(0, most, lines_max):
+                part = {j: lines[at : at + lines_max] for j, lines in wrapped.items() if len(lines) > at}
+                cells = tuple(part[j][0] if j in part else "" for j in range(len(row))) if at else row
+                yield cells, part, self.lead * min(lines_max, most - at) + AIR
 
-    def _pages(self, y: float, heights: list[float], followed_by: float) -> list[tuple[int, int]]:
-        head = sum(height for height, _ in self.heading)
+    def pages(self, y: float, head: float, heights: list[float], followed_by: float) -> list[tuple[int, int]]:
+        """Which rows stand on which page, as (first, after the last). No rows on a page: the table begins on the next.
+
+        `y` is where the table begins, `head` the height of its heading.
+        """
+        fresh = TOP + head
         pages, start, at = [], 0, y + head
         for i, height in enumerate(heights):
-            if at + height > BOTTOM and at > TOP + head:
+            if at + height > BOTTOM and at > fresh:
                 pages.append((start, i))
-                start, at = i, TOP + head
+                start, at = i, fresh
             at += height
         pages.append((start, len(heights)))
-        if at + followed_by > BOTTOM and len(heights) > self.kept:
-            start, end = pages.pop()
-            cut = max(start, end - self.kept)
-            pages += [(start, cut), (cut, end)] if cut > start or not pages else [(start, end)]
-        return pages
+        alone = len(pages) > 1 and len(heights) - start < self.kept
+        if at + followed_by <= BOTTOM and not alone:
+            return pages
+        cut = max(0, len(heights) - self.kept)
+        while cut < len(heights) and fresh + sum(heights[cut:]) + followed_by > BOTTOM:
+            cut += 1
+        if cut == len(heights):  # what follows fits under no row at all, and goes on over pages by itself
+            return pages
+        return [*((a, min(b, cut)) for a, b in pages if a < cut), *([(0, 0)] if not cut else ()), (cut, len(heights))]
 
 
 @dataclass(slots=True)
@@ -114,35 +142,36 @@ class _Part:
     edges: list[float]
     gaps: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
 
-    def draw(
-        self,
-        rows: Sequence[Row],
-        heights: list[float],
-        wrapped: dict[tuple[int, int], tuple[str, ...]],
-        start: int,
-        end: int,
-    ) -> None:
+    def draw(self, heads: list[float], laid: Sequence[tuple[Row, Wrapped, float]]) -> None:
         top = y = self.sheet.y
         cuts = [top]
-        for height, cells in self.table.heading:
+        for height, cells in zip(heads, self.table.heading, strict=True):
             self._heading_row(y, height, cells)
             cuts.append(y := y + height)
         places: list[str] = []
         texts: list[str] = []
-        setters = [self._setter(j) for j in range(len(self.table.columns))]
-        for i in range(start, end):
-            row = rows[i]
-            base = HEIGHT - y - base_line(self.table.lead, self.table.size) - AIR / 2
+        setters = [
+            _Setter(self.sheet.regular, self.table.size, column.align, self.edges[j], self.edges[j + 1])
+            for j, column in enumerate(self.table.columns)
+        ]
+        lead, offset = self.table.lead, base_line(self.table.lead, self.table.size) + AIR / 2
+        for row, wrapped, height in laid:
             if isinstance(row, Bold):
-                self._bold_row(y, heights[i], row)
+                self._bold_row(y, height, row)
             else:
+                base = HEIGHT - y - offset
+                first = f"{base * MM:.2f} Tm("
                 for j, text in enumerate(row):
                     if not text:
                         continue
-                    for n, line in enumerate(wrapped.get((i, j), (text,))):
-                        places.append(f"{setters[j](line)}{(base - n * self.table.lead) * MM:.2f} Tm(")
-                        texts.append(line)
-            cuts.append(y := y + heights[i])
+                    if j in wrapped:
+                        for n, line in enumerate(wrapped[j]):
+                            places.append(f"{setters[j](line)}{(base - n * lead) * MM:.2f} Tm(")
+                            texts.append(line)
+                    else:
+                        places.append(setters[j](text) + first)
+                        texts.append(text)
+            cuts.append(y := y + height)
         self._write(places, texts)
         self._grid(top, y, cuts)
         self.sheet.y = y
@@ -155,11 +184,6 @@ class _Part:
         self.sheet.mark_used(font, codes)
         self.sheet.texts.append(f"/F{font.i} {self.table.size} Tf")
         self.sheet.texts.append(")Tj\n".join(map(str.__add__, places, wide_many(codes))) + ")Tj")
-
-    def _setter(self, j: int) -> _Setter:
-        return _Setter(
-            self.sheet.regular, self.table.size, self.table.columns[j].align, self.edges[j], self.edges[j + 1]
-        )
 
     def _heading_row(self, y: float, height: float, cells: tuple[Cell, ...]) -> None:
         size, lead = self.table.heading_size, self.table.lead
@@ -179,10 +203,8 @@ class _Part:
                 continue
             if cell.align is Align.SUM:
                 self.sheet.text_before(x2 - PAD, at, cell.text, font=self.sheet.bold, size=self.table.size)
-            elif cell.align is Align.LEFT:
-                self.sheet.text_at(x1 + PAD, at, cell.text, font=self.sheet.bold, size=self.table.size)
             else:
-                self.sheet.text_around((x1 + x2) / 2, at, cell.text, font=self.sheet.bold, size=self.table.size)
+                self.sheet.text_at(x1 + PAD, at, cell.text, font=self.sheet.bold, size=self.table.size)
 
     def _span(self, y: float, height: float, cell: Cell) -> tuple[float, float]:
         """The edges of a cell; the rules of the columns under it are left out."""
@@ -217,7 +239,9 @@ class _Setter:
     def __call__(self, text: str) -> str:
         if self._align is Align.LEFT:
             return self._left
-        key = (len(text) if text[0].isdigit() else -len(text)) if self._align is Align.SUM else text
+        key: str | int = text
+        if self._align is Align.SUM and text[-3:-2] == ",":  # «12 345,67»: a quantity has other signs in its places
+            key = len(text) if text[0].isdigit() else -len(text)
         found = self._known.get(key)
         if found is None:
             width = self._font.width(text) * self._per_unit
