@@ -21,7 +21,7 @@ from billing.domain.errors import InvalidInputError
 from billing.domain.periods import MOSCOW, Month
 from billing.domain.wording import month_name
 from local.cloud import Cloud, local_cloud
-from local.company import Told
+from local.company.client import Told
 from local.demo_input import Play, read_folder, sample
 from local.demo_out import write_out
 from local.demo_summary import summary

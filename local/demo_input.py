@@ -12,7 +12,8 @@ from typing import Any
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import MOSCOW, Month
 from billing.messages import CustomerMessage, SellerMessage, parse
-from local.company import SELLER, Client, Told, company, seller_card
+from local.company import SELLER, company, seller_card
+from local.company.client import Client, Told
 
 _LATER = timedelta(days=1)
 

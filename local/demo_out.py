@@ -102,7 +102,8 @@ def _page(world: World, play: Play, papers: dict[str, list[tuple[str, Path]]], l
         for name in world.reports
     )
     return f"""<!doctype html>
-<html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(play.title)}</title>
+<html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{escape(play.title)}</title>
 <style>body{{font:15px/1.45 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#222}}
 table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;vertical-align:top;padding:.5em .7em;
 border-top:1px solid #ddd}}small{{color:#666}}a{{color:#0a58ca}}</style>

@@ -26,27 +26,53 @@ SAMPLES = [
 
 
 def a_payment(**over: Any) -> dict[str, Any]:
-    return {"kind": "payment", "key": "p-1", "account": "c-000001", "at": "2026-01-12T12:00:00+03:00", "class": "BANK",
-            "amount": 1_000_000, "payer": {"inn": INN, "kpp": KPP}, **over}
+    return {
+        "kind": "payment",
+        "key": "p-1",
+        "account": "c-000001",
+        "at": "2026-01-12T12:00:00+03:00",
+        "class": "BANK",
+        "amount": 1_000_000,
+        "payer": {"inn": INN, "kpp": KPP},
+        **over,
+    }
 
 
 def a_charge(**over: Any) -> dict[str, Any]:
-    return {"kind": "charge", "key": "ch-1", "account": "c-000001", "at": "2026-01-31T12:00:00+03:00", "service": "crm",
-            "title": "Доступ к CRM", "amount": 550_000, **over}
+    return {
+        "kind": "charge",
+        "key": "ch-1",
+        "account": "c-000001",
+        "at": "2026-01-31T12:00:00+03:00",
+        "service": "crm",
+        "title": "Доступ к CRM",
+        "amount": 550_000,
+        **over,
+    }
 
 
 def a_card(**over: Any) -> dict[str, Any]:
-    return {"kind": "customer", "key": "cu-1", "account": "c-000001", "at": "2026-01-01T12:00:00+03:00",
-            "title": "ООО «Ромашка»", **over}
+    return {
+        "kind": "customer",
+        "key": "cu-1",
+        "account": "c-000001",
+        "at": "2026-01-01T12:00:00+03:00",
+        "title": "ООО «Ромашка»",
+        **over,
+    }
 
 
 def refusal(message: Any, *, now: datetime = NOW) -> str:
     body = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
     with pytest.raises(InvalidInputError) as caught:
-        parsed = parse(body, now=now)
-        if hasattr(parsed, "command"):
-            parsed.command(None)
+        commanded(body, now)
     return str(caught.value)
+
+
+def commanded(body: str, now: datetime) -> None:
+    message = parse(body, now=now)
+    if hasattr(message, "command"):
+        message.command(None)
 
 
 def test_the_published_schema_is_that_of_the_code():
@@ -73,10 +99,9 @@ def test_there_is_a_sample_of_every_kind():
 def test_the_demo_company_says_only_what_the_schema_takes_but_for_its_wrong_messages():
     validator = jsonschema.Draft202012Validator(schema())
 
-    refused = [told.body for told in company()[1]
-               if isinstance(told.body, str) or not validator.is_valid(told.body)]
+    refused = [told.body for told in company()[1] if isinstance(told.body, str) or not validator.is_valid(told.body)]
 
-    assert len(refused) == 5   # the rest of what is wrong only a reader of dates, INNs and accounts can see
+    assert len(refused) == 5  # the rest of what is wrong only a reader of dates, INNs and accounts can see
 
 
 def test_the_samples_are_a_ledger_that_the_demo_plays():
@@ -102,7 +127,9 @@ def test_the_samples_are_a_ledger_that_the_demo_plays():
         pytest.param(a_payment(payer={"inn": "7707083894"}), "payer.inn", id="INN with a typo"),
         pytest.param(a_payment(payer={"inn": INN, "kpp": "12"}), "payer.kpp", id="KPP too short"),
         pytest.param(a_payment(payer=None), "payer: a BANK payment names its payer", id="bank without a payer"),
-        pytest.param(a_payment(**{"class": "CARD_IND"}), "payer: a CARD_IND payment has no payer", id="a person's payer"),
+        pytest.param(
+            a_payment(**{"class": "CARD_IND"}), "payer: a CARD_IND payment has no payer", id="a person's payer"
+        ),
         pytest.param(a_payment(**{"class": "CASH"}), "class:", id="unknown class"),
         pytest.param(a_payment(at="2026-01-12T12:00:00"), "at: Input should have timezone info", id="naive"),
         pytest.param(a_payment(at="12.01.2026"), "at: Input should be a valid datetime", id="a date of people"),
@@ -122,7 +149,9 @@ def test_the_samples_are_a_ledger_that_the_demo_plays():
         pytest.param(a_charge(quantity=1), "quantity: Input should be a valid string", id="quantity as a number"),
         pytest.param(a_charge(vat="20"), "vat:", id="a rate that depends on the day"),
         pytest.param(a_charge(), "vat: neither the charge nor the seller's settings say it", id="nobody says the VAT"),
-        pytest.param(a_charge(title="а\x07б"), "title: Value error, a character that cannot be printed: U+0007", id="bell"),
+        pytest.param(
+            a_charge(title="а\x07б"), "title: Value error, a character that cannot be printed: U+0007", id="bell"
+        ),
         pytest.param(a_charge(title="я" * 256), "title: String should have at most 255", id="a long title"),
         pytest.param(a_charge(title="\n"), "title:", id="a title of white space"),
         pytest.param(a_card(title="я" * 10_000), "title: String should have at most 1000", id="10 000 characters"),
@@ -133,7 +162,7 @@ def test_the_samples_are_a_ledger_that_the_demo_plays():
 )
 def test_what_is_wrong_is_told_with_its_field(message, said):
     if isinstance(message, dict) and message.get("title") == "\ud800":
-        message = json.dumps(message)   # as JSON can say it: \ud800
+        message = json.dumps(message)  # as JSON can say it: \ud800
 
     assert refusal(message).startswith(said)
 

@@ -15,17 +15,32 @@ SELLER = "ООО «Учебная CRM»"
 def seller_card() -> dict[str, Any]:
     """The company's own card: a VAT payer, whose acts are dated the first of the next month."""
     return {
-        "kind": "seller", "key": "seller:1", "account": "seller", "at": "2026-01-01T09:00:00+03:00",
-        "requisites": [{
-            "valid_from": "2020-01-01", "name": SELLER, "inn": company_inn(1), "kpp": KPP, "ogrn": company_ogrn(1),
-            "address": "999999, г. Образцовск, Учебный просп., д. 1", "phone": "+7 000 000-00-00",
-            "bank": {"bank": "АО «УЧЕБНЫЙ БАНК»", "bic": BIC, "account": bank_account(1),
-                     "correspondent": correspondent_account()},
-            "director": {"position": "Генеральный директор", "name": "Примеров П. П."},
-            "accountant": {"position": "Главный бухгалтер", "name": "Образцова О. О."},
-        }],
+        "kind": "seller",
+        "key": "seller:1",
+        "account": "seller",
+        "at": "2026-01-01T09:00:00+03:00",
+        "requisites": [
+            {
+                "valid_from": "2020-01-01",
+                "name": SELLER,
+                "inn": company_inn(1),
+                "kpp": KPP,
+                "ogrn": company_ogrn(1),
+                "address": "999999, г. Образцовск, Учебный просп., д. 1",
+                "phone": "+7 000 000-00-00",
+                "bank": {
+                    "bank": "АО «УЧЕБНЫЙ БАНК»",
+                    "bic": BIC,
+                    "account": bank_account(1),
+                    "correspondent": correspondent_account(),
+                },
+                "director": {"position": "Генеральный директор", "name": "Примеров П. П."},
+                "accountant": {"position": "Главный бухгалтер", "name": "Образцова О. О."},
+            }
+        ],
         "vat": [{"valid_from": "2020-01-01", "mode": "standard"}],
-        "invoice_policy": "next_month", "bounds": {"payers_max": 5},
+        "invoice_policy": "next_month",
+        "bounds": {"payers_max": 5},
     }
 
 
@@ -59,11 +74,29 @@ def _wrong(found: list[Client]) -> list[Told]:
         wrong(20, key=payment["key"], amount=payment["amount"] + 1),
         wrong(21, payer=None),
         wrong(22, kind="promise"),
-        Told(datetime(2026, 1, 28, 16, tzinfo=MOSCOW), {
-            "kind": "refund", "key": "wrong:28", "account": refunded.account, "at": "2026-01-28T16:00:00+03:00",
-            "payment": theirs["key"], "amount": 1, "reason": "второй раз"}),
-        Told(datetime(2026, 1, 29, 16, tzinfo=MOSCOW), {
-            "kind": "reversal", "key": "wrong:29", "account": first.account, "at": "2026-01-29T16:00:00+03:00",
-            "charge": "charge:nobody:knows", "amount": 100, "reason": "нет такого списания"}),
-        Told(datetime(2026, 1, 30, 16, tzinfo=MOSCOW), payment),   # the same once more: answered as at first
+        Told(
+            datetime(2026, 1, 28, 16, tzinfo=MOSCOW),
+            {
+                "kind": "refund",
+                "key": "wrong:28",
+                "account": refunded.account,
+                "at": "2026-01-28T16:00:00+03:00",
+                "payment": theirs["key"],
+                "amount": 1,
+                "reason": "второй раз",
+            },
+        ),
+        Told(
+            datetime(2026, 1, 29, 16, tzinfo=MOSCOW),
+            {
+                "kind": "reversal",
+                "key": "wrong:29",
+                "account": first.account,
+                "at": "2026-01-29T16:00:00+03:00",
+                "charge": "charge:nobody:knows",
+                "amount": 100,
+                "reason": "нет такого списания",
+            },
+        ),
+        Told(datetime(2026, 1, 30, 16, tzinfo=MOSCOW), payment),  # the same once more: answered as at first
     ]

@@ -33,13 +33,25 @@ def kopecks(roubles: float) -> int:
 
 
 def a_company(n: int, name: str, **over: Any) -> dict[str, Any]:
-    return {"valid_from": "2025-01-01", "name": name, "inn": company_inn(n), "kpp": KPP, "ogrn": company_ogrn(n),
-            "address": f"999999, г. Образцовск, ул. Примерная, д. {n}", **over}
+    return {
+        "valid_from": "2025-01-01",
+        "name": name,
+        "inn": company_inn(n),
+        "kpp": KPP,
+        "ogrn": company_ogrn(n),
+        "address": f"999999, г. Образцовск, ул. Примерная, д. {n}",
+        **over,
+    }
 
 
 def an_entrepreneur(n: int, name: str) -> dict[str, Any]:
-    return {"valid_from": "2025-01-01", "name": name, "inn": person_inn(n), "ogrn": person_ogrn(n),
-            "address": f"999999, г. Образцовск, пер. Учебный, д. {n}"}
+    return {
+        "valid_from": "2025-01-01",
+        "name": name,
+        "inn": person_inn(n),
+        "ogrn": person_ogrn(n),
+        "address": f"999999, г. Образцовск, пер. Учебный, д. {n}",
+    }
 
 
 @dataclass
@@ -75,10 +87,18 @@ class Client:
         """The card as the CRM has it on that day: one administrator, the payers, a contract."""
         version = 1 + sum(isinstance(t.body, dict) and t.body["kind"] == "customer" for t in self.told)
         emails = self.emails or [f"buh@{self.domain}"]
-        self.tell("customer", f"customer:{self.account}:{version}", at(day, 9), **{
-            "title": self.title, "contract": {"number": f"Д-{self.number}/2025", "date": "2025-01-15"},
-            "payers": self.payers, "administrators": [{"user": f"u-{self.number}", "name": "Администратор",
-                                                       "emails": emails}], **over})
+        self.tell(
+            "customer",
+            f"customer:{self.account}:{version}",
+            at(day, 9),
+            **{
+                "title": self.title,
+                "contract": {"number": f"Д-{self.number}/2025", "date": "2025-01-15"},
+                "payers": self.payers,
+                "administrators": [{"user": f"u-{self.number}", "name": "Администратор", "emails": emails}],
+                **over,
+            },
+        )
         return self
 
     def pays(self, day: date, roubles: float, money: str = "BANK", payer: dict[str, Any] | None = None) -> str:
@@ -95,12 +115,29 @@ class Client:
             facts["reason"] = "бонус за приведённого друга"
         return self.tell("payment", f"{money.lower()}:{self.account}:{day}:{n}", at(day, 11), **facts)
 
-    def uses(self, day: date, roubles: float, service: tuple[str, str] = CRM, *, arrives: datetime | None = None,
-             unit: str = "мес.", **over: Any) -> str:
+    def uses(
+        self,
+        day: date,
+        roubles: float,
+        service: tuple[str, str] = CRM,
+        *,
+        arrives: datetime | None = None,
+        unit: str = "мес.",
+        **over: Any,
+    ) -> str:
         """A charge for a service, VAT by the seller's mode unless said otherwise."""
         n = len(self.told)
-        return self.tell("charge", f"charge:{self.account}:{service[0]}:{day}:{n}", at(day, 23, 50), arrives=arrives,
-                         service=service[0], title=service[1], unit=unit, amount=kopecks(roubles), **over)
+        return self.tell(
+            "charge",
+            f"charge:{self.account}:{service[0]}:{day}:{n}",
+            at(day, 23, 50),
+            arrives=arrives,
+            service=service[0],
+            title=service[1],
+            unit=unit,
+            amount=kopecks(roubles),
+            **over,
+        )
 
     def uses_daily(self, first: date, last: date, roubles: float) -> None:
         """Day by day, as the CRM charges; the last day takes the rounding so that the whole is exact."""
@@ -108,8 +145,15 @@ class Client:
         a_day = round(kopecks(roubles) / len(days))
         for day in days:
             amount = a_day if day != last else kopecks(roubles) - a_day * (len(days) - 1)
-            self.tell("charge", f"charge:{self.account}:crm:{day}", at(day, 23, 59), service=CRM[0], title=CRM[1],
-                      unit="дн.", amount=amount)
+            self.tell(
+                "charge",
+                f"charge:{self.account}:crm:{day}",
+                at(day, 23, 59),
+                service=CRM[0],
+                title=CRM[1],
+                unit="дн.",
+                amount=amount,
+            )
 
     def corrects(self, kind: str, day: date, **facts: Any) -> str:
         return self.tell(kind, f"{kind}:{self.account}:{day}", at(day, 15), **facts)

@@ -6,7 +6,7 @@ from datetime import date
 
 from local.company.client import MAILINGS, TELEPHONY, Client, a_company, an_entrepreneur, at
 
-FIRST, NEW_YEAR = date(2026, 1, 1), date(2026, 1, 9)   # nobody works in between
+FIRST, NEW_YEAR = date(2026, 1, 1), date(2026, 1, 9)  # nobody works in between
 NO_VAT = "подп. 26 п. 2 ст. 149 НК РФ"
 
 
@@ -24,9 +24,28 @@ def _mar(day: int) -> date:
 
 def clients() -> list[Client]:
     return [
-        _more_paid_than_spent(), _mixed_money(), _individual(), _two_payers(), _late_charge(), _refund(), _debtor(),
-        _bonus(), _mended(), _two_rates(), _entrepreneur(), _sixty_services(), _postpaid(), _chargeback(), _reversal(),
-        _reclassification(), _parked(), _bounces(), _act_pair(), _card_comes_later(), _never_mended(), _many_addresses(),
+        _more_paid_than_spent(),
+        _mixed_money(),
+        _individual(),
+        _two_payers(),
+        _late_charge(),
+        _refund(),
+        _debtor(),
+        _bonus(),
+        _mended(),
+        _two_rates(),
+        _entrepreneur(),
+        _sixty_services(),
+        _postpaid(),
+        _chargeback(),
+        _reversal(),
+        _reclassification(),
+        _parked(),
+        _bounces(),
+        _act_pair(),
+        _card_comes_later(),
+        _never_mended(),
+        _many_addresses(),
     ]
 
 
@@ -35,7 +54,9 @@ def _client(number: int, name: str, shows: str) -> Client:
 
 
 def _more_paid_than_spent() -> Client:
-    c = _client(101, "ООО «Ромашка»", "заплатили 10 000, потратили 5 500: акт на 5 500, остаток идёт дальше").card(FIRST)
+    c = _client(101, "ООО «Ромашка»", "заплатили 10 000, потратили 5 500: акт на 5 500, остаток идёт дальше").card(
+        FIRST
+    )
     c.pays(_jan(12), 10_000)
     c.uses_daily(_jan(1), _jan(31), 5_500)
     c.uses_daily(_feb(1), _feb(28), 5_500)
@@ -57,7 +78,9 @@ def _mixed_money() -> Client:
 
 
 def _individual() -> Client:
-    c = Client(103, "Студия «Лютик»", "платит физическое лицо своей картой: акта нет, счёта нет, письма нет").card(FIRST)
+    c = Client(103, "Студия «Лютик»", "платит физическое лицо своей картой: акта нет, счёта нет, письма нет").card(
+        FIRST
+    )
     c.pays(_jan(12), 3_000, "CARD_IND")
     for day in (_jan(31), _feb(28)):
         c.uses(day, 1_500)
@@ -76,7 +99,9 @@ def _two_payers() -> Client:
 
 
 def _late_charge() -> Client:
-    c = _client(105, "ООО «Опоздание»", "декабрьские звонки пришли в феврале: в февральском акте, с НДС 20 %, а не 22 %")
+    c = _client(
+        105, "ООО «Опоздание»", "декабрьские звонки пришли в феврале: в февральском акте, с НДС 20 %, а не 22 %"
+    )
     c.card(FIRST)
     c.pays(_jan(12), 9_000)
     c.uses(_jan(31), 3_000)
@@ -86,7 +111,9 @@ def _late_charge() -> Client:
 
 
 def _refund() -> Client:
-    c = _client(106, "ООО «Передумали»", "заплатили 12 000, потратили 4 000, остальное вернули: акт на 4 000").card(FIRST)
+    c = _client(106, "ООО «Передумали»", "заплатили 12 000, потратили 4 000, остальное вернули: акт на 4 000").card(
+        FIRST
+    )
     payment = c.pays(_jan(12), 12_000)
     c.uses(_jan(20), 4_000)
     c.corrects("refund", _jan(27), payment=payment, amount=800_000, reason="клиент ушёл, заявление от 26.01.2026")
@@ -94,7 +121,9 @@ def _refund() -> Client:
 
 
 def _debtor() -> Client:
-    c = _client(107, "ООО «Овердрафт»", "услуг на 6 000, денег 4 000: акт на оплаченное, в счёте и долг; долг ушёл в акт марта")
+    c = _client(
+        107, "ООО «Овердрафт»", "услуг на 6 000, денег 4 000: акт на оплаченное, в счёте и долг; долг ушёл в акт марта"
+    )
     c.card(FIRST)
     c.pays(_jan(12), 4_000)
     c.uses(_jan(31), 6_000)
@@ -104,7 +133,9 @@ def _debtor() -> Client:
 
 
 def _bonus() -> Client:
-    c = _client(108, "ООО «Везунчик»", "2 000 бонусами и 3 000 деньгами: бонусы тратятся первыми и в акт не входят").card(FIRST)
+    c = _client(
+        108, "ООО «Везунчик»", "2 000 бонусами и 3 000 деньгами: бонусы тратятся первыми и в акт не входят"
+    ).card(FIRST)
     c.pays(_jan(10), 2_000, "BONUS")
     c.pays(_jan(12), 3_000)
     c.uses(_jan(31), 4_000)
@@ -147,7 +178,12 @@ def _sixty_services() -> Client:
     for paid, used in ((_jan(12), _jan(31)), (_feb(10), _feb(28)), (_mar(10), _mar(31))):
         c.pays(paid, 36_600)
         for n in range(1, 61):
-            c.uses(used, 9.5 * n + 100 + (n == 60) * 13_215, (f"s{n:02}", f"Услуга {n:02} тарифа «Всё включено»"), unit="шт.")
+            c.uses(
+                used,
+                9.5 * n + 100 + (n == 60) * 13_215,
+                (f"s{n:02}", f"Услуга {n:02} тарифа «Всё включено»"),
+                unit="шт.",
+            )
     return c
 
 
@@ -161,7 +197,9 @@ def _postpaid() -> Client:
 
 
 def _chargeback() -> Client:
-    c = _client(114, "ООО «Отзыв»", "банк отозвал потраченную оплату картой: акт января в силе, долг второй раз в акт не войдёт")
+    c = _client(
+        114, "ООО «Отзыв»", "банк отозвал потраченную оплату картой: акт января в силе, долг второй раз в акт не войдёт"
+    )
     c.card(FIRST)
     payment = c.pays(_jan(12), 5_000, "CARD_LE")
     c.uses(_jan(31), 4_000)
@@ -172,7 +210,9 @@ def _chargeback() -> Client:
 
 
 def _reversal() -> Client:
-    c = _client(115, "ООО «Сторно»", "1 000 за январь отменили уже после акта: строка с минусом в акте февраля").card(FIRST)
+    c = _client(115, "ООО «Сторно»", "1 000 за январь отменили уже после акта: строка с минусом в акте февраля").card(
+        FIRST
+    )
     c.pays(_jan(12), 12_000)
     charge = c.uses(_jan(31), 6_000)
     c.corrects("reversal", _feb(11), charge=charge, amount=100_000, reason="два дня сервис не работал")
@@ -181,12 +221,21 @@ def _reversal() -> Client:
 
 
 def _reclassification() -> Client:
-    c = _client(116, "ООО «Не тот карман»", "карта оказалась корпоративной: оператор исправил вид денег, январь вошёл в акт февраля")
+    c = _client(
+        116,
+        "ООО «Не тот карман»",
+        "карта оказалась корпоративной: оператор исправил вид денег, январь вошёл в акт февраля",
+    )
     c.card(FIRST)
     payment = c.pays(_jan(12), 5_000, "CARD_IND")
     c.uses(_jan(31), 3_000)
-    c.corrects("reclassification", _feb(17), payment=payment, reason="письмо клиента, карта компании",
-               **{"class": "CARD_LE", "payer": {"inn": c.payer["inn"], "kpp": c.payer["kpp"]}})
+    c.corrects(
+        "reclassification",
+        _feb(17),
+        payment=payment,
+        reason="письмо клиента, карта компании",
+        **{"class": "CARD_LE", "payer": {"inn": c.payer["inn"], "kpp": c.payer["kpp"]}},
+    )
     c.uses(_feb(28), 2_000)
     return c
 
@@ -205,7 +254,9 @@ def _parked() -> Client:
 
 
 def _bounces() -> Client:
-    c = _client(118, "ООО «Глухая почта»", "одного адреса больше нет: письмо вернулось, больше туда не пишем; на второй доходит")
+    c = _client(
+        118, "ООО «Глухая почта»", "одного адреса больше нет: письмо вернулось, больше туда не пишем; на второй доходит"
+    )
     c.emails = [f"bounce@{c.domain}", f"glavbuh@{c.domain}"]
     c.card(FIRST)
     for paid, used in ((_jan(12), _jan(31)), (_feb(10), _feb(28))):
@@ -215,7 +266,9 @@ def _bounces() -> Client:
 
 
 def _act_pair() -> Client:
-    c = _client(119, "ООО «Рога & Копыта <оптом>»", "счёт в пару к каждому акту; значки < > & в названии ничего не ломают")
+    c = _client(
+        119, "ООО «Рога & Копыта <оптом>»", "счёт в пару к каждому акту; значки < > & в названии ничего не ломают"
+    )
     c.card(FIRST, invoice_policy="act_pair")
     c.pays(_jan(12), 20_000)
     for day in (_jan(31), _feb(28), _mar(31)):
@@ -246,11 +299,15 @@ def _never_mended() -> Client:
 
 def _many_addresses() -> Client:
     c = _client(122, "АО «Большая бухгалтерия»", "три администратора и добавленный адрес, повторы сняты: четыре письма")
-    c.card(FIRST, administrators=[
-        {"user": "u-1221", "name": "Первый", "emails": [f"first@{c.domain}", f"buh@{c.domain}"]},
-        {"user": "u-1222", "name": "Второй", "emails": [f"BUH@{c.domain}", f"second@{c.domain}"]},
-        {"user": "u-1223", "name": "Без почты", "emails": []},
-    ], added_addresses=["audit@auditor.example", "это не адрес"])
+    c.card(
+        FIRST,
+        administrators=[
+            {"user": "u-1221", "name": "Первый", "emails": [f"first@{c.domain}", f"buh@{c.domain}"]},
+            {"user": "u-1222", "name": "Второй", "emails": [f"BUH@{c.domain}", f"second@{c.domain}"]},
+            {"user": "u-1223", "name": "Без почты", "emails": []},
+        ],
+        added_addresses=["audit@auditor.example", "это не адрес"],
+    )
     c.pays(_jan(12), 45_000)
     for day in (_jan(31), _feb(28), _mar(31)):
         c.uses(day, 15_000)

@@ -1,0 +1,555 @@
+"""The night from the 1st to the 2nd: acts follow charges, every account is closed or parked with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from billing.domain.documents import DocumentStatus
+from billing.domain.errors import InvalidInputError
+from billing.domain.periods import Month
+from billing.usecases.close_month import close_month, read_request
+from local.company import seller_card
+from local.company.client import a_company
+from tests.usecases.house import (
+    ACCOUNT,
+    FEBRUARY,
+    JANUARY,
+    ROMASHKA,
+    VASILYOK,
+    House,
+    a_card,
+    a_charge,
+    a_payment,
+)
+
+IND = {"class": "CARD_IND", "payer": None}
+
+
+def test_10_000_paid_and_5_500_spent_make_an_act_for_5_500():
+    house = House(a_card(), a_payment(1_000_000), a_charge(550_000))
+
+    report = house.night()
+
+    (act,) = house.documents(kind="act")
+    assert (act.content.total, act.number, str(act.content.date), act.status) == (
+        550_000,
+        "1",
+        "2026-02-01",
+        DocumentStatus.READY,
+    )
+    assert (report["charged"], report["acted"], report["difference"]) == (550_000, {"BANK": 550_000}, 0)
+    assert house.balance() == 450_000
+
+
+@pytest.mark.parametrize(
+    ("told", "acts"),
+    [
+        pytest.param(
+            [
+                a_payment(300_000),
+                a_payment(150_000, **{"class": "CARD_LE"}),
+                a_payment(100_000, **IND),
+                a_charge(550_000),
+            ],
+            [450_000],
+            id="mixed money: only that of companies",
+        ),
+        pytest.param([a_payment(500_000, **IND), a_charge(500_000)], [], id="an individual: none"),
+        pytest.param(
+            [a_payment(200_000, **{"class": "BONUS", "payer": None}), a_payment(300_000), a_charge(400_000)],
+            [200_000],
+            id="bonus: none for its part",
+        ),
+        pytest.param([a_payment(400_000), a_charge(600_000)], [400_000], id="a debt: for what was paid"),
+        pytest.param([a_charge(600_000)], [], id="nothing paid: none yet"),
+        pytest.param([a_payment(600_000)], [], id="nothing charged: none"),
+    ],
+)
+def test_the_act_is_for_what_was_spent_of_the_money_of_companies(told, acts):
+    house = House(a_card(), *told)
+
+    report = house.night()
+
+    assert (house.acts(), report["difference"]) == (acts, 0)
+
+
+def test_two_payers_have_an_act_each():
+    house = House(
+        a_card(payers=[ROMASHKA, VASILYOK]),
+        a_payment(300_000),
+        a_payment(300_000, payer={"inn": VASILYOK["inn"]}),
+        a_charge(500_000),
+    )
+
+    house.night()
+
+    assert house.acts() == [300_000, 200_000]
+    assert [d.content.buyer.name for d in house.documents(kind="act")] == ["ООО «Ромашка»", "АО «Василёк»"]
+
+
+def test_a_postpaid_client_has_an_act_for_what_was_charged_and_none_for_paying_it():
+    house = House(a_card(policy="postpaid"), a_charge(500_000))
+    house.night()
+    house.tell(
+        a_payment(500_000, at="2026-02-01T12:00:00+03:00"),
+        a_charge(100_000, at="2026-02-01T13:00:00+03:00"),
+    )
+
+    house.night(FEBRUARY)
+
+    assert house.acts() == [500_000, 100_000]
+
+
+def test_a_late_charge_of_december_has_the_rate_of_december():
+    house = House(a_card(), a_payment(1_000_000), a_charge(500_000))
+    house.night()
+    house.at("2026-02-10 12:00").tell(a_charge(120_000, at="2025-12-30T12:00:00+03:00"))
+
+    house.night(FEBRUARY)
+
+    act = house.documents(kind="act")[1]
+    ((line,),) = [act.content.lines]
+    assert (line.title.replace("\u00a0", " "), line.vat.value, line.vat_amount) == (
+        "Доступ к CRM, декабрь 2025 г.",
+        "20",
+        20_000,
+    )
+
+
+def test_a_reversal_after_the_act_is_a_line_with_a_minus_in_the_next():
+    charge = a_charge(600_000)
+    house = House(a_card(), a_payment(1_200_000), charge)
+    house.night()
+    house.at("2026-02-20 12:00").tell(
+        {
+            "kind": "reversal",
+            "key": "rv-1",
+            "account": ACCOUNT,
+            "at": "2026-02-11T12:00:00+03:00",
+            "charge": charge["key"],
+            "amount": 100_000,
+        },
+        a_charge(500_000, at="2026-02-20T11:00:00+03:00"),
+    )
+
+    house.night(FEBRUARY)
+
+    assert house.acts() == [600_000, 400_000]
+
+
+def test_a_month_of_nothing_but_reversals_makes_no_act_and_is_carried_on():
+    charge = a_charge(600_000)
+    house = House(a_card(), a_payment(600_000), charge)
+    house.night()
+    house.tell(
+        {
+            "kind": "reversal",
+            "key": "rv-1",
+            "account": ACCOUNT,
+            "at": "2026-02-02T00:40:00+03:00",
+            "charge": charge["key"],
+            "amount": 100_000,
+        }
+    )
+
+    report = house.night(FEBRUARY)
+    house.tell(a_charge(90_000, at="2026-03-02T00:30:00+03:00"))
+    of_march = house.night(Month(2026, 3))
+
+    assert house.acts() == [600_000]
+    assert (report["carried_out"], report["difference"]) == ({"BANK": -100_000}, 0)
+    assert (of_march["carried_in"], of_march["carried_out"], of_march["difference"]) == (
+        {"BANK": -100_000},
+        {"BANK": -10_000},
+        0,
+    )
+
+
+def test_a_chargeback_after_the_act_leaves_the_act_and_its_debt_is_never_acted_again():
+    payment = a_payment(500_000, **{"class": "CARD_LE"})
+    house = House(a_card(), payment, a_charge(400_000))
+    house.night()
+    house.tell(
+        {
+            "kind": "chargeback",
+            "key": "cb-1",
+            "account": ACCOUNT,
+            "at": "2026-02-02T00:40:00+03:00",
+            "payment": payment["key"],
+            "amount": 500_000,
+        },
+        a_payment(400_000, at="2026-02-02T00:41:00+03:00"),
+    )
+
+    report = house.night(FEBRUARY)
+
+    assert (house.acts(), house.balance(), report["difference"]) == ([400_000], 0, 0)
+
+
+def test_reclassified_money_enters_the_act_of_the_month_it_was_put_right_in():
+    payment = a_payment(500_000, **IND)
+    house = House(a_card(), payment, a_charge(300_000))
+    house.night()
+    house.tell(
+        {
+            "kind": "reclassification",
+            "key": "rc-1",
+            "account": ACCOUNT,
+            "at": "2026-02-02T00:40:00+03:00",
+            "payment": payment["key"],
+            "class": "BANK",
+            "payer": {"inn": ROMASHKA["inn"]},
+            "reason": "письмо",
+        }
+    )
+
+    report = house.night(FEBRUARY)
+
+    assert (house.acts(), report["difference"]) == ([300_000], 0)
+
+
+# --- the run -----------------------------------------------------------------------------------------------------
+
+
+def test_a_second_run_creates_nothing_and_sends_nothing():
+    house = House(a_card(), a_payment(1_000_000), a_charge(550_000))
+    house.night()
+    before, letters = house.everything(), len(house.letters())
+
+    house.close()
+    house.wait(hours=1).sweep()
+    house.wait(hours=1).sweep()
+
+    assert (house.everything(), len(house.letters())) == (before, letters)
+
+
+def test_two_runs_at_once_end_as_one():
+    house = House(a_card(), a_payment(1_000_000), a_charge(550_000))
+    close_month(JANUARY, house.at("2026-02-02 00:30").outside, until=house.until)
+    close_month(JANUARY, house.outside, until=house.until)
+    house.queue.sent *= 2
+
+    house.night()
+
+    assert (house.acts(), house.numbers("act.2026"), house.addresses()) == (
+        [550_000],
+        [1],
+        [f"{ACCOUNT}@client.example"],
+    )
+
+
+def test_numbers_have_no_gaps_whatever_was_blocked_between():
+    told = []
+    for n in range(1, 8):
+        account = f"c-{n:06}"
+        payer = {**ROMASHKA, "address": "" if n in (2, 5) else ROMASHKA["address"]}
+        told += [a_card(account, payers=[payer]), a_payment(100_000, account), a_charge(100_000, account)]
+    house = House(*told)
+
+    report = house.night()
+
+    assert house.numbers("act.2026") == [1, 2, 3, 4, 5]
+    assert [line[0] for line in report["blocked"] if ".act." in line[2]] == ["c-000002", "c-000005"]
+    assert report["numbers"]["act.2026"] == [1, 5, 5]
+
+
+def test_more_accounts_than_one_transaction_numbers():
+    told = []
+    for n in range(1, 41):
+        told += [a_card(f"c-{n:06}"), a_payment(1_000, f"c-{n:06}"), a_charge(1_000, f"c-{n:06}")]
+    house = House(*told)
+
+    report = house.night()
+
+    assert house.numbers("act.2026") == list(range(1, 41))
+    assert (report["closed"], report["documents"]["act"]) == (40, [40, 40_000])
+
+
+def test_a_run_started_on_the_15th_closes_the_same_month():
+    house = House(a_card(), a_payment(1_000_000), a_charge(550_000))
+
+    house.at("2026-02-15 11:00").close()
+
+    (act,) = house.documents(kind="act")
+    assert (act.month, str(act.content.date)) == ("2026-01", "2026-02-01")
+
+
+def test_a_month_that_is_not_over_in_moscow_is_not_closed():
+    house = House(at="2026-01-31 23:59")
+
+    with pytest.raises(InvalidInputError, match="is not over"):
+        house.close()
+    house.at("2026-02-01 00:00").close()
+
+
+def test_months_that_were_missed_are_closed_one_by_one():
+    house = House(
+        a_card(),
+        a_payment(1_000_000, at="2025-11-10T12:00:00+03:00"),
+        a_charge(100_000, at="2025-11-30T12:00:00+03:00"),
+        a_charge(200_000, at="2025-12-31T12:00:00+03:00"),
+        a_charge(300_000),
+    )
+
+    house.night()
+
+    assert [(d.month, d.content.total) for d in house.documents(kind="act")] == [
+        ("2025-11", 100_000),
+        ("2025-12", 200_000),
+        ("2026-01", 300_000),
+    ]
+    assert [d.number for d in house.documents(kind="act")] == ["1", "1", "2"]  # by the year of the date
+
+
+@pytest.mark.parametrize(
+    ("at", "month"),
+    [
+        pytest.param("2026-02-01T21:30:00Z", "2026-01", id="00:30 on the 2nd in Moscow"),
+        pytest.param("2026-01-31T21:30:00Z", "2026-01", id="already the 1st in Moscow"),
+        pytest.param("2026-01-31T20:30:00Z", "2025-12", id="still the 31st in Moscow"),
+        pytest.param("2024-03-01T21:30:00Z", "2024-02", id="leap February"),
+        pytest.param("2026-01-01T21:30:00Z", "2025-12", id="New Year"),
+        pytest.param("2026-02-14T21:30:00Z", "2026-01", id="the 15th"),
+    ],
+)
+def test_the_schedule_closes_the_month_before_its_own_in_moscow(at, month):
+    assert str(read_request({"scheduled_at": at}).month) == month
+
+
+@pytest.mark.parametrize(
+    ("charged_at", "in_january"),
+    [
+        pytest.param("2025-12-31T23:59:59+03:00", False, id="the last second of the year"),
+        pytest.param("2026-01-01T00:00:00+03:00", True, id="New Year"),
+        pytest.param("2026-01-31T23:59:59+03:00", True, id="the 31st"),
+        pytest.param("2026-01-31T21:00:00Z", False, id="the 1st in Moscow, the 31st in UTC"),
+    ],
+)
+def test_a_charge_belongs_to_its_day_in_moscow(charged_at, in_january):
+    house = House(a_card(), a_payment(1_000, at="2025-12-01T12:00:00+03:00"), a_charge(1_000, at=charged_at))
+
+    house.night()
+
+    assert (("2026-01", 1_000) in [(d.month, d.content.total) for d in house.documents(kind="act")]) == in_january
+
+
+def test_the_act_of_a_leap_february_is_dated_the_first_of_march():
+    house = House(
+        a_card(at="2024-02-01T12:00:00+03:00"),
+        a_payment(1_000, at="2024-02-29T12:00:00+03:00"),
+        a_charge(1_000, at="2024-02-29T23:59:00+03:00", vat="standard"),
+        at="2024-03-01 12:00",
+        seller=False,
+    )
+    house.tell({**seller_card(), "at": "2024-03-01T12:00:00+03:00"})
+
+    house.night(Month(2024, 2))
+
+    (act,) = house.documents(kind="act")
+    assert (act.month, str(act.content.date), act.content.lines[0].vat.value) == ("2024-02", "2024-03-01", "20")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"month": "2026-13"}, id="no such month"),
+        pytest.param({"month": "2026-01", "acounts": []}, id="a typo"),
+        pytest.param({"month": "2026-01", "accounts": "c-1"}, id="accounts as text"),
+        pytest.param({"month": "2026-01", "accounts": [1]}, id="accounts as numbers"),
+        pytest.param({"month": "2026-01", "forced": "no"}, id="forced as text"),
+        pytest.param({"month": "2026-01", "preview": 1}, id="preview as a number"),
+        pytest.param({"scheduled_at": "yesterday"}, id="no moment"),
+        pytest.param({"scheduled_at": "2026-02-01T21:30:00"}, id="a naive moment"),
+        pytest.param({"scheduled_at": 1}, id="a number as the moment"),
+    ],
+)
+def test_a_request_that_is_not_understood_is_refused(event):
+    with pytest.raises(InvalidInputError):
+        read_request(event)
+
+
+# --- blocked, parked, poisoned -----------------------------------------------------------------------------------
+
+
+def test_a_payer_without_requisites_is_blocked_and_its_neighbour_issued():
+    house = House(
+        a_card(payers=[]),
+        a_payment(1_000),
+        a_charge(1_000),
+        a_card("c-000002"),
+        a_payment(1_000, "c-000002"),
+        a_charge(1_000, "c-000002"),
+    )
+
+    report = house.night()
+
+    assert [d.status.value for d in house.documents(kind="act")] == ["blocked"]
+    assert [d.status.value for d in house.documents("c-000002", "act")] == ["ready"]
+    assert report["blocked"][0][:2] == [ACCOUNT, f"нет реквизитов плательщика с ИНН {ROMASHKA['inn']} на 01.02.2026"]
+
+
+def test_mended_requisites_issue_what_waited_with_its_own_date_and_a_new_report():
+    house = House(a_card(payers=[{**ROMASHKA, "address": ""}]), a_payment(1_000), a_charge(1_000))
+    house.night()
+    assert house.addresses() == []
+
+    house.at("2026-02-10 12:00").tell(a_card(at="2026-02-10T12:00:00+03:00"))
+    house.work()
+    house.hear()
+    house.wait(minutes=10).sweep()
+
+    (act,) = house.documents(kind="act")
+    report = house.report()
+    assert (act.status.value, str(act.content.date), act.number) == ("ready", "2026-02-01", "1")
+    assert report
+    assert (report["report"], report["blocked"]) == (2, [])
+    assert house.addresses() == [f"{ACCOUNT}@client.example"]
+
+
+def test_a_mended_card_whose_hint_was_lost_is_found_by_the_sweep():
+    house = House(a_card(payers=[]), a_payment(1_000), a_charge(1_000))
+    house.night()
+    house.at("2026-02-10 12:00").tell(a_card(at="2026-02-10T12:00:00+03:00"))
+    house.queue.sent.clear()
+
+    house.wait(minutes=10).sweep()
+
+    assert [d.status.value for d in house.documents(kind="act")] == ["ready"]
+
+
+def test_a_seller_put_right_by_day_wakes_everybody():
+    house = House(a_card(), a_payment(1_000), a_charge(1_000, vat="none"), seller=False)
+    house.night()
+    house.at("2026-02-02 15:00").tell({**seller_card(), "at": "2026-02-02T15:00:00+03:00"})
+    house.wait(minutes=10).sweep()
+
+    assert [d.status.value for d in house.documents(kind="act")] == ["ready"]
+
+
+def test_what_waits_for_requisites_costs_no_hints_until_the_morning():
+    house = House(a_card(payers=[]), a_payment(1_000), a_charge(1_000))
+    house.night()
+
+    at_night = house.at("2026-02-02 03:00").sweep().hints
+    in_the_morning = house.at("2026-02-02 07:00").sweep().hints
+
+    assert (at_night, in_the_morning) == (0, 1)
+
+
+def test_a_suspicious_account_is_parked_with_its_reason_and_the_run_ends():
+    house = House(a_card(), a_payment(1_000), a_charge(1_000), *_six_payers())
+
+    report = house.night()
+
+    assert house.parked() == {"c-000002": "актов в месяце 6, больше 5"}
+    assert (report["closed"], report["parked_count"], report["parked"][0][0]) == (1, 1, "c-000002")
+    assert house.acts("c-000002") == []
+
+
+def test_a_person_who_has_looked_closes_a_parked_account_alone():
+    house = House(a_card(), a_payment(1_000), a_charge(1_000), *_six_payers())
+    house.night()
+
+    house.close(accounts=["c-000002"], forced=True)
+    house.hear()
+    house.wait(minutes=10).sweep()
+
+    report = house.report()
+    assert (len(house.acts("c-000002")), house.parked()) == (6, {})
+    assert report
+    assert (report["report"], report["closed"], report["parked_count"], report["difference"]) == (2, 2, 0, 0)
+
+
+def test_nobody_forces_a_whole_month():
+    with pytest.raises(InvalidInputError, match="by name"):
+        House().close(forced=True)
+
+
+def test_a_sum_far_above_the_usual_is_parked():
+    told = [a_card(), a_payment(900_000_00, at="2025-10-01T12:00:00+03:00")]
+    for at in ("2025-10-31", "2025-11-30", "2025-12-31"):
+        told.append(a_charge(10_000_00, at=f"{at}T12:00:00+03:00"))
+    house = House(*told, a_charge(200_000_00))
+
+    house.night()
+
+    assert "больше обычного в 20 раз" in house.parked()[ACCOUNT]
+    assert len(house.acts()) == 3
+
+
+def test_a_client_whose_paper_cannot_be_drawn_is_parked_and_its_neighbours_are_issued(monkeypatch):
+    from billing import paper
+
+    draw = paper.draw
+
+    def poisoned(document, images):
+        if document.buyer.name == "АО «Василёк»":
+            raise ZeroDivisionError("boom")
+        return draw(document, images)
+
+    monkeypatch.setattr(paper, "draw", poisoned)
+    house = House(
+        a_card(),
+        a_payment(1_000),
+        a_charge(1_000),
+        a_card("c-000002", payers=[VASILYOK]),
+        a_payment(1_000, "c-000002", payer={"inn": VASILYOK["inn"]}),
+        a_charge(1_000, "c-000002"),
+    )
+
+    report = house.night()
+
+    assert house.parked() == {"c-000002": "ZeroDivisionError: boom"}
+    assert [d.status.value for d in house.documents(kind="act")] == ["ready"]
+    assert ["c-000002", "ещё не выпущен, смотрите отложенные счета"] in [line[:2] for line in report["blocked"]]
+    monkeypatch.setattr(paper, "draw", draw)
+    house.at("2026-02-03 07:00").sweep()
+    assert [d.status.value for d in house.documents("c-000002", "act")] == ["ready"]
+    assert house.parked() == {}
+
+
+def test_another_file_under_the_documents_name_stops_it_and_is_alarmed():
+    house = House(a_card(), a_payment(1_000), a_charge(1_000))
+    house.files.files[f"docs/{ACCOUNT}/2026-01.act.{ROMASHKA['inn']}.0.pdf"] = b"something else"
+
+    house.night()
+
+    assert house.metrics.counts["FileWithOtherBytes"] >= 1
+    assert ACCOUNT in house.parked()
+    assert house.addresses() == []
+
+
+def test_the_same_file_twice_is_no_trouble():
+    """Filed, and cut off before the row said so: the repeat draws the same bytes."""
+    house = House(a_card(), a_payment(1_000), a_charge(1_000))
+    put = house.files.put_once
+    cut = iter([True])
+
+    def put_once(key, body, **how):
+        put(key, body, **how)
+        if next(cut, False):
+            raise ConnectionError("cut off")
+
+    house.files.put_once = put_once
+
+    house.night()
+
+    assert [d.status.value for d in house.documents(kind="act")] == ["ready"]
+
+
+def test_a_character_that_no_font_has_blocks_before_a_number_is_taken():
+    house = House(a_card(payers=[{**ROMASHKA, "name": "ООО «𓂀»"}]), a_payment(1_000), a_charge(1_000))
+
+    report = house.night()
+
+    assert house.numbers("act.2026") == []
+    assert report["blocked"]
+
+
+def _six_payers():
+    payers = [a_company(400 + n, f"ООО «Хоровод-{n}»") for n in range(6)]
+    yield a_card("c-000002", payers=payers)
+    for payer in payers:
+        yield a_payment(1_000, "c-000002", payer={"inn": payer["inn"]})
+    yield a_charge(6_000, "c-000002")

@@ -1,0 +1,255 @@
+"""One letter to every address, once as far as can be known; "sent" is said on evidence only."""
+
+from __future__ import annotations
+
+import pytest
+
+from billing.domain.errors import UnavailableError
+from billing.ports import Letter, LetterEvent, RefusedError, UnknownOutcomeError
+from billing.usecases.send_letter import ATTEMPTS_MAX, send_letter
+from billing.usecases.track_letters import track_letter
+from tests.usecases.house import ACCOUNT, FEBRUARY, ROMASHKA, House, a_card, a_charge, a_payment
+
+ANNA = "anna@romashka.example"
+
+
+def a_house(*emails: str, **card: object) -> House:
+    """A client with an act to send, closed at night; nothing is heard of its letters yet."""
+    administrators = [{"user": "u-1", "emails": list(emails or (ANNA,))}]
+    house = House(a_card(**{"administrators": administrators, **card}), a_payment(1_000_000), a_charge(550_000))
+    house.at("2026-02-02 00:30")
+    return house
+
+
+class Postman:
+    """A mail service that answers as it is told, then takes everything."""
+
+    def __init__(self, house: House, *answers: Exception, taken: bool = False) -> None:
+        self._answers, self._taken, self._send = iter(answers), taken, house.mailer.send
+        self.calls = 0
+        house.mailer.send = self.send  # type: ignore[method-assign]
+
+    def send(self, letter: Letter, *, to: str, delivery: str) -> str:
+        self.calls += 1
+        if answer := next(self._answers, None):
+            if self._taken:
+                self._send(letter, to=to, delivery=delivery)
+            raise answer
+        return self._send(letter, to=to, delivery=delivery)
+
+
+def test_the_letter_goes_to_every_address_of_every_administrator_and_to_the_added_once():
+    house = a_house(
+        administrators=[
+            {"user": "u-1", "emails": [ANNA, "buh@romashka.example"]},
+            {"user": "u-1", "emails": ["BUH@romashka.example"]},
+            {"user": "u-2", "emails": ["ANNA@Romashka.example"]},
+        ],
+        added_addresses=["audit@auditor.example", "Audit@auditor.example"],
+    )
+
+    house.close()
+
+    assert house.addresses() == [ANNA, "buh@romashka.example", "audit@auditor.example"]
+
+
+def test_files_go_under_readable_russian_names():
+    house = a_house()
+
+    house.close()
+
+    (letter,) = house.letters()
+    assert [a.file_name.split(" от ")[0] for a in letter.attachments] == ["Акт № 1", "Счет на оплату № 1"]
+    assert all(a.body.startswith(b"%PDF-") for a in letter.attachments)
+    assert letter.subject.replace("\u00a0", " ") == "Закрывающие документы за январь 2026 г. — ООО «Ромашка»"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "nobody",
+        "a@b",
+        "a b@c.example",
+        "a@c.example\r\nBcc: d@e.example",
+        "a@.example",
+        "я@client.example",
+        "a@" + "b" * 300 + ".example",
+    ],
+)
+def test_what_is_no_address_is_not_written_to(address):
+    house = a_house(ANNA, address[:320])
+
+    house.close()
+
+    assert house.addresses() == [ANNA]
+
+
+def test_documents_nobody_can_be_written_to_of_stand_in_the_report():
+    house = House(a_card(administrators=[]), a_payment(1_000_000), a_charge(550_000))
+
+    report = house.night()
+
+    assert [line[0] for line in report["nobody"]] == [ACCOUNT, ACCOUNT]
+
+
+def test_more_addresses_than_a_transaction_holds_make_more_letters_and_each_is_written_to_once():
+    emails = [f"a{n:03}@romashka.example" for n in range(1, 151)]
+    house = a_house(administrators=[{"user": f"u-{n}", "emails": emails[n * 20 : n * 20 + 20]} for n in range(8)])
+
+    house.night()
+    house.close()
+
+    assert sorted(house.addresses()) == emails
+    assert {state for to, state in house.states().items() if to in emails} == {"delivered"}
+
+
+def test_throttling_puts_the_letter_back_and_it_goes_later():
+    house = a_house()
+    postman = Postman(house, UnavailableError("slow down"), UnavailableError("slow down"))
+
+    house.close()
+
+    assert (postman.calls, house.addresses(), house.states()) == (3, [ANNA], {ANNA: "accepted"})
+
+
+def test_a_long_throttling_is_outlived_by_the_sweep():
+    house = a_house()
+    Postman(house, *[UnavailableError("slow down")] * 5)
+    house.close()
+    assert house.states() == {ANNA: "queued"}
+
+    house.wait(minutes=10).sweep()
+
+    assert house.addresses() == [ANNA]
+
+
+def test_a_refused_letter_is_not_tried_again_and_stands_in_the_report():
+    house = a_house(ANNA, "bad@romashka.example")
+    postman = Postman(house, RefusedError("the mail service refused: MessageRejected"))
+
+    report = house.night()
+
+    assert house.states()[ANNA] == "refused"
+    assert report["undelivered"] == [[ACCOUNT, "refused", "a***@romashka.example"]]
+    assert report["letters"] == {"delivered": 1, "refused": 1}
+    assert postman.calls == 3  # two addresses and the accountant
+
+
+def test_a_sending_without_an_answer_is_not_repeated_for_a_quarter_of_an_hour():
+    house = a_house()
+    postman = Postman(house, UnknownOutcomeError("no answer"), taken=True)
+    house.close()
+
+    house.wait(minutes=10).sweep()
+    assert (postman.calls, house.states()) == (1, {ANNA: "sending"})
+    house.hear()
+
+    assert (postman.calls, house.states(), house.addresses()) == (1, {ANNA: "delivered"}, [ANNA])
+
+
+def test_a_sending_of_which_nothing_is_heard_is_repeated_then():
+    house = a_house()
+    postman = Postman(house, UnknownOutcomeError("no answer"))
+    house.close()
+
+    house.wait(minutes=16).sweep()
+
+    assert (postman.calls, house.addresses(), house.states()) == (2, [ANNA], {ANNA: "accepted"})
+    assert house.metrics.counts["LettersSentAgain"] == 1
+
+
+def test_repeats_have_an_end():
+    house = a_house()
+    postman = Postman(house, *[UnknownOutcomeError("no answer")] * 50)
+    house.close()
+
+    for _ in range(20):
+        house.wait(minutes=16).sweep()
+
+    assert (postman.calls, house.states()[ANNA]) == (ATTEMPTS_MAX + ATTEMPTS_MAX, "unconfirmed")  # and the report's own
+
+
+def test_an_address_that_bounced_for_good_is_not_written_to_next_month():
+    house = a_house(ANNA, "gone@romashka.example")
+    house.close()
+    house.hear("bounced", only="gone@romashka.example", permanent=True)
+    house.tell(a_charge(100_000, at="2026-02-01T12:00:00+03:00"))
+
+    report = house.night(FEBRUARY)
+
+    assert house.addresses() == [ANNA, "gone@romashka.example", ANNA]
+    assert report["undelivered"] == [[ACCOUNT, "suppressed", "g***@romashka.example"]]
+
+
+def test_a_full_mailbox_is_written_to_again_next_month():
+    house = a_house("full@romashka.example")
+    house.close()
+    house.hear("bounced", permanent=False)
+    house.tell(a_charge(100_000, at="2026-02-01T12:00:00+03:00"))
+
+    house.night(FEBRUARY)
+
+    assert house.addresses() == ["full@romashka.example"] * 2
+
+
+def test_who_complained_is_not_written_to_again():
+    house = a_house()
+    house.close()
+    house.hear("complained")
+    house.tell(a_charge(100_000, at="2026-02-01T12:00:00+03:00"))
+
+    house.night(FEBRUARY)
+
+    assert house.addresses() == [ANNA]
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        pytest.param(["accepted", "delivered"], "delivered", id="in order"),
+        pytest.param(["delivered", "accepted"], "delivered", id="the other way round"),
+        pytest.param(["delivered", "delivered"], "delivered", id="twice"),
+        pytest.param(["delivered", "bounced"], "bounced", id="a late bounce"),
+        pytest.param(["complained", "delivered"], "complained", id="a complaint first"),
+    ],
+)
+def test_events_only_move_a_state_forward(events, state):
+    house = a_house()
+    house.close()
+
+    for event in events:
+        house.hear(event)
+
+    assert house.states() == {ANNA: state}
+
+
+@pytest.mark.parametrize("delivery", ["", "_", "nobody", "c-000009_2026-01_1_00000000000000000000", "a_b_c_d_e"])
+def test_an_event_about_what_is_not_ours_is_passed_over(delivery):
+    assert track_letter(LetterEvent(delivery=delivery, status="delivered", message="m"), House().outside) == "unknown"
+
+
+def test_a_hint_at_a_letter_that_is_not_there_is_passed_over():
+    assert send_letter("nobody_2026-01_1", "0" * 20, House().outside).status == "unknown"
+
+
+def test_a_hint_that_comes_twice_sends_once():
+    house = a_house()
+    house.close()
+    hint = ("c-000001_2026-01_1", next(s.sk for s in house.store.rows("deliveries") if "address" in s.row))
+
+    again = send_letter(*hint, house.outside)
+
+    assert (again.status, house.addresses()) == ("accepted", [ANNA])
+
+
+def test_names_with_html_and_line_breaks_stay_text():
+    house = a_house(title="<b>Ромашка</b>\r\nBcc: all@x.example", payers=[{**ROMASHKA, "name": "ООО <i>«Ромашка»</i>"}])
+
+    house.close()
+
+    (letter,) = house.letters()
+    assert "\n" not in letter.subject
+    assert "<b>Ромашка" not in letter.html
+    assert "&lt;b&gt;Ромашка" in letter.html
+    assert "<b>Ромашка</b> Bcc: all@x.example" in letter.text

@@ -1,0 +1,201 @@
+"""The report proves that nothing is missing; the preview says the same beforehand and writes nothing."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from billing.usecases.preview import preview
+from billing.usecases.report import end_run
+from billing.usecases.sweep import sweep
+from local.company.requisites import company_inn
+from tests.usecases.house import (
+    ACCOUNT,
+    FEBRUARY,
+    JANUARY,
+    ROMASHKA,
+    VASILYOK,
+    House,
+    a_card,
+    a_charge,
+    a_payment,
+)
+
+
+def a_house() -> House:
+    return House(
+        a_card(),
+        a_payment(300_000),
+        a_payment(150_000, **{"class": "CARD_LE"}),
+        a_payment(100_000, **{"class": "CARD_IND", "payer": None}),
+        a_charge(550_000),
+    )
+
+
+def test_the_report_adds_up_by_class_of_money():
+    report = a_house().night()
+
+    assert report["paid"] == {"BANK": 300_000, "CARD_LE": 150_000, "CARD_IND": 100_000}
+    assert report["funded"] == {"BANK": 300_000, "CARD_LE": 150_000, "CARD_IND": 100_000}
+    assert report["acted"] == {"BANK": 300_000, "CARD_LE": 150_000}
+    assert (report["charged"], report["difference"], report["scanned"], report["closed"]) == (550_000, 0, 1, 1)
+    assert report["numbers"] == {"act.2026": [1, 1, 1], "invoice.2026": [1, 1, 1]}
+    assert report["documents"]["act"] == [1, 450_000]
+    assert report["letters"] == {"delivered": 1}
+
+
+def test_the_report_is_a_row_a_file_a_letter_and_metrics():
+    house = a_house()
+
+    report = house.night()
+
+    assert json.loads(house.files.files["reports/2026-01.001.json"]) == report
+    (letter,) = house.letters(house.outside.settings.accountant_address)
+    assert "Сходится" in letter.text
+    assert house.metrics.counts["AccountsClosed"] == 1
+    assert house.metrics.counts["ActsDifference"] == 0
+
+
+def test_a_run_with_nothing_to_close_has_its_report_too():
+    report = House().night()
+
+    assert (report["scanned"], report["difference"], report["documents"]) == (0, 0, {})
+
+
+def test_there_is_one_report_however_often_it_is_swept():
+    house = a_house()
+    house.night()
+
+    for _ in range(5):
+        house.wait(minutes=10).sweep()
+
+    assert len(house.letters(house.outside.settings.accountant_address)) == 1
+
+
+def test_a_report_whose_file_was_lost_on_the_way_is_filed_by_the_next_sweep():
+    house = a_house()
+    put = house.files.put_once
+    cut = iter([True])
+
+    def put_once(key: str, body: bytes, **how: object) -> None:
+        if key.startswith("reports/") and next(cut, False):
+            raise ConnectionError("cut off")
+        put(key, body, **how)
+
+    house.files.put_once = put_once  # type: ignore[method-assign, assignment]
+    house.at("2026-02-02 00:30").close()
+    house.hear()
+    with suppress(ConnectionError):
+        sweep(house.wait(minutes=10).outside, until=house.until)
+    house.wait(minutes=10).sweep()
+    house.wait(minutes=10).sweep()
+
+    assert "reports/2026-01.001.json" in house.files.files
+    assert len(house.letters(house.outside.settings.accountant_address)) == 1
+
+
+def test_the_count_is_put_away_when_time_is_short_and_taken_up_again():
+    told = []
+    for n in range(1, 251):
+        told += [a_payment(1_000, f"c-{n:06}"), a_charge(1_000, f"c-{n:06}")]
+    house = House(*told)
+    house.at("2026-02-02 00:30").close()
+
+    def ticking() -> datetime:
+        house.wait(seconds=1)
+        return house.now
+
+    outside = replace(house.outside, clock=ticking)
+    ended = [end_run(JANUARY, outside, until=house.now + timedelta(seconds=1.5)) for _ in range(3)]
+
+    report = house.report()
+    assert ended == [False, False, True]
+    assert report
+    assert (report["closed"], report["charged"], report["report"]) == (250, 250_000, 1)
+
+
+# --- preview -----------------------------------------------------------------------------------------------------
+
+
+def test_a_preview_says_what_the_night_will_make_and_writes_nothing():
+    house = a_house()
+    before = house.everything()
+
+    said = preview(JANUARY, house.outside, until=house.until)
+
+    assert house.everything() == before
+    assert (said["accounts"], said["complete"], said["differences"]) == (1, True, [])
+    assert [(d["id"].split(".")[1], d["total"]) for d in said["documents"]] == [
+        ("act", "4500.00"),
+        ("invoice", "5500.00"),
+    ]
+    house.night()
+    assert [d.id for d in house.documents()] == [d["id"] for d in said["documents"]]
+
+
+def test_a_preview_of_a_closed_month_tells_it_again_from_the_journal_and_finds_no_difference():
+    house = a_house()
+    house.night()
+    house.tell(a_payment(100_000, at="2026-02-02T00:40:00+03:00"), a_charge(50_000, at="2026-02-02T00:50:00+03:00"))
+    house.night(FEBRUARY)
+
+    said = preview(JANUARY, house.outside, until=house.until)
+
+    assert (said["differences"], said["documents"][0]["total"]) == ([], "4500.00")
+
+
+def test_a_preview_says_how_what_was_issued_differs_from_the_cards_of_today():
+    house = a_house()
+    house.night()
+    house.at("2026-02-10 12:00").tell(
+        a_card(at="2026-02-10T12:00:00+03:00", payers=[{**ROMASHKA, "name": "ООО «Ромашка плюс»"}])
+    )
+
+    said = preview(JANUARY, house.outside, until=house.until)
+
+    assert f"{ACCOUNT}: 2026-01.act.{ROMASHKA['inn']}.0 выпущен с другими реквизитами" in said["differences"]
+
+
+def test_a_preview_says_what_will_wait_for_requisites_and_what_will_be_parked():
+    payers = [ROMASHKA, VASILYOK]
+    house = House(
+        a_card(payers=[{**ROMASHKA, "address": ""}]),
+        a_payment(1_000),
+        a_charge(1_000),
+        a_card("c-000002", payers=payers),
+        *[a_payment(1_000, "c-000002", payer={"inn": inn}) for inn in _inns(6)],
+        a_charge(6_000, "c-000002"),
+    )
+
+    said = preview(JANUARY, house.outside, until=house.until)
+
+    assert said["documents"][0]["problems"] == ["плательщик: адрес не указан"]
+    assert said["differences"] == ["c-000002: будет отложен: актов в месяце 6, больше 5"]
+
+
+def test_a_preview_of_named_accounts_reads_only_them():
+    house = House(a_payment(1_000), a_charge(1_000), a_payment(2_000, "c-000002"), a_charge(2_000, "c-000002"))
+
+    said = preview(JANUARY, house.outside, until=house.until, accounts=["c-000002", "nobody"])
+
+    assert (said["accounts"], said["total"]) == (1, "20.00")
+
+
+def test_a_preview_out_of_time_says_that_it_is_not_whole():
+    house = a_house()
+
+    said = preview(JANUARY, house.outside, until=house.now)
+
+    assert (said["complete"], said["accounts"]) == (False, 0)
+
+
+def test_an_account_opened_later_is_not_of_the_month():
+    house = House(a_payment(1_000, at="2026-02-01T12:00:00+03:00"))
+
+    assert preview(JANUARY, house.outside, until=house.until)["documents"] == []
+
+
+def _inns(count: int) -> list[str]:
+    return [company_inn(500 + n) for n in range(count)]
