@@ -185,6 +185,7 @@ def queue(logical: str, p: Properties) -> Made:
     }
     if fifo:
         attributes["FifoQueue"] = "true"
+        attributes |= {k: str(v) for k in ("DeduplicationScope", "FifoThroughputLimit") if (v := p.take(k)) is not None}
     if said := p.take("RedrivePolicy"):
         attributes["RedrivePolicy"] = json.dumps(said)
     tags = {t["Key"]: t["Value"] for t in p.take("Tags", [])}
