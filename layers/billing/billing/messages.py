@@ -344,11 +344,14 @@ def parse(body: str, *, now: datetime) -> Posted | CustomerMessage | SellerMessa
     return message  # type: ignore[no-any-return]
 
 
+_NO_KIND = ("union_tag_invalid", "union_tag_not_found")
+
+
 def _said(error: _ValidationError) -> str:
     said = []
     for e in error.errors(include_input=False, include_url=False, include_context=False)[:5]:
         place = ".".join(str(part) for part in e["loc"][1:]) or "message"
-        said.append(f"{place}: {e['msg']}")
+        said.append("kind: none of ours" if e["type"] in _NO_KIND else f"{place}: {e['msg']}")
     return "; ".join(said)[:500]
 
 
