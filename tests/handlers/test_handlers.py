@@ -1,0 +1,235 @@
+"""Each handler takes its sample event and does the one thing it is named for."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from billing import paper, wiring
+from billing.domain.errors import InvalidInputError, UnavailableError
+from billing.usecases.letters import HEAD
+from tests.handlers.conftest import EVENTS, event
+from tests.usecases.house import House
+
+Call = Callable[..., Any]
+ACCOUNT = "c-000123"
+NOTHING_FAILED = {"batchItemFailures": []}
+FUNCTIONS = sorted(p.parent.name for p in (EVENTS.parent / "functions").glob("*/app.py"))
+
+
+def bodies(house: House, queue: str) -> list[Any]:
+    return [message for name, message in house.queue.sent if name == queue]
+
+
+def failed(answer: dict[str, Any]) -> list[str]:
+    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+
+
+def changed(name: str, n: int = 0, **body: Any) -> Any:
+    """A sample event with one record's body changed."""
+    said = event(name)
+    said["Records"][n]["body"] = json.dumps({**json.loads(said["Records"][n]["body"]), **body})
+    return said
+
+
+def test_there_is_a_sample_event_for_each_function_of_the_night():
+    night = {"take_from_crm", "close_month", "issue_documents", "send_letter", "track_letters", "sweep"}
+
+    assert night <= set(FUNCTIONS)
+    assert all((EVENTS / f"{name}.json").exists() for name in night)
+
+
+def test_messages_of_the_crm_become_rows(house: House, call: Call):
+    answer = call("take_from_crm", event("take_from_crm"))
+
+    assert answer == NOTHING_FAILED
+    assert house.balance(ACCOUNT) == 450_000
+    assert house.store.get("customers", ACCOUNT)
+
+
+def test_a_wrong_message_is_no_failure_of_its_batch(house: House, call: Call):
+    answer = call("take_from_crm", changed("take_from_crm", 2, amount=-1))
+
+    assert answer == NOTHING_FAILED
+    assert house.refused() == ["amount: Input should be greater than 0"]
+    (dead,) = bodies(house, "crm-dead-letters")
+    assert (dead["group"], dead["outcome"]) == (ACCOUNT, "refused")
+
+
+def test_a_database_that_is_away_sends_back_the_rest_of_the_group_in_order(house: House, call: Call):
+    """A later message of an account must not overtake an earlier one."""
+    write, calls = house.store.tx, iter([True, False])
+
+    def tx(writes: Any) -> None:
+        if not next(calls, True):
+            raise UnavailableError("busy")
+        write(writes)
+
+    house.store.tx = tx  # type: ignore[method-assign]
+    said = event("take_from_crm")
+
+    answer = call("take_from_crm", said)
+
+    records = said["Records"]
+    assert failed(answer) == [r["messageId"] for r in records[1:]]
+    assert call("take_from_crm", {"Records": records[1:]}) == NOTHING_FAILED
+    assert house.balance(ACCOUNT) == 450_000
+
+
+def test_the_schedule_queues_every_account_of_the_past_month(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+
+    answer = call("close_month", event("close_month"))
+
+    assert answer == {"month": "2026-01", "queued": True}
+    assert bodies(house, "issue-documents") == [{"month": "2026-01", "accounts": [ACCOUNT]}]
+
+
+def test_a_preview_answers_with_the_papers_and_writes_nothing(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+    before = house.everything()
+
+    answer = call("close_month", event("close_month.preview"))
+
+    assert [d["total"] for d in answer["documents"]] == ["5500.00", "1000.00"]
+    assert house.everything() == before
+    assert bodies(house, "issue-documents") == []
+
+
+def test_a_forced_closing_names_its_accounts(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+
+    call("close_month", event("close_month.forced"))
+
+    assert bodies(house, "issue-documents") == [{"month": "2026-01", "accounts": [ACCOUNT], "forced": True}]
+
+
+def test_a_request_that_is_not_understood_is_an_error_that_the_console_shows(house: House, call: Call):
+    with pytest.raises(InvalidInputError, match="unknown fields: monht"):
+        call("close_month", {"monht": "2026-01"})
+
+
+def test_a_batch_of_accounts_is_issued_and_its_letters_queued(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+
+    answer = call("issue_documents", event("issue_documents"))
+
+    assert answer == NOTHING_FAILED
+    assert house.acts(ACCOUNT) == [550_000]
+    assert len(bodies(house, "send-letter")) == 3
+
+
+def test_a_batch_with_a_failed_account_comes_back_and_the_third_time_is_parked(
+    house: House, call: Call, monkeypatch: pytest.MonkeyPatch
+):
+    def boom(document: Any, images: Any) -> bytes:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr(paper, "draw", boom)
+    call("take_from_crm", event("take_from_crm"))
+    said = event("issue_documents")
+
+    assert len(failed(call("issue_documents", said))) == 1
+    assert house.parked() == {}
+    said["Records"][0]["attributes"]["ApproximateReceiveCount"] = "3"
+    assert call("issue_documents", said) == NOTHING_FAILED
+    assert house.parked() == {ACCOUNT: "ZeroDivisionError: boom"}
+
+
+def test_a_letter_is_sent_to_its_address(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+    call("issue_documents", event("issue_documents"))
+
+    assert call("send_letter", event("send_letter")) == NOTHING_FAILED
+
+    assert house.addresses() == ["anna@romashka.example"]
+
+
+def test_a_throttled_letter_comes_back_alone(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+    call("issue_documents", event("issue_documents"))
+    send, calls = house.mailer.send, iter([True])
+
+    def throttled(*letter: Any, **how: Any) -> str:
+        if next(calls, False):
+            raise UnavailableError("slow down")
+        return send(*letter, **how)
+
+    house.mailer.send = throttled  # type: ignore[method-assign]
+    said = event("send_letter")
+    other = json.loads(json.dumps(said["Records"][0]))
+    other["messageId"] = "other"
+    other["body"] = json.dumps(next(m for m in bodies(house, "send-letter") if m != json.loads(other["body"])))
+    said["Records"].append(other)
+
+    answer = call("send_letter", said)
+
+    assert failed(answer) == [said["Records"][0]["messageId"]]
+    assert len(house.addresses()) == 1
+
+
+def test_an_event_of_the_mail_service_moves_the_state(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+    call("issue_documents", event("issue_documents"))
+    call("send_letter", event("send_letter"))
+
+    assert call("track_letters", event("track_letters")) == NOTHING_FAILED
+
+    assert house.states()["anna@romashka.example"] == "delivered"
+
+
+def test_the_sweep_ends_the_run_with_its_report(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+    call("close_month", event("close_month"))
+    house.work()
+    house.hear()
+    house.wait(minutes=10)
+
+    answer = call("sweep", event("sweep"))
+
+    assert answer == {"hints": 0, "ended": ["2026-01"]}
+    report = house.report()
+    assert report
+    assert report["difference"] == 0
+
+
+def test_a_function_that_has_no_time_left_takes_nothing_new(house: House, call: Call):
+    call("take_from_crm", event("take_from_crm"))
+
+    answer = call("close_month", event("close_month"), left_ms=10_000)
+
+    assert answer == {"month": "2026-01", "queued": False}
+    house.wait(minutes=10)
+    call("sweep", event("sweep"))
+    assert bodies(house, "issue-documents") == [{"month": "2026-01", "accounts": [ACCOUNT]}]
+
+
+def test_logs_hold_no_addresses_names_or_requisites(house: House, call: Call, monkeypatch: pytest.MonkeyPatch):
+    log = io.StringIO()
+    for handler in wiring.log.handlers:
+        monkeypatch.setattr(handler, "stream", log)
+    call("take_from_crm", event("take_from_crm"))
+    call("take_from_crm", changed("take_from_crm", 2, key="other", payer={"inn": "9999000070"}))
+    call("issue_documents", event("issue_documents"))
+    call("send_letter", event("send_letter"))
+    call("track_letters", event("track_letters"))
+
+    said = log.getvalue()
+
+    assert "message taken" in said
+    for secret in ("romashka.example", "Ромашка", "999900007", "Анна"):
+        assert secret not in said
+        assert json.dumps(secret).strip('"') not in said
+
+
+def test_a_head_is_no_address(house: House, call: Call):
+    """The row of the letter itself stands beside its addresses."""
+    call("take_from_crm", event("take_from_crm"))
+    call("issue_documents", event("issue_documents"))
+
+    assert house.store.get("deliveries", f"{ACCOUNT}_2026-01_1", HEAD)
+    assert HEAD not in {m["address"] for m in bodies(house, "send-letter")}
