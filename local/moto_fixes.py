@@ -186,6 +186,8 @@ def _stop_counting_queues() -> None:
     sqs_models.SQSBackend._validate_message = lambda self, queue, *args, **kwargs: shipped(
         self, _UncountedQueue(queue), *args, **kwargs
     )
+    # asked of every message of a queue at every receive
+    sqs_models.unix_time_millis = lambda dt=None: time.time() * 1000
     sqs_models.SQSBackend.is_message_valid_based_on_retention_period = lambda self, name, message: (
         self.get_queue(name).message_retention_period + message.sent_timestamp / 1000 > time.time()
     )
