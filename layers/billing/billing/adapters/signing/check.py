@@ -87,7 +87,7 @@ def _certificate(data: Node, info: Node) -> x509.Certificate | None:
         if signer.tag != SEQUENCE or (signer.at(0).der(), signer.at(1).der()) == (issuer.der(), serial.der()):
             try:
                 return x509.load_der_x509_certificate(node.der())
-            except ValueError:
+            except (ValueError, x509.InvalidVersion):
                 return None
     raise BadSignatureError("the signer's certificate is not in the signature")
 
@@ -144,7 +144,11 @@ def _signature_holds(info: Node, content: bytes, certificate: x509.Certificate) 
 
 
 def _facts(certificate: x509.Certificate) -> CertificateFacts:
+    try:
+        subject = certificate.subject.rfc4514_string()
+    except ValueError:   # names are read late, and some issuers write odd ones
+        subject = ""
     return CertificateFacts(
-        subject=certificate.subject.rfc4514_string(), serial=f"{certificate.serial_number:X}",
+        subject=subject, serial=f"{certificate.serial_number:X}",
         thumbprint=certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303 (a name, not a safeguard)
         not_before=certificate.not_valid_before_utc, not_after=certificate.not_valid_after_utc)
