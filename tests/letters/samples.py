@@ -113,6 +113,7 @@ RUN_REPORT = RunReport(
 LETTERS: dict[str, Context] = {
     "closing_documents": CLOSING_DOCUMENTS,
     "closing_documents_without_edo": replace(CLOSING_DOCUMENTS, documents=(ACT,), paid=550_000, balance=0, edo=False),
+    "closing_documents_on_paper": replace(CLOSING_DOCUMENTS, edo=None),
     "run_report": RUN_REPORT,
     "run_report_that_does_not_tally": replace(
         RUN_REPORT,

@@ -26,7 +26,8 @@ class ClosingDocuments:
     """To the client's administrators and added addresses: copies of the month's papers.
 
     `paid` came to the account in the month, `charged` is what the month cost, `acted` the total of its acts, `balance`
-    what the account had at its end. `edo`: the client has accepted the exchange, signed originals go there.
+    what the account had at its end. `edo`: the client has accepted the exchange, signed originals go there; None: we do
+    not exchange electronically.
     """
 
     customer: str
@@ -36,7 +37,7 @@ class ClosingDocuments:
     charged: Kopecks
     acted: Kopecks
     balance: Kopecks
-    edo: bool
+    edo: bool | None
     page_url: str
     seller_name: str
 

@@ -55,7 +55,7 @@ def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
         charged=period.cost,
         acted=period.acted,
         balance=period.closing,
-        edo=False,
+        edo=None,
         page_url=outside.settings.page_url,
         seller_name=found[0].content.seller.party.name,
     )
