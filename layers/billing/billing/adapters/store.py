@@ -101,18 +101,18 @@ class DynamoStore:
                     else:
                         transaction.save(item, condition=condition)
         except TransactWriteError as error:
-            # PynamoDB sends deletes before puts, and the reasons come in the order sent
+            # PynamoDB sends deletes before puts, and the reasons come in the order sent; a call that was throttled or
+            # had no answer has none
             sent = sorted(range(len(writes)), key=lambda i: writes[i].row is not None)
-            stale = [
-                i
-                for i, reason in zip(sent, error.cancellation_reasons or (), strict=True)
-                if reason and reason.code == "ConditionalCheckFailed"
-            ]
+            reasons = [reason.code if reason else "" for reason in error.cancellation_reasons]
+            stale = [i for i, code in zip(sent, reasons, strict=False) if code == "ConditionalCheckFailed"]
             if stale:
                 raise StaleError(stale) from error
+            if "ValidationError" in reasons:  # a row too large, say: trying again will not help
+                raise
             raise _failure(error) from error
         except (PutError, DeleteError) as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
+            if _code(error) == "ConditionalCheckFailedException":
                 raise StaleError([0]) from error
             raise _failure(error) from error
         except (PynamoDBException, BotoCoreError) as error:
@@ -128,11 +128,24 @@ class DynamoStore:
     def _item(self, w: Write) -> tuple[Table, Any]:
         model = self._models[w.table]
         row = dict(w.row or {})
+        _check(row)
         if "content" in model.get_attributes() and w.table == "control":
             row = {"content": row, **({"summary": row.pop("summary")} if "summary" in row else {})}
         item = model(w.pk, w.sk if _sorted(model) else None, version=w.expect + 1, **row)
         condition = model.version == w.expect if w.expect != ABSENT else getattr(model, model.keys[0]).does_not_exist()
         return item, condition
+
+
+def _check(value: Any) -> None:
+    """Within maps and lists PynamoDB would take anything; a row holds text, whole numbers, yes and no."""
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            _check(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner)
+    elif value is not None and type(value) not in (str, int, bool):
+        raise TypeError(f"a {type(value).__name__} in a row")
 
 
 def _sorted(model: type[Table]) -> bool:
@@ -170,9 +183,14 @@ _REFUSED = frozenset(
 _BROKEN = frozenset({"ValidationException", "AccessDeniedException", "ResourceNotFoundException"})
 
 
+def _code(error: Exception) -> str:
+    """What the service called it; nothing when it did not answer (where PynamoDB stumbles over a response of None)."""
+    return getattr(error, "cause_response_code", None) or ""
+
+
 def _failure(error: Exception) -> Exception:
     """What a failed call means to the caller: nothing done, or not known."""
-    code = getattr(error, "cause_response_code", None) or ""
+    code = _code(error)
     if code in _BROKEN:
         return error
     if code in _REFUSED:
