@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from billing.adapters.tables import MODELS
 from billing.domain.errors import NotFoundError
 from billing.ports import (
     TABLES,
@@ -117,6 +118,8 @@ def _check_row(w: Write) -> None:
     """What DynamoDB or our own rules would refuse."""
     assert w.pk, "an empty partition key"
     assert _size(w) <= 400_000, f"a row of {_size(w)} bytes in {w.table}"
+    unknown = set(w.row or ()) - set(MODELS[w.table].get_attributes()) if w.table != "control" else ()
+    assert not unknown, f"no such attributes in {w.table}: {sorted(unknown)}"
     _check_value(w.row)
 
 

@@ -1,0 +1,58 @@
+"""AWS in this process, with the tables, the bucket and the queues that the adapters need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from billing.adapters.store import DynamoStore
+from billing.adapters.tables import MODELS
+from billing.ports import TABLES, Store
+from local import moto_fixes
+from tests.fakes import MemoryStore
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Clients of the stand-in, by the name of the service; keys that open nothing."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    moto_fixes.apply()
+    with mock_aws():
+        yield lambda service: boto3.client(service, region_name=REGION)
+
+
+def a_dynamo_store(aws: Any) -> DynamoStore:
+    """The store over tables with the keys that its models say."""
+    for table in TABLES:
+        names = [MODELS[table].get_attributes()[key].attr_name for key in MODELS[table].keys]
+        aws("dynamodb").create_table(
+            TableName=f"test-{table}",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+            KeySchema=[{"AttributeName": n, "KeyType": t} for n, t in zip(names, ("HASH", "RANGE"), strict=False)],
+        )
+    return DynamoStore({table: f"test-{table}" for table in TABLES}, REGION)
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """What the port promises is promised by both."""
+    if request.param == "memory":
+        return MemoryStore()
+    return a_dynamo_store(request.getfixturevalue("aws"))
