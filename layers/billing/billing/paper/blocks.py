@@ -9,8 +9,9 @@ from billing.domain.documents import Act, Invoice, Line, Party, VatTotal
 from billing.domain.money import NBSP, roubles
 from billing.domain.vat import Vat
 from billing.domain.wording import in_words
+from billing.paper.alignment import PAD, Align
 from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet, base_line
-from billing.paper.table import PAD, Align, Cell, Column, Row, Table
+from billing.paper.table import Cell, Column, Row, Table
 
 LABEL = 27.0  # mm of the column of captions
 

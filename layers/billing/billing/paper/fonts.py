@@ -25,7 +25,11 @@ WORDS_MAX = 50_000  # widths of words kept
 KEPT_MAX = 400  # characters: longer texts do not repeat, and are not kept
 
 _RUSSIAN = "".join(map(chr, range(0x410, 0x450))) + "Ёё" + ' \u00a0.,:;!()/+-–—−%№«»„“"0123456789'
-_TIERS = (("ZAKRUS", _RUSSIAN), ("ZAKLAT", _RUSSIAN + "ABCDEFGHIJKLMNOPQRSTUVWXYZ_’'₽"))
+_TIERS = (
+    ("ZAKRUS", _RUSSIAN),
+    ("ZAKLAT", _RUSSIAN + "ABCDEFGHIJKLMNOPQRSTUVWXYZ_’'₽"),
+    ("ZAKASC", _RUSSIAN + "".join(map(chr, range(0x20, 0x7F))) + "’₽"),
+)
 
 
 class CharacterMissingError(InvalidInputError):
@@ -101,7 +105,7 @@ class Font(TTFFont):  # type: ignore[misc]  # fpdf2's class is slotted and untyp
         return next((c for c in text if c not in self.glyphs), "")
 
     def program(self, used: set[int]) -> Program:
-        """The smallest ready cut that has the glyphs: Russian with digits, the same with Latin capitals, or all."""
+        """The smallest ready cut that has the glyphs: Russian with digits, with Latin capitals, with ASCII, or all."""
         whole = ("ZAKALL", frozenset(range(self.file.count)))
         tag, slots = next((tier for tier in self.tiers if used <= tier[1]), whole)
         if tag not in self._programs:

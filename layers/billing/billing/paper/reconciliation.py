@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from billing.domain.documents import Reconciliation
 from billing.domain.money import Kopecks, roubles
 from billing.domain.wording import in_words, long_date, short_date
+from billing.paper.alignment import Align
 from billing.paper.blocks import short_name, together
 from billing.paper.sheet import Sheet
 from billing.paper.signatures import both_sign
-from billing.paper.table import Align, Bold, Cell, Column, Row, Table
+from billing.paper.table import Bold, Cell, Column, Row, Table
 
 _HALF = (  # date, document, debit, credit
     Column(width=16.0, align=Align.MIDDLE),

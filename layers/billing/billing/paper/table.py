@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
+from billing.paper.alignment import PAD, Align, Setter
 from billing.paper.fonts import BETWEEN, Font, fitted, wide_many
 from billing.paper.sheet import BOTTOM, HEIGHT, LEFT, MM, THICK, THIN, TOP, Sheet, base_line
 
-PAD = 0.9  # mm beside a cell's text
 AIR = 1.0  # mm above and below the lines of a row, together
 HEADING_AIR = 2.4
-
-
-class Align(Enum):
-    """Sums end at the right; their digits are of one width, so their length tells where they begin."""
-
-    LEFT = "left"
-    MIDDLE = "middle"
-    SUM = "sum"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +126,7 @@ class Table:
 
 @dataclass(slots=True)
 class _Part:
-    """The rows of one page. Operators and texts are gathered apart, and a page's texts are encoded in one call."""
+    """The rows of one page. Operators and texts are gathered apart, and the texts are encoded in one call."""
 
     table: Table
     sheet: Sheet
@@ -151,12 +142,14 @@ class _Part:
         places: list[str] = []
         texts: list[str] = []
         setters = [
-            _Setter(self.sheet.regular, self.table.size, column.align, self.edges[j], self.edges[j + 1])
+            Setter(self.sheet.regular, self.table.size, column.align, self.edges[j], self.edges[j + 1])
             for j, column in enumerate(self.table.columns)
         ]
         lead, offset = self.table.lead, base_line(self.table.lead, self.table.size) + AIR / 2
         for row, wrapped, height in laid:
             if isinstance(row, Bold):
+                self._write(places, texts)  # so that text is copied in the order of the rows
+                places, texts = [], []
                 self._bold_row(y, height, row)
             else:
                 base = HEIGHT - y - offset
@@ -225,26 +218,3 @@ class _Part:
                 begin = gap_bottom
         self.sheet.rules.append("\n".join([*path, "S"]))
         self.sheet.frame(self.edges[0], top, self.edges[-1] - self.edges[0], bottom - top, THICK)
-
-
-class _Setter:
-    """Where a cell's text begins, as the first half of a PDF operator; remembered by text, and of sums by length."""
-
-    def __init__(self, font: Font, size: float, align: Align, left: float, right: float) -> None:
-        self._font, self._per_unit, self._align = font, size / 1000, align
-        self._left = f"1 0 0 1 {(left + PAD) * MM:.2f} "
-        self._middle, self._right = (left + right) / 2 * MM, (right - PAD) * MM
-        self._known: dict[str | int, str] = {}
-
-    def __call__(self, text: str) -> str:
-        if self._align is Align.LEFT:
-            return self._left
-        key: str | int = text
-        if self._align is Align.SUM and text[-3:-2] == ",":  # «12 345,67»: a quantity has other signs in its places
-            key = len(text) if text[0].isdigit() else -len(text)
-        found = self._known.get(key)
-        if found is None:
-            width = self._font.width(text) * self._per_unit
-            x = self._right - width if self._align is Align.SUM else self._middle - width / 2
-            found = self._known[key] = f"1 0 0 1 {x:.2f} "
-        return found
