@@ -11,8 +11,8 @@ from local import resources
 from local.cloud import Cloud
 from local.functions import LocalFunction, make_importable
 from local.properties import Properties, UnmadeError
-from local.resources import ACCOUNT, Made, aws, check_known, maker
-from local.template import REGION, code_folders, translated
+from local.resources import Made, aws, check_known, maker
+from local.template import ACCOUNT, REGION, code_folders, translated
 
 STACK = "local"
 
@@ -39,6 +39,7 @@ def deploy(path: Path, parameters: dict[str, str]) -> Cloud:
         for r in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
         if r.get("LogicalResourceId")
     }
+    cloud.kinds = {name: template["Resources"][name]["Type"] for name in cloud.ids}
     missing = {name for name, r in template["Resources"].items() if "Condition" not in r} - set(cloud.ids)
     if missing:
         raise UnmadeError(f"not made: {', '.join(sorted(missing))}")

@@ -13,9 +13,7 @@ from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
 from local.properties import Properties, UnmadeError
-from local.template import REGION
-
-ACCOUNT = "123456789012"
+from local.template import ACCOUNT, REGION
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 REGION = "eu-central-1"
+ACCOUNT = "123456789012"  # the account that moto plays
 
 
 class _Loader(yaml.SafeLoader):
