@@ -23,7 +23,7 @@ def letter_event(body: Mapping[str, Any]) -> LetterEvent | None:
 
     A bounce of the passing kind (mailbox full) ends this letter, but not the address.
     """
-    said = json.loads(body["Message"]) if "Message" in body else body
+    said = _said(body["Message"]) if "Message" in body else body
     kind = said.get("eventType") or said.get("notificationType") or ""
     delivery = next(iter(said.get("mail", {}).get("tags", {}).get("delivery", ())), "")
     if kind not in _STATUS or not delivery:
@@ -37,3 +37,12 @@ def letter_event(body: Mapping[str, Any]) -> LetterEvent | None:
         code=code or said.get("complaint", {}).get("complaintFeedbackType", "") or "",
         permanent=bounce.get("bounceType") == "Permanent",
     )
+
+
+def _said(text: str) -> Mapping[str, Any]:
+    """SES greets a new topic with a sentence, which is no event."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -22,6 +22,7 @@ _THROTTLED = frozenset(
         "AccountSuspendedException",
     }
 )
+_SEVEN_BIT = SMTP.clone(cte_type="7bit")  # Source: SES «Sending raw email»: content must be 7-bit ASCII
 SIZE_MAX = 38_000_000  # SES takes 40 MB; the rest is the coding of the attachments' names
 
 
@@ -63,8 +64,10 @@ def mime(letter: Letter, *, sender: str, to: str, delivery: str) -> bytes:
     Raises:
         RefusedError: a header would not fit one line: an address or a subject with a line break in it.
     """
+    if any(mark in text for text in (sender, to, letter.subject, delivery) for mark in "\r\n"):
+        raise RefusedError("a header of the letter is not one line")  # the library lets one at the end pass
     try:
-        message = EmailMessage(policy=SMTP)
+        message = EmailMessage(policy=_SEVEN_BIT)
         message["From"], message["To"], message["Subject"] = sender, to, letter.subject
         message["X-Delivery"] = delivery
         message["Auto-Submitted"] = "auto-generated"
