@@ -39,9 +39,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def a_dynamo_store(aws: Any) -> DynamoStore:
     """The store over tables with the keys that its models say."""
+    dynamodb = aws("dynamodb")
     for table in TABLES:
         names = [MODELS[table].get_attributes()[key].attr_name for key in MODELS[table].keys]
-        aws("dynamodb").create_table(
+        dynamodb.create_table(
             TableName=f"test-{table}",
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],

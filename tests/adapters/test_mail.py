@@ -1,0 +1,241 @@
+"""Letters as bytes, what SES answers, and what it tells of them later."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import re
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from botocore.stub import ANY, Stubber
+
+from billing.adapters.mail_events import letter_event
+from billing.adapters.mailer import SIZE_MAX, SesMailer, mime
+from billing.domain.errors import UnavailableError
+from billing.ports import Attachment, Letter, LetterEvent, RefusedError, UnknownOutcomeError
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "letters" / "mime.eml"
+SENDER = "Учебная CRM <docs@seller.example>"
+NAME = "Акт № 17 от 01.02.2026 (ООО «Ромашка», очень длинное имя файла, чтобы заголовок не вместился в строку).pdf"
+LETTER = Letter(
+    subject="Закрывающие документы за январь 2026 г. — ООО «Ромашка»",
+    text="Здравствуйте!\n\nВо вложении акт.\n",
+    html="<p>Здравствуйте!</p>\n<p>Во вложении акт.</p>\n",
+    attachments=(Attachment(file_name=NAME, body=b"%PDF-1.7 one"),),
+)
+DELIVERY = "c-000001_2026-01_1_0123456789abcdef0123"
+
+
+def a_mime(letter: Letter = LETTER, *, to: str = "anna@romashka.example", sender: str = SENDER) -> bytes:
+    return mime(letter, sender=sender, to=to, delivery=DELIVERY)
+
+
+def read(raw: bytes) -> EmailMessage:
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def changed(**over: Any) -> Letter:
+    return Letter(**{**{f: getattr(LETTER, f) for f in LETTER.__slots__}, **over})
+
+
+def test_a_letter_is_as_its_golden_file():
+    """Boundaries are drawn by chance; everything else is the same every time. GOLDEN=write writes it anew."""
+    raw = a_mime()
+    for n, boundary in enumerate(dict.fromkeys(re.findall(rb'boundary="([^"]+)"', raw)), 1):
+        raw = raw.replace(boundary, b"boundary-%d" % n)
+    if os.environ.get("GOLDEN") == "write":
+        GOLDEN.write_bytes(raw)
+
+    assert raw == GOLDEN.read_bytes()
+
+
+def test_what_was_put_in_is_read_out():
+    message = read(a_mime())
+
+    (attachment,) = message.iter_attachments()
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text
+    assert html
+    assert (message["Subject"], message["To"]) == (LETTER.subject, "anna@romashka.example")
+    assert "Учебная CRM" in message["From"]
+    said = [part.get_content().replace("\r\n", "\n") for part in (text, html)]
+    assert said == [LETTER.text, LETTER.html]
+    assert (attachment.get_filename(), attachment.get_content(), attachment.get_content_type()) == (
+        NAME,
+        b"%PDF-1.7 one",
+        "application/pdf",
+    )
+    assert message["X-Delivery"] == DELIVERY
+
+
+def test_lines_are_short_and_ascii_as_mail_wants_them():
+    raw = a_mime(changed(text="я" * 5_000 + "\n", html="<p>" + "ж" * 5_000 + "</p>\n"))
+
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+
+
+@pytest.mark.parametrize("bad", ["\r", "\n", "\r\n", "\r\nBcc: all@x.example"])
+def test_a_line_break_in_a_header_refuses_the_letter(bad: str):
+    for over in ({"letter": changed(subject=f"Тема{bad}")}, {"to": f"anna@romashka.example{bad}"}):
+        with pytest.raises(RefusedError):
+            a_mime(**over)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name", ["Акт\r\nX-Evil: 1.pdf", 'Акт "в кавычках".pdf', "Акт/../../x.pdf", "а" * 300 + ".pdf"]
+)
+def test_a_name_of_a_file_never_becomes_a_header(name: str):
+    letter = changed(attachments=(Attachment(file_name=name, body=b"x"),))
+    try:
+        message = read(a_mime(letter))
+    except RefusedError:
+        return
+
+    (attachment,) = message.iter_attachments()
+    assert "X-Evil" not in message
+    assert "X-Evil" not in attachment
+    assert attachment.get_content() == b"x"
+
+
+# --- what SES answers --------------------------------------------------------------------------------------------
+
+
+def a_mailer(client: Any) -> SesMailer:
+    return SesMailer(client, sender=SENDER, configuration_set="letters")
+
+
+def test_a_letter_goes_with_its_tag_and_its_configuration_set(aws: Any):
+    client = aws("sesv2")
+    with Stubber(client) as stub:
+        stub.add_response(
+            "send_email",
+            {"MessageId": "m-1"},
+            {
+                "FromEmailAddress": SENDER,
+                "Destination": {"ToAddresses": ["anna@romashka.example"]},
+                "Content": {"Raw": {"Data": ANY}},
+                "ConfigurationSetName": "letters",
+                "EmailTags": [{"Name": "delivery", "Value": DELIVERY}],
+            },
+        )
+        assert a_mailer(client).send(LETTER, to="anna@romashka.example", delivery=DELIVERY) == "m-1"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "meaning"),
+    [
+        pytest.param("TooManyRequestsException", 429, UnavailableError, id="too fast"),
+        pytest.param("LimitExceededException", 400, UnavailableError, id="the day's quota"),
+        pytest.param("ThrottlingException", 400, UnavailableError, id="throttled"),
+        pytest.param("SendingPausedException", 400, UnavailableError, id="paused"),
+        pytest.param("AccountSuspendedException", 400, UnavailableError, id="suspended"),
+        pytest.param("InternalFailure", 500, UnknownOutcomeError, id="broke"),
+        pytest.param("ServiceUnavailable", 503, UnknownOutcomeError, id="away"),
+        pytest.param("MessageRejected", 400, RefusedError, id="rejected"),
+        pytest.param("BadRequestException", 400, RefusedError, id="bad request"),
+        pytest.param("MailFromDomainNotVerifiedException", 400, RefusedError, id="domain not verified"),
+    ],
+)
+def test_a_refusal_says_what_to_do_next(aws: Any, code: str, status: int, meaning: type[Exception]):
+    client = aws("sesv2")
+    with Stubber(client) as stub:
+        stub.add_client_error("send_email", code, http_status_code=status)
+        with pytest.raises(meaning) as caught:
+            a_mailer(client).send(LETTER, to="anna@romashka.example", delivery=DELIVERY)
+    assert type(caught.value) is meaning
+    assert "anna" not in str(caught.value)
+
+
+def test_no_answer_may_be_a_letter(aws: Any, monkeypatch: pytest.MonkeyPatch):
+    client = aws("sesv2")
+
+    def fails(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="x")
+
+    monkeypatch.setattr(client, "send_email", fails)
+
+    with pytest.raises(UnknownOutcomeError):
+        a_mailer(client).send(LETTER, to="anna@romashka.example", delivery=DELIVERY)
+
+
+def test_a_letter_that_is_too_large_is_refused_before_it_is_sent():
+    letter = changed(attachments=(Attachment(file_name="a.pdf", body=bytes(SIZE_MAX)),))
+
+    with pytest.raises(RefusedError, match="too large"):
+        a_mailer(None).send(letter, to="anna@romashka.example", delivery=DELIVERY)
+
+
+# --- what it tells later -----------------------------------------------------------------------------------------
+
+
+def an_event(kind: str, **facts: Any) -> dict[str, Any]:
+    mail = {"messageId": "m-1", "destination": ["anna@romashka.example"], "tags": {"delivery": [DELIVERY]}}
+    return {"eventType": kind, "mail": mail, **facts}
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        pytest.param(an_event("Send", send={}), ("accepted", "", False), id="send"),
+        pytest.param(an_event("Delivery", delivery={}), ("delivered", "", False), id="delivery"),
+        pytest.param(
+            an_event("Bounce", bounce={"bounceType": "Permanent", "bounceSubType": "General"}),
+            ("bounced", "Permanent/General", True),
+            id="gone",
+        ),
+        pytest.param(
+            an_event("Bounce", bounce={"bounceType": "Transient", "bounceSubType": "MailboxFull"}),
+            ("bounced", "Transient/MailboxFull", False),
+            id="full",
+        ),
+        pytest.param(
+            an_event("Bounce", bounce={"bounceType": "Undetermined"}), ("bounced", "Undetermined", False), id="?"
+        ),
+        pytest.param(
+            an_event("Complaint", complaint={"complaintFeedbackType": "abuse"}),
+            ("complained", "abuse", False),
+            id="complaint",
+        ),
+        pytest.param(
+            an_event("Complaint", complaint={"complaintFeedbackType": None}),
+            ("complained", "", False),
+            id="complaint without a word",
+        ),
+        pytest.param(an_event("Reject", reject={"reason": "Bad content"}), ("refused", "", False), id="reject"),
+        pytest.param(an_event("Rendering Failure", failure={}), ("refused", "", False), id="rendering"),
+    ],
+)
+def test_an_event_of_ses_is_one_of_ours(event: dict[str, Any], said: tuple[str, str, bool]):
+    wanted = LetterEvent(delivery=DELIVERY, status=said[0], message="m-1", code=said[1], permanent=said[2])
+
+    assert letter_event(event) == wanted
+    assert letter_event({"Type": "Notification", "Message": json.dumps(event)}) == wanted
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(an_event("DeliveryDelay", deliveryDelay={}), id="a delay"),
+        pytest.param(an_event("Open"), id="an open"),
+        pytest.param(an_event("Something New"), id="news"),
+        pytest.param({"eventType": "Delivery", "mail": {"messageId": "m", "tags": {}}}, id="without our tag"),
+        pytest.param({"eventType": "Delivery", "mail": {"messageId": "m"}}, id="without tags"),
+        pytest.param(
+            {"Message": "Successfully validated SNS topic for Amazon SES event publishing."}, id="the greeting of SES"
+        ),
+        pytest.param({"Message": "[]"}, id="a list"),
+        pytest.param({}, id="nothing"),
+    ],
+)
+def test_what_changes_nothing_is_passed_over(event: dict[str, Any]):
+    assert letter_event(event) is None
