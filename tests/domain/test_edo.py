@@ -452,6 +452,13 @@ def test_an_annulment_that_was_rejected_may_be_asked_again_but_old_news_do_not_a
         Annulment.REJECTED)
 
 
+def test_an_annulment_that_was_agreed_stays_agreed_whatever_comes_later():
+    agreed = advance(Fate(), some_news(Stage.ACCEPTED, 5, annulment=Annulment.AGREED))
+
+    for annulment in Annulment:
+        assert advance(agreed, some_news(Stage.ACCEPTED, 6, annulment=annulment)).annulment is Annulment.AGREED
+
+
 @pytest.mark.parametrize(
     ("fate", "reason"),
     [

@@ -168,6 +168,14 @@ def test_boxes_of_an_inn_may_be_several():
     assert operator.query() == {"inn": "7806667787"}
 
 
+@pytest.mark.parametrize(("said", "partners_only"), [
+    ("AllOrganizations", False), ("CounteragentsOnly", True), ("SomethingNew", True), ("", True), (None, True)])
+def test_only_those_who_say_so_take_documents_from_everybody(said, partners_only):
+    operator = Operator(GetOrganizationsByInnKpp=says({"Organizations": [{**ORGANIZATION, "Sociability": said}]}))
+
+    assert a_client(operator).boxes("7806667787")[0].partners_only is partners_only
+
+
 def test_an_unknown_inn_has_no_boxes():
     assert a_client(Operator(GetOrganizationsByInnKpp=says("", 404))).boxes("7806667787") == ()
 
