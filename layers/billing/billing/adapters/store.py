@@ -29,6 +29,9 @@ class DynamoStore:
         )
         for model in self._models.values():
             model.Meta.region = region
+            of_table = model._get_connection()  # one client for all: each would cost a cold start a tenth of a second
+            self._connection.add_meta_table(of_table.get_meta_table())
+            of_table.connection = self._connection
 
     def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
         model = self._models[table]
