@@ -55,21 +55,40 @@ EC_KEY = ec.generate_private_key(ec.SECP256R1())
 
 def a_certificate(key: Any = EC_KEY, *, before: int = 1, after: int = 100, name: str = "ООО «Закрывашка»") -> Any:
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    return (x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-            .serial_number(0xABCDEF).not_valid_before(NOW - timedelta(days=before))
-            .not_valid_after(NOW + timedelta(days=after)).sign(key, hashes.SHA256()))
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(0xABCDEF)
+        .not_valid_before(NOW - timedelta(days=before))
+        .not_valid_after(NOW + timedelta(days=after))
+        .sign(key, hashes.SHA256())
+    )
 
 
-def a_cms(content: bytes = CONTENT, *, key: Any = EC_KEY, certificate: Any = None,
-          options: tuple[pkcs7.PKCS7Options, ...] = (), algorithm: Any = None) -> bytes:
-    return (pkcs7.PKCS7SignatureBuilder().set_data(content)
-            .add_signer(certificate or a_certificate(key), key, algorithm or hashes.SHA256())
-            .sign(serialization.Encoding.DER,
-                  [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, *options]))
+def a_cms(
+    content: bytes = CONTENT,
+    *,
+    key: Any = EC_KEY,
+    certificate: Any = None,
+    options: tuple[pkcs7.PKCS7Options, ...] = (),
+    algorithm: Any = None,
+) -> bytes:
+    return (
+        pkcs7.PKCS7SignatureBuilder()
+        .set_data(content)
+        .add_signer(certificate or a_certificate(key), key, algorithm or hashes.SHA256())
+        .sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, *options])
+    )
 
 
-ATTACHED = (pkcs7.PKCS7SignatureBuilder().set_data(CONTENT).add_signer(a_certificate(), EC_KEY, hashes.SHA256())
-            .sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary]))
+ATTACHED = (
+    pkcs7.PKCS7SignatureBuilder()
+    .set_data(CONTENT)
+    .add_signer(a_certificate(), EC_KEY, hashes.SHA256())
+    .sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
+)
 
 
 def as_ber(node: Node) -> bytes:
@@ -84,6 +103,7 @@ def as_ber(node: Node) -> bytes:
 
 # the check
 
+
 @pytest.mark.parametrize("key", [RSA_KEY, EC_KEY])
 @pytest.mark.parametrize("algorithm", [hashes.SHA256(), hashes.SHA384(), hashes.SHA512()])
 def test_a_good_signature_is_checked_whole(key, algorithm):
@@ -95,7 +115,10 @@ def test_a_good_signature_is_checked_whole(key, algorithm):
     assert found.checked == ("structure", "digest", "dates", "signature")
     assert found.certificate is not None
     assert (found.certificate.subject, found.certificate.serial, found.certificate.not_after) == (
-        "CN=ООО «Закрывашка»", "ABCDEF", NOW + timedelta(days=100))
+        "CN=ООО «Закрывашка»",
+        "ABCDEF",
+        NOW + timedelta(days=100),
+    )
     assert len(found.certificate.thumbprint) == 40
 
 
@@ -124,8 +147,16 @@ def test_a_certificate_that_cannot_verify_is_left_to_the_operator():
 
     swapped = _with_digest(info, gost_digest, streebog256(CONTENT))
     data = cms.at(1, 0)
-    remade = Node(cms.tag, parts=(cms.at(0), Node(cms.at(1).tag, parts=(
-        Node(SEQUENCE, parts=(*data.parts[:-1], Node(data.parts[-1].tag, parts=(swapped,)))),))))
+    remade = Node(
+        cms.tag,
+        parts=(
+            cms.at(0),
+            Node(
+                cms.at(1).tag,
+                parts=(Node(SEQUENCE, parts=(*data.parts[:-1], Node(data.parts[-1].tag, parts=(swapped,)))),),
+            ),
+        ),
+    )
 
     assert checked(remade.der(), CONTENT, now=NOW).checked == ("structure", "digest", "dates")
     with pytest.raises(BadSignatureError, match="other bytes"):
@@ -134,8 +165,12 @@ def test_a_certificate_that_cannot_verify_is_left_to_the_operator():
 
 def _with_digest(info: Node, algorithm: Node, digest: bytes) -> Node:
     """Signer's info as if its digest were of another algorithm."""
-    attributes = [Node(SEQUENCE, parts=(a.at(0), Node(0x31, parts=(Node(OCTETS, content=digest),))))
-                  if oid(a.at(0)) == "1.2.840.113549.1.9.4" else a for a in info.at(3).parts]
+    attributes = [
+        Node(SEQUENCE, parts=(a.at(0), Node(0x31, parts=(Node(OCTETS, content=digest),))))
+        if oid(a.at(0)) == "1.2.840.113549.1.9.4"
+        else a
+        for a in info.at(3).parts
+    ]
     parts = list(info.parts)
     parts[2], parts[3] = Node(SEQUENCE, parts=(algorithm,)), Node(0xA0, parts=tuple(attributes))
     return Node(SEQUENCE, parts=tuple(parts))
@@ -179,8 +214,12 @@ def test_a_damaged_signature_is_refused_or_reads_the_same(data):
     assert "structure" in found.checked
 
 
-@given(st.recursive(st.binary(max_size=300).map(lambda content: Node(OCTETS, content=content)),
-                    lambda inner: st.lists(inner, max_size=4).map(lambda parts: Node(SEQUENCE, parts=tuple(parts)))))
+@given(
+    st.recursive(
+        st.binary(max_size=300).map(lambda content: Node(OCTETS, content=content)),
+        lambda inner: st.lists(inner, max_size=4).map(lambda parts: Node(SEQUENCE, parts=tuple(parts))),
+    )
+)
 def test_der_is_read_as_it_is_written_and_so_is_ber(node):
     assert read(node.der()) == node
     assert read(as_ber(node)) == node
@@ -196,12 +235,18 @@ def test_any_bytes_are_asn1_or_an_error(data):
 
 @pytest.mark.parametrize(
     ("content", "digest"),
-    [   # Source: RFC 6986, 10.1 and 10.2, and the empty message
-        (b"012345678901234567890123456789012345678901234567890123456789012",
-         "9d151eefd8590b89daa6ba6cb74af9275dd051026bb149a452fd84e5e57b5500"),
-        (bytes.fromhex("d1e520e2e5f2f0e82c20d1f2f0e8e1eee6e820e2edf3f6e82c20e2e5fef2fa20f120eceef0ff20f1f2f0e5eb"
-                       "e0ece820ede020f5f0e0e1f0fbff20efebfaeafb20c8e3eef0e5e2fb"),
-         "9dd2fe4e90409e5da87f53976d7405b0c0cac628fc669a741d50063c557e8f50"),
+    [  # Source: RFC 6986, 10.1 and 10.2, and the empty message
+        (
+            b"012345678901234567890123456789012345678901234567890123456789012",
+            "9d151eefd8590b89daa6ba6cb74af9275dd051026bb149a452fd84e5e57b5500",
+        ),
+        (
+            bytes.fromhex(
+                "d1e520e2e5f2f0e82c20d1f2f0e8e1eee6e820e2edf3f6e82c20e2e5fef2fa20f120eceef0ff20f1f2f0e5eb"
+                "e0ece820ede020f5f0e0e1f0fbff20efebfaeafb20c8e3eef0e5e2fb"
+            ),
+            "9dd2fe4e90409e5da87f53976d7405b0c0cac628fc669a741d50063c557e8f50",
+        ),
         (b"", "3f539a213e97c802cc229d474c6aa32a825a360b2a933a949fd925208d9ce1bb"),
     ],
 )
@@ -212,10 +257,12 @@ def test_streebog_256(content, digest):
 def test_streebog_512():
     assert streebog512(b"012345678901234567890123456789012345678901234567890123456789012").hex() == (
         "1b54d01a4af5b9d5cc3d86d68d285462b19abc2475222f35c085122be4ba1ffa"
-        "00ad30f8767b3a82384c6574f024c311e2a481332b08ef7f41797891c1646f48")
+        "00ad30f8767b3a82384c6574f024c311e2a481332b08ef7f41797891c1646f48"
+    )
 
 
 # the signers
+
 
 def external(answer: Any, *, bearer: str = "t") -> tuple[list[httpx.Request], ExternalCms]:
     asked: list[httpx.Request] = []
@@ -240,10 +287,16 @@ def test_the_service_gets_the_bytes_and_gives_a_checked_signature():
     assert cms.checked[-1] == "signature"
     request = asked[0]
     assert request.content == CONTENT
-    assert {name: request.headers.get(name) for name in (
-        "content-type", "authorization", "idempotency-key", "x-content-sha256", "x-file-name")} == {
-        "content-type": "application/octet-stream", "authorization": "Bearer t", "idempotency-key": "2026-09.act.0",
-        "x-content-sha256": hashlib.sha256(CONTENT).hexdigest(), "x-file-name": "%D0%90%D0%BA%D1%82%2045.xml"}
+    assert {
+        name: request.headers.get(name)
+        for name in ("content-type", "authorization", "idempotency-key", "x-content-sha256", "x-file-name")
+    } == {
+        "content-type": "application/octet-stream",
+        "authorization": "Bearer t",
+        "idempotency-key": "2026-09.act.0",
+        "x-content-sha256": hashlib.sha256(CONTENT).hexdigest(),
+        "x-file-name": "%D0%90%D0%BA%D1%82%2045.xml",
+    }
 
 
 def test_without_a_token_none_is_sent():
@@ -295,11 +348,17 @@ def test_the_service_is_reached_by_https_only():
 def test_the_service_may_know_us_by_our_certificate(tmp_path):
     certificate = a_certificate()
     (tmp_path / "us.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "key.pem").write_bytes(EC_KEY.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (tmp_path / "key.pem").write_bytes(
+        EC_KEY.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
 
-    context = mutual_tls(certificate_file=str(tmp_path / "us.pem"), key_file=str(tmp_path / "key.pem"),
-                         authority_file=str(tmp_path / "us.pem"))
+    context = mutual_tls(
+        certificate_file=str(tmp_path / "us.pem"),
+        key_file=str(tmp_path / "key.pem"),
+        authority_file=str(tmp_path / "us.pem"),
+    )
 
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -325,16 +384,26 @@ def dss(*results: Any, begun: Any = None) -> tuple[Operator, Dss]:
 
 
 def result(*cms: bytes | None, name: str = "FileSigningResults") -> httpx.Response:
-    return says({"OperationStatus": "Completed", name: [
-        {"FileSigningStatus": "SigningCompleted", "Signature": b64encode(one).decode()} if one is not None
-        else {"FileSigningStatus": "SigningError"} for one in cms]})
+    return says(
+        {
+            "OperationStatus": "Completed",
+            name: [
+                {"FileSigningStatus": "SigningCompleted", "Signature": b64encode(one).decode()}
+                if one is not None
+                else {"FileSigningStatus": "SigningError"}
+                for one in cms
+            ],
+        }
+    )
 
 
 def test_the_cloud_gives_a_task_that_a_person_confirms_and_then_the_signatures():
-    operator, signer = dss(says({"OperationStatus": "InProgress", "ConfirmType": "MyDss"}),
-                           says({"OperationStatus": "OperationRetryRequired"}),
-                           says({"OperationStatus": "SomethingNew"}),
-                           result(a_cms(), a_cms(b"other")))
+    operator, signer = dss(
+        says({"OperationStatus": "InProgress", "ConfirmType": "MyDss"}),
+        says({"OperationStatus": "OperationRetryRequired"}),
+        says({"OperationStatus": "SomethingNew"}),
+        result(a_cms(), a_cms(b"other")),
+    )
 
     begun = signer.sign([FILE, OTHER], now=NOW)
     waits = [signer.sign([FILE, OTHER], now=NOW, task=begun.task) for _ in range(3)]
@@ -342,7 +411,10 @@ def test_the_cloud_gives_a_task_that_a_person_confirms_and_then_the_signatures()
 
     assert (begun.task, begun.outcomes) == (TASK, {})
     assert [(one.task, one.retry_after_s, one.confirm) for one in waits] == [
-        (TASK, 60, "MyDss"), (TASK, 300, ""), (TASK, 60, "")]
+        (TASK, 60, "MyDss"),
+        (TASK, 300, ""),
+        (TASK, 60, ""),
+    ]
     assert [type(done.outcomes[file.key]) for file in (FILE, OTHER)] == [Cms, Cms]
     assert operator.query(0) == {"boxId": OURS, "certificateThumbprint": "AB12"}
     assert operator.body(0)["Files"][1] == {"Content": {"Content": "b3RoZXI="}, "FileName": "Акт 45.xml"}

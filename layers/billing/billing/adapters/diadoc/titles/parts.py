@@ -25,8 +25,8 @@ class Side:
     """What a title says of a party beside its requisites.
 
     `box`: then Diadoc fills in the requisites by its directory. `region`: two digits; without it, from the KPP, else
-    from the INN. `participant`: the id at the operator (`Box.fns_participant`), a part of the file's name; without `box`
-    no title can be made without it.
+    from the INN. `participant`: the id at the operator (`Box.fns_participant`), a part of the file's name; where
+    there is no `box`, no title can be made without it.
     """
 
     participant: str = ""
