@@ -15,16 +15,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from local import mail, queues
+from local import mail, moto_fixes, queues
 from local.clock import Clock, next_due
 from local.functions import LocalFunction
 from local.mail import Mail
 from local.resources import aws
-from local.template import ACCOUNT, REGION
+from local.template import ACCOUNT, REGION, ROOT
 
 __all__ = ["ROOT", "Cloud", "Mail", "account_id", "local_cloud"]
 
-ROOT = Path(__file__).parent.parent
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS_MAX = 1_000_000
 ASYNC_ATTEMPTS = 3  # Source: docs.aws.amazon.com, Lambda «Retain records of asynchronous invocations»: two more tries
@@ -69,18 +68,23 @@ class Cloud:
             moment, names = due
             for name in names:
                 quiet_since, at = self._quiet.get(name, (-1, EPOCH))
-                if skip_idle and quiet_since == self._changes and moment - at < IDLE:
+                if skip_idle and quiet_since == self.changes and moment - at < IDLE:
                     continue
                 self.set_clock(moment)
-                before = self._changes
+                before = self.changes
                 self.fire(name, moment)
                 self.drain()
                 fired.append(f"{moment:%Y-%m-%dT%H:%M} {name}")
-                self._quiet[name] = (self._changes, moment) if self._changes == before else (-1, moment)
+                self._quiet[name] = (before if self.changes == before else -1, moment)
             due = next_due(self.schedules, moment)
         self.set_clock(to)
         self.drain()
         return fired
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with every message moved and every write asked for."""
+        return self._changes + moto_fixes.writes()
 
     def fire(self, schedule: str, at: datetime) -> Any:
         """What EventBridge Scheduler does at the time: the input, with its own facts filled in.
@@ -218,7 +222,7 @@ def local_cloud(
     """
     from moto import mock_aws
 
-    from local import deploy, moto_fixes
+    from local import deploy
     from local.safety import closed_environment
 
     with ExitStack() as stack:

@@ -26,7 +26,10 @@ from moto.sqs import models as sqs_models
 
 MOTO = "5.2.5"
 
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+
 _one_at_a_time = threading.RLock()
+_writes = 0
 _transaction = threading.local()
 _applied = False
 
@@ -47,11 +50,18 @@ def apply() -> None:
     _applied = True
 
 
+def writes() -> int:
+    """How many calls in this process were to write to a table: if none more was, nothing has changed."""
+    return _writes
+
+
 def _serialise_requests() -> None:
     shipped = DynamoHandler.call_action
 
     def call_action(self: DynamoHandler) -> Any:
+        global _writes
         with _one_at_a_time:
+            _writes += self._get_action() in WRITES
             return shipped(self)
 
     DynamoHandler.call_action = call_action

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+ROOT = Path(__file__).parent.parent
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"  # the account that moto plays
 
