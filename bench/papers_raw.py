@@ -19,15 +19,13 @@ from billing.paper.font_file import Program
 from billing.paper.fonts import Font, fonts
 from billing.paper.sheet import HEIGHT, RIGHT, TOP, Sheet
 
-EVERY = bytes(range(256))
-
 
 class Bare(Sheet):
     """The sheet's drawing methods with nothing of fpdf2 beneath."""
 
     def __init__(self, *, title: str, author: str, on: date, foot: str) -> None:  # without FPDF's
         self.regular, self.bold = fonts()
-        self._unused = {font.i: EVERY for font in fonts()}
+        self._drawn = {font.i: [] for font in fonts()}
         self._foot, self._sheets, self._measuring = foot, [], False
         self.new_page()
 

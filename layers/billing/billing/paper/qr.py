@@ -44,7 +44,7 @@ class Code:
         module = self.side / (self.modules + 2 * QUIET)
         inner = module * self.modules
         left, bottom = (x + QUIET * module) * MM, (HEIGHT - y - QUIET * module - inner) * MM
-        sheet.rules.append(
+        sheet.operators(
             f"q {inner * MM:.3f} 0 0 {inner * MM:.3f} {left:.3f} {bottom:.3f} cm\n"
             f"BI /W {self.modules} /H {self.modules} /IM true /BPC 1 /D [1 0] /F /AHx ID {''.join(self.rows)}> EI Q"
         )

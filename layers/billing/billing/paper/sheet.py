@@ -33,7 +33,7 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
         super().__init__(unit="mm", format="A4", enforce_compliance="PDF/A-3U")
         self.regular, self.bold = fonts()
         self.fonts.update({font.fontkey: font for font in fonts()})
-        self._unused = {font.i: _EVERY for font in fonts()}
+        self._drawn: dict[int, list[bytes]] = {font.i: [] for font in fonts()}
         self._foot, self._sheets = foot, list[tuple[list[str], list[str]]]()
         self._measuring = False
         self.set_auto_page_break(False)
@@ -66,11 +66,11 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
 
     def height_of(self, draw: Callable[[], None]) -> float:
         """How tall is what `draw` draws, in mm; nothing of it stays. Page breaks are chosen before drawing."""
-        kept = self.texts, self.rules, self._unused, self.y, self._measuring
-        self.texts, self.rules, self._unused, self.y, self._measuring = [], [], dict(self._unused), 0.0, True
+        kept = self.y, self._measuring
+        self.y, self._measuring = 0.0, True
         draw()
         height = self.y
-        self.texts, self.rules, self._unused, self.y, self._measuring = kept
+        self.y, self._measuring = kept
         return height
 
     def keep(self, draw: Callable[[], None]) -> None:
@@ -83,6 +83,8 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
 
     def text_at(self, x: float, y: float, text: str, *, font: Font, size: float) -> None:
         """One line whose base line is at y."""
+        if self._measuring:
+            return
         piece = shape(font, text)
         self.mark_used(font, piece.codes)
         self.texts.append(f"/F{font.i} {size} Tf 1 0 0 1 {x * MM:.2f} {(HEIGHT - y) * MM:.2f} Tm({piece.body})Tj")
@@ -119,24 +121,30 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
                 self.y += lead
 
     def mark_used(self, font: Font, codes: bytes) -> None:
-        self._unused[font.i] = self._unused[font.i].translate(None, codes)
+        self._drawn[font.i].append(codes)
 
     def used_glyphs(self, font: Font) -> set[int]:
-        return set(_EVERY.translate(None, self._unused[font.i])) - {0xFE}
+        unused = _EVERY.translate(None, b"".join(self._drawn[font.i]))
+        return set(_EVERY.translate(None, unused)) - {0xFE}
 
     # --- rules and images ----------------------------------------------------------------------------------------
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, thickness: float = THIN) -> None:
-        self.rules.append(
+        self.operators(
             f"{thickness * MM:.2f} w {x1 * MM:.2f} {(HEIGHT - y1) * MM:.2f} m "
             f"{x2 * MM:.2f} {(HEIGHT - y2) * MM:.2f} l S"
         )
 
     def frame(self, x: float, y: float, width: float, height: float, thickness: float = THIN) -> None:
-        self.rules.append(
+        self.operators(
             f"{thickness * MM:.2f} w {x * MM:.2f} {(HEIGHT - y - height) * MM:.2f} {width * MM:.2f} "
             f"{height * MM:.2f} re S"
         )
+
+    def operators(self, drawn: str) -> None:
+        """Anything but text, as PDF has it: points from the bottom left corner."""
+        if not self._measuring:
+            self.rules.append(drawn)
 
     def picture(self, png: bytes, x: float, y: float, width: float, height: float) -> None:
         """A facsimile or a stamp, as large as fits in the box whose top left corner is at x, y, and in its middle.

@@ -216,5 +216,5 @@ class _Part:
                 if gap_top > begin:
                     path.append(f"{x} {(HEIGHT - begin) * MM:.2f} m {x} {(HEIGHT - gap_top) * MM:.2f} l")
                 begin = gap_bottom
-        self.sheet.rules.append("\n".join([*path, "S"]))
+        self.sheet.operators("\n".join([*path, "S"]))
         self.sheet.frame(self.edges[0], top, self.edges[-1] - self.edges[0], bottom - top, THICK)
