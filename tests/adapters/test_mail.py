@@ -7,6 +7,7 @@ import email.policy
 import json
 import os
 import re
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from botocore.stub import ANY, Stubber
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from billing.adapters.mail_events import letter_event
 from billing.adapters.mailer import SIZE_MAX, SesMailer, mime
@@ -74,6 +77,17 @@ def test_what_was_put_in_is_read_out():
         "application/pdf",
     )
     assert message["X-Delivery"] == DELIVERY
+
+
+@given(st.text(st.sampled_from("аЯ1 \u00a0.,—«»a\U0001f600"), min_size=1, max_size=150).map(str.strip).filter(bool))
+@example("Январь\u00a02026\u00a0г.: закрыто 21 из 21, сходится")
+def test_a_subject_is_read_as_it_was_written(subject: str):
+    raw = a_mime(changed(subject=subject))
+
+    (header,) = [line for line in raw.split(b"\r\n") if line.startswith(b"Subject: ")]
+    assert len(header) <= 78
+    assert str(make_header(decode_header(email.message_from_bytes(raw)["Subject"]))) == subject
+    assert read(raw)["Subject"] == subject
 
 
 def test_lines_are_short_and_ascii_as_mail_wants_them():

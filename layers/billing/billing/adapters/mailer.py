@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.errors import MessageError
+from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
@@ -68,7 +69,7 @@ def mime(letter: Letter, *, sender: str, to: str, delivery: str) -> bytes:
         raise RefusedError("a header of the letter is not one line")  # the library lets one at the end pass
     try:
         message = EmailMessage(policy=_SEVEN_BIT)
-        message["From"], message["To"], message["Subject"] = sender, to, letter.subject
+        message["From"], message["To"] = sender, to
         message["X-Delivery"] = delivery
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
@@ -76,6 +77,12 @@ def mime(letter: Letter, *, sender: str, to: str, delivery: str) -> bytes:
         for a in letter.attachments:
             kind, _, subtype = a.content_type.partition("/")
             message.add_attachment(a.body, maintype=kind, subtype=subtype, filename=a.file_name)
-        return message.as_bytes()
+        return _subject(letter.subject) + message.as_bytes()
     except (ValueError, MessageError) as error:
         raise RefusedError("a header of the letter is not one line") from error
+
+
+def _subject(text: str) -> bytes:
+    """The header, folded. Not by `EmailMessage`: breaking a line that has no-break spaces in it, it loses a space."""
+    said = Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {said}\r\n".encode("ascii")
