@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def read_folder(folder: Path) -> Play:
             except InvalidInputError as error:
                 problems.append(f"{file.name}:{number}: {error}")
                 continue
-            told = Told(message.at, json.loads(line))
+            told = Told(message.at, json.loads(line), f"{file.name}:{number}")
             if isinstance(message, SellerMessage):
                 title = message.requisites[-1].name
             (cards if isinstance(message, CustomerMessage | SellerMessage) else posted).append(told)
@@ -69,7 +69,7 @@ def read_folder(folder: Path) -> Play:
         title, start = SELLER, _start(first)
         cards.insert(0, Told(start, {**seller_card(), "at": start.isoformat()}))
         remarks.append(f"карточки продавца (kind: seller) в папке нет, документы выписаны от учебной {SELLER}")
-    cards = [Told(max(t.arrives, _start(first)), t.body) for t in cards]
+    cards = [replace(t, arrives=max(t.arrives, _start(first))) for t in cards]
     told = sorted([*cards, *posted], key=lambda t: t.arrives)  # at one moment cards stay before what they are for
     return Play(title, told, first, last, problems=problems, remarks=remarks)
 

@@ -41,11 +41,7 @@ def summary(world: World, play: Play, *, again: tuple[int, int], out: Path, seco
             for line in world.tallies[m]["undelivered"]
         ],
     )
-    refused = Counter(r["reason"] for r in world.refused)
-    said += _listed(
-        f"Не принято сообщений: {len(world.refused) + len(play.problems)}",
-        [*(f"{reason}{f' ({n} раз)' if n > 1 else ''}" for reason, n in refused.items()), *play.problems],
-    )
+    said += _listed(f"Не принято сообщений: {len(world.refused) + len(play.problems)}", _refused(world, play))
     said += _listed("К сведению", play.remarks)
     said += _listed("ОШИБКИ ФУНКЦИЙ", world.errors)
     said.append(_verdict(world, months))
@@ -121,6 +117,15 @@ def _clients(world: World, play: Play, months: list[str]) -> list[str]:
     if any(d["status"] == "blocked" for d in world.documents):
         said.append("  * ждёт реквизитов")
     return said
+
+
+def _refused(world: World, play: Play) -> list[str]:
+    """Reasons, each with the line of the folder it is about, or the account where the line had no readable key."""
+    if play.clients:
+        reasons = Counter(r["reason"] for r in world.refused)
+        return [f"{reason} ({n} раза)" if n > 1 else reason for reason, n in reasons.items()]
+    sources = {t.body["key"]: t.source for t in play.told if isinstance(t.body, dict)}
+    return [*play.problems, *(f"{sources.get(r['key']) or r['account']}: {r['reason']}" for r in world.refused)]
 
 
 def _verdict(world: World, months: list[str]) -> str:

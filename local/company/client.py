@@ -18,10 +18,14 @@ MAILINGS = ("mailings", "Рассылки клиентам")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A message, and the moment when it comes to the queue; what came is text even when it is no JSON."""
+    """A message, and the moment when it comes to the queue; what came is text even when it is no JSON.
+
+    `source`: the file and the line it was read from.
+    """
 
     arrives: datetime
     body: dict[str, Any] | str
+    source: str = ""
 
 
 def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
