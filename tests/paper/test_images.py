@@ -72,6 +72,7 @@ def test_a_picture_that_was_not_given_is_an_error(missing):
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", id="an SVG"),
         pytest.param(b"\xff\xd8\xff\xe0 a JPEG", id="a JPEG"),
         pytest.param(a_png()[:40], id="a torn PNG"),
+        pytest.param(a_png()[:16] + (60_000).to_bytes(4, "big") * 2, id="a PNG that would take gigabytes"),
     ],
 )
 def test_a_picture_that_is_no_png_is_an_error(body):

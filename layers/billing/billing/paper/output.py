@@ -44,6 +44,15 @@ class PaperOutput(OutputProducer):  # type: ignore[misc]  # fpdf2's class is unt
             page.contents = contents
         return pages
 
+    def _add_xmp_metadata(self) -> PDFObject:
+        metadata = _Ready()
+        packet = (
+            f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n{self.fpdf.xmp_metadata}\n<?xpacket end="w"?>'
+        )
+        metadata.body = _stream("/Type /Metadata /Subtype /XML", packet.encode())
+        self._add_pdf_obj(metadata)
+        return metadata
+
     def _add_fonts(self, images: Any, graphics: Any, patterns: Any) -> dict[int, PDFObject]:
         return {font.i: self._font(font) for font in self.fpdf.fonts.values()}
 
@@ -72,10 +81,23 @@ def _stream(head: str, body: bytes) -> bytes:
     return b"<<%b /Length %d>>\nstream\n%b\nendstream" % (head.encode(), len(body), body)
 
 
+class _Profile(PDFICCProfile):  # type: ignore[misc]  # fpdf2's class is untyped
+    """A colour profile that is put together once."""
+
+    def __init__(self) -> None:
+        contents = builtin_srgb2014_bytes()
+        super().__init__(contents=contents, n=3, alternate="DeviceRGB")
+        head = "/Filter /FlateDecode /N 3 /Alternate /DeviceRGB"
+        self._body = _stream(head, zlib.compress(contents, 9))
+
+    def serialize(self, obj_dict: Any = None, _security_handler: Any = None) -> bytes:
+        return b"%d 0 obj\n%b\nendobj" % (self.id, self._body)
+
+
 @cache
 def colour_profile() -> PDFICCProfile:
     """One for all documents: fpdf2 would read and deflate it anew for each."""
-    return PDFICCProfile(contents=builtin_srgb2014_bytes(), n=3, alternate="DeviceRGB")
+    return _Profile()
 
 
 def xmp(*, title: str, author: str, at: datetime) -> str:

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
-from io import BytesIO
 
 from fpdf import FPDF
 from fpdf.enums import OutputIntentSubType, PDFResourceType
 
-from billing.domain.errors import InvalidInputError
 from billing.domain.periods import MOSCOW
 from billing.paper.fonts import POINTS_PER_MM as MM
 from billing.paper.fonts import Font, fitted, fonts, shape, wide
 from billing.paper.output import PaperOutput, colour_profile, xmp
+from billing.paper.pictures import parsed
 
 LEFT, RIGHT, TOP, BOTTOM = 15.0, 198.0, 12.0, 284.0  # mm: what may be printed on
 HEIGHT = 297.0
 WIDTH = RIGHT - LEFT
 THICK, THIN = 0.55, 0.2  # mm: a frame and a grid line, as accountants know them
-PNG = b"\x89PNG\r\n\x1a\n"
 _EVERY = bytes(range(256))
 
 
@@ -38,6 +36,7 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
         self._measuring = False
         self.set_auto_page_break(False)
         self.creation_date = datetime.combine(on, time(), MOSCOW)
+        self.set_lang("ru-RU")
         self.set_title(title)
         self.set_author(author)
         self.add_output_intent(
@@ -147,19 +146,17 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
             self.rules.append(drawn)
 
     def picture(self, png: bytes, x: float, y: float, width: float, height: float) -> None:
-        """A facsimile or a stamp, as large as fits in the box whose top left corner is at x, y, and in its middle.
+        """A facsimile or a seal, as large as fits in the box whose top left corner is at x, y, and in its middle.
 
         Raises:
-            InvalidInputError: it is no PNG.
+            NotPngError: it is no PNG.
         """
         if self._measuring:
             return
-        if not png.startswith(PNG):
-            raise InvalidInputError("факсимиле или печать не в формате PNG")
-        try:
-            self.image(BytesIO(png), x=x, y=y, w=width, h=height, keep_aspect_ratio=True)
-        except (OSError, SyntaxError, ValueError) as error:
-            raise InvalidInputError("факсимиле или печать не читается как PNG") from error
+        picture, known = parsed(png), self.image_cache.images
+        if picture.name not in known:
+            known[picture.name] = picture.of_document(number=len(known) + 1)
+        self.image(picture.name, x=x, y=y, w=width, h=height, keep_aspect_ratio=True)
 
     # --- the end -------------------------------------------------------------------------------------------------
 
