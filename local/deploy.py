@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from local import resources
 from local.cloud import Cloud
 from local.functions import LocalFunction, make_importable
+from local.http_api import function_in
 from local.properties import Properties, UnmadeError
 from local.resources import Made, aws, check_known, maker
 from local.template import ACCOUNT, REGION, code_folders, translated
@@ -44,6 +46,15 @@ def deploy(path: Path, parameters: dict[str, str]) -> Cloud:
     if missing:
         raise UnmadeError(f"not made: {', '.join(sorted(missing))}")
     return cloud
+
+
+def _authorizer(api: str, name: str, scheme: Mapping[str, Any]) -> dict[str, Any]:
+    said = dict(scheme.get("x-amazon-apigateway-authorizer", {}))
+    if said.get("type") != "request" or str(said.get("enableSimpleResponses")).lower() != "true":
+        raise UnmadeError(f"{api}: {name} is no Lambda authorizer with simple responses")
+    if str(said.get("authorizerPayloadFormatVersion")) != "2.0":
+        raise UnmadeError(f"{api}: {name} is not of payload 2.0")
+    return said
 
 
 def _forget_clients() -> None:
@@ -127,19 +138,21 @@ def _note(cloud: Cloud, folders: dict[str, Path]) -> None:
         body = p.need("Body")
         for path, methods in body["paths"].items():
             for method, said in methods.items():
-                if uri := said.get("x-amazon-apigateway-integration", {}).get("uri"):
-                    found = re.search(r"functions/(arn:[^/]+)/invocations", str(uri))
-                    assert found, f"a route whose function is not found: {path}"
-                    cloud.routes.append(
-                        {
-                            "method": method.upper(),
-                            "path": path,
-                            "function": found[1],
-                            "security": said.get("security", []),
-                        }
-                    )
+                if "x-amazon-apigateway-integration" not in said:
+                    continue  # what all methods of the path have in common
+                integration = said["x-amazon-apigateway-integration"]
+                if str(integration.get("payloadFormatVersion")) != "2.0":
+                    raise UnmadeError(f"{logical}: {method} {path} is not of payload 2.0")
+                route = {"method": method.upper(), "path": path, "function": function_in(integration["uri"])}
+                cloud.routes.append({**route, "security": said.get("security", body.get("security", []))})
         for name, scheme in body.get("components", {}).get("securitySchemes", {}).items():
-            cloud.authorizers[name] = scheme.get("x-amazon-apigateway-authorizer", {})
+            cloud.authorizers[name] = _authorizer(logical, name, scheme)
+        if (
+            unknown := {n for r in cloud.routes for need in r["security"] for n in need}
+            - set(cloud.authorizers)
+            - {"NONE"}
+        ):
+            raise UnmadeError(f"{logical}: no authorizer {', '.join(sorted(unknown))}")
         p.pass_over(
             "Name",
             "CorsConfiguration",

@@ -1,0 +1,53 @@
+"""The HTTP API on a port of this machine, for browsers and programs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from local.http_api import BODY_MAX, Request, Response
+
+HOST = "127.0.0.1"
+
+
+@contextmanager
+def http_door(answer: Callable[[Request], Response], port: int) -> Iterator[int]:
+    """The door is open within the block; answers its port, which is a free one for 0."""
+    door = ThreadingHTTPServer((HOST, port), type("HttpApi", (_Handler,), {"answer": staticmethod(answer)}))
+    door.daemon_threads = True
+    threading.Thread(target=door.serve_forever, daemon=True).start()
+    try:
+        yield door.server_port
+    finally:
+        door.shutdown()
+        door.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    answer: Callable[[Request], Response]
+
+    def _serve(self) -> None:
+        path, _, query = self.path.partition("?")
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > BODY_MAX or self.headers.get("Transfer-Encoding"):
+            self.close_connection = True
+        body = self.rfile.read(min(length, BODY_MAX + 1))
+        said = self.answer(
+            Request(method=self.command, path=path, query=query, headers=self.headers.items(), body=body)
+        )
+        self.send_response(said.status)
+        for name, value in said.headers:
+            if name != "content-length":
+                self.send_header(name, value)
+        self.send_header("content-length", str(len(said.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(said.body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """The functions log what they are asked."""
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve
