@@ -59,7 +59,7 @@ def send_letter(letter: str, address: str, outside: Outside) -> Sent:
     except UnknownOutcomeError:
         return Sent(letter=letter, status="sending")
     except UnavailableError:
-        _write(letter, address, replace(claimed, status="queued"), version, outside)
+        _write(letter, address, replace(delivery, status="queued"), version, outside)  # it was no attempt
         raise
     try:
         return _end(letter, address, replace(claimed, status="accepted", message=message), version, outside)

@@ -1,0 +1,215 @@
+"""Defects planted on purpose: a world that does not find them proves nothing.
+
+Each is a context manager's worth of patches over the code, or over what the world's store does with a write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+from billing import records
+from billing.domain import closing, drafts, ledger
+from billing.domain.ledger import MoneyClass
+from billing.domain.report import Tally
+from billing.ports import ABSENT, Outside, Stored, Write
+from billing.usecases import issue_documents, letters, report, runs, send_letter, sweep, take_from_crm, track_letters
+from tests.world.world import Ports, World
+
+Change = Callable[[Any, Sequence[Write]], Sequence[Write]]
+MUTANTS: dict[str, Callable[[], Any]] = {}
+
+
+def mutant(name: str) -> Callable[[Callable[[], Iterator[None]]], Any]:
+    def register(plant: Callable[[], Iterator[None]]) -> Any:
+        MUTANTS[name] = contextmanager(plant)
+        return plant
+
+    return register
+
+
+@contextmanager
+def _writes(change: Change) -> Iterator[None]:
+    """Every transaction passes through `change` on its way to the store."""
+    as_it_is = Ports.tx
+
+    def tx(self: Ports, writes: Sequence[Write]) -> None:
+        if changed := list(change(self._w, writes)):
+            as_it_is(self, changed)
+
+    with patch.object(Ports, "tx", tx):
+        yield
+
+
+def _blindly(*tables: str) -> Change:
+    """Rows of these tables are written over whatever is there."""
+    return lambda w, writes: [replace(x, expect=w.store.version(x.table, x.pk, x.sk)) if x.table in tables else x
+                              for x in writes]
+
+
+def _without(unwanted: Callable[[Write], bool]) -> Change:
+    return lambda w, writes: [x for x in writes if not unwanted(x)]
+
+
+def _plain(name: str, target: Any, attribute: str, value: Any) -> None:
+    @mutant(name)
+    def plant() -> Iterator[None]:
+        with patch.object(target, attribute, value):
+            yield
+
+
+def _storing(name: str, change: Change) -> None:
+    @mutant(name)
+    def plant() -> Iterator[None]:
+        with _writes(change):
+            yield
+
+
+# --- what is written ---------------------------------------------------------------------------------------------
+
+_storing("keys are not kept", _without(lambda x: x.table == "seen"))
+_storing("accounts are written without their version", _blindly("accounts"))
+_storing("there is no outbox", _without(lambda x: x.table == "work"))
+_storing("an account is closed without a journal entry", _without(
+    lambda x: x.table == "journal" and bool(x.row) and x.row["kind"] == "close"))   # type: ignore[index]
+_storing("numbers are counted nowhere", _without(lambda x: x.table == "control" and x.pk.startswith("series.")))
+_storing("the counter is written without its version", _blindly("control"))
+_storing("a month has no summary", _without(
+    lambda x: x.table == "documents" and bool(x.row) and x.row["kind"] == "period"))   # type: ignore[index]
+_storing("deliveries of the second address are lost", _without(
+    lambda x: x.table == "deliveries" and x.expect == ABSENT and bool(x.row) and str(
+        x.row.get("address", "")).startswith("b@")))   # type: ignore[union-attr]
+
+
+@mutant("the close and its documents are two transactions")
+def _two_transactions() -> Iterator[None]:
+    as_it_is = Ports.tx
+
+    def tx(self: Ports, writes: Sequence[Write]) -> None:
+        first = [x for x in writes if x.table in ("accounts", "journal")]
+        if first and any(x.table == "documents" for x in writes):
+            as_it_is(self, first)
+            writes = [x for x in writes if x not in first]
+        as_it_is(self, writes)
+
+    with patch.object(Ports, "tx", tx):
+        yield
+
+
+# --- the ledger --------------------------------------------------------------------------------------------------
+
+_plain("a refusal is not recorded", take_from_crm, "_reject",
+       lambda message, sha, stored, why, now, store: take_from_crm.Taken(
+           account=message.account, key=message.key, outcome="rejected", reason=why))
+_plain("individuals' money makes acts", closing, "ACTED", (*ledger.ACTED, MoneyClass.CARD_IND))
+_plain("hashes do not cover the entry", records, "seal", lambda account, seq, row: f"{account}/{seq}")
+
+
+@mutant("the period is the event's own month")
+def _own_month() -> Iterator[None]:
+    as_it_is = ledger._Books.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        as_it_is(self, *args, **kwargs)
+        self.period = self.month
+
+    with patch.object(ledger._Books, "__init__", init):
+        yield
+
+
+@mutant("months are those of UTC")
+def _utc() -> Iterator[None]:
+    from billing import messages
+
+    with patch.object(messages, "moscow_day", lambda moment: moment.astimezone(
+            __import__("datetime").UTC).date() - timedelta(days=0) if moment.hour else moment.date()
+            - timedelta(days=1)):
+        yield
+
+
+# --- papers ------------------------------------------------------------------------------------------------------
+
+
+@mutant("a paper is other bytes each time")
+def _other_bytes() -> Iterator[None]:
+    n = count()
+    as_it_is = issue_documents.paper.draw
+    with patch.object(issue_documents.paper, "draw", lambda d, images=None: as_it_is(d) + str(next(n)).encode()):
+        yield
+
+
+@mutant("a file is drawn with the number of another")
+def _other_number() -> Iterator[None]:
+    with patch.object(issue_documents, "_number", _numbered_alike):
+        yield
+
+
+def _numbered_alike(batch: Sequence[Any], seller: Any, outside: Outside) -> None:
+    for record in batch:
+        stored = outside.store.get("documents", record.account, record.id)
+        assert stored
+        row = {**stored.row, "status": "numbered", "number": "1", "series": record.series}
+        outside.store.tx([Write("documents", record.account, record.id, row, stored.version)])
+
+
+_plain("blocked documents are never tried again", drafts, "mended", lambda draft, customer, seller: draft)
+_plain("acts forget the reconciliation of what is carried", closing, "_next_month",
+       lambda account, carried, acted, closing_, *more, **named: _forgetful(account, {}, acted, closing_, *more, **named))
+_forgetful = closing._next_month
+
+# --- letters -----------------------------------------------------------------------------------------------------
+
+_plain("a letter is sent again at once", send_letter, "WAIT", timedelta(0))
+_plain("only the first address gets the letter", letters, "recipients",
+       lambda administrators, added: _first_only(administrators, added))
+_recipients = letters.recipients
+
+
+def _first_only(administrators: Any, added: Any) -> Any:
+    found = _recipients(administrators, added)
+    return replace(found, valid=found.valid[:1])
+
+
+@mutant("a letter is marked accepted before it is sent")
+def _accepted_early() -> Iterator[None]:
+    as_it_is = send_letter._write
+
+    def write(letter: str, address: str, delivery: Any, version: int, outside: Outside) -> None:
+        if delivery.status == "sending":
+            delivery = replace(delivery, status="accepted")
+        as_it_is(letter, address, delivery, version, outside)
+
+    with patch.object(send_letter, "_write", write):
+        yield
+
+
+_plain("an unconfirmed letter is never looked at", sweep, "_hint_letter", lambda letter, outside: 0)
+_plain("a settled letter leaves its work", letters, "settle", lambda letter, outside: None)
+_plain("events change nothing", track_letters, "_RANK", dict.fromkeys(track_letters._RANK, 0))
+
+# --- the run -----------------------------------------------------------------------------------------------------
+
+_plain("a run ends before every account is closed", Tally, "complete", property(lambda self: True))
+_plain("the sweep does not repeat hints", sweep, "_repeat_hints", lambda outside, until, *more: (0, set()))
+_plain("a run reports without its accounts", report, "_count", lambda *args, **named: None)
+
+
+@mutant("the scan stops after its first page")
+def _first_page() -> Iterator[None]:
+    def queue_due(outside: Outside, month: Any, run: Stored, until: Any) -> Stored:
+        return runs.change_run(outside, run, queued=True)
+
+    from billing.usecases import close_month
+
+    with patch.object(close_month, "queue_due", queue_due), patch.object(sweep, "queue_due", queue_due), \
+            patch.object(sweep, "queue_again", lambda *args, **named: None), \
+            patch.object(close_month, "queue_again", lambda *args, **named: None):
+        yield
+
+
+__all__ = ["MUTANTS", "World"]

@@ -1,0 +1,73 @@
+"""Hundreds of worlds with faults, every single fault of small ones, and defects that must be found."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.world.mutants import MUTANTS
+from tests.world.tale import digest, light_papers, play
+from tests.world.world import KINDS
+
+ROOT = Path(__file__).parent.parent.parent
+SEEDS = int(os.environ.get("WORLD_SEEDS", "500"))
+CHUNK = 25
+TRIES = 60   # seeds within which a planted defect must be found
+
+
+@pytest.fixture(autouse=True)
+def _light_papers():
+    with light_papers():
+        yield
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_every_world_comes_to_rest_with_all_invariants_true(first):
+    for seed in range(first, min(first + CHUNK, SEEDS)):
+        try:
+            play(seed)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nagain: python -m tests.world {seed}") from error
+
+
+@pytest.mark.parametrize("seed", [1, 4, 8])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_single_fault_of_a_small_world_is_survived(seed, kind):
+    small = {"clients": 1, "months": 1, "events": 5}
+    calls = play(seed, rate=0.0, **small).calls
+
+    for n in range(calls):
+        try:
+            play(seed, rate=0.0, plan={n: kind}, **small)
+        except AssertionError as error:
+            raise AssertionError(f"{kind} at call {n}: {error}") from error
+
+    assert calls > 100
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_a_planted_defect_is_found(name):
+    with MUTANTS[name]():
+        for seed in range(TRIES):
+            try:
+                play(seed, rate=0.06)
+            except Exception:   # noqa: BLE001 - found, by an invariant or by a handler that broke
+                return
+    pytest.fail(f"{name}: survived {TRIES} worlds")
+
+
+def test_there_are_defects_enough_to_trust_the_world():
+    assert len(MUTANTS) >= 20
+
+
+def test_a_world_ends_the_same_whatever_the_order_of_hashing():
+    said = [subprocess.run([sys.executable, "-m", "tests.world", "7"], capture_output=True, text=True, check=True, cwd=ROOT,
+                           env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/billing'}"}
+                           ).stdout for seed in ("0", "1")]
+
+    assert said[0] == said[1]
+    assert digest(play(7))[:16] in said[0]
