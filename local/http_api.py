@@ -67,7 +67,7 @@ def answer(cloud: Cloud, request: Request) -> Response:
 
 def _route(cloud: Cloud, method: str, path: str) -> tuple[dict[str, Any], dict[str, str]] | None:
     """The most specific route: plain parts before variables, those before `{proxy+}`, a method before any."""
-    fits = []
+    fits: list[tuple[tuple[Any, ...], int, dict[str, Any], dict[str, str]]] = []
     for route in cloud.routes:
         pattern = re.escape(route["path"])
         pattern = re.sub(r"\\\{(\w+)\\\+\\\}", r"(?P<\1>.+)", pattern)
