@@ -11,13 +11,13 @@ OUT ?= out
 help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-setup: $(VENV)/ready   ## make .venv from the locked packages (once)
+setup: $(VENV)/ready $(VENV)/checkov/ready   ## make .venv from the locked packages (once)
 
 $(VENV)/ready: requirements-dev.txt
-	@command -v uv >/dev/null || $(PYTHON) -m pip install --quiet uv
-	uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
-	UV_COMPILE_BYTECODE=1 uv pip sync --quiet --require-hashes --python $(BIN)/python requirements-dev.txt
-	@touch $@
+	@PYTHON=$(PYTHON) .ci/venv $(VENV) $<
+
+$(VENV)/checkov/ready: requirements-checkov.txt $(VENV)/ready
+	@PYTHON=$(PYTHON) .ci/venv $(VENV)/checkov $<
 
 demo: setup      ## play a quarter of a small company; papers, letters and reports go to out/ (FROM=folder: your own messages)
 	$(RUN) -m local.demo --out $(OUT) $(if $(FROM),--from $(FROM))
@@ -26,12 +26,13 @@ local: setup     ## keep the cloud up on this machine: AWS endpoint on 127.0.0.1
 	$(RUN) -m local up
 
 test: lint       ## every check that CI makes
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-lint: setup      ## ruff, mypy, cfn-lint, bandit
+lint: setup      ## ruff, mypy, cfn-lint, checkov, bandit
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/cfn-lint template.yaml
+	$(BIN)/cfn-lint
+	$(VENV)/checkov/bin/checkov
 	$(BIN)/bandit -q -r layers functions -ll
 
 bench: setup     ## measure: papers, ledger, store calls, a local month
@@ -40,7 +41,8 @@ bench: setup     ## measure: papers, ledger, store calls, a local month
 fonts: setup     ## cut the fonts of papers anew
 	$(RUN) layers/billing/build_fonts.py
 
-build: setup     ## what `make deploy` uploads (needs the SAM CLI and python3.13)
+build:           ## what `make deploy` uploads (needs the SAM CLI and python3.13)
+	@command -v sam >/dev/null || { echo "sam is not here; in a virtual environment of its own: pip install aws-sam-cli"; exit 1; }
 	sam build
 
 deploy: build    ## build and deploy to AWS (STAGE=dev or prod)
@@ -49,5 +51,6 @@ deploy: build    ## build and deploy to AWS (STAGE=dev or prod)
 lock:            ## lock the packages anew, with hashes and without addresses
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -c requirements-dev.txt -o layers/billing/requirements.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group checkov -o requirements-checkov.txt
 
 .PHONY: help setup demo local test lint bench fonts build deploy lock
