@@ -9,11 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 from importlib.metadata import version
 from pathlib import Path
 
 import pypdf
 import pytest
+from fontTools.ttLib import TTFont
 
 import build_fonts
 from billing import paper
@@ -119,6 +121,21 @@ def test_no_code_of_a_character_needs_escaping_or_parts_strings():
     for font in fonts():
         assert not set(font.glyphs.values()) & {0, *b"()\\\r\n", 0xFE, 0xFF}
         assert len(set(font.glyphs.values())) == len(font.glyphs), "text is read back as it was written"
+
+
+def test_each_cut_of_a_font_draws_its_characters_as_wide_as_it_says():
+    """PDF/A asks that the widths in the font file are those in the PDF; the first character left out draws nothing."""
+    for font in fonts():
+        for _, slots in font.tiers:
+            program = font.program(set(slots))
+            cut = TTFont(io.BytesIO(zlib.decompress(program.file)))
+            names, scale = cut.getGlyphOrder(), 1000 / cut["head"].unitsPerEm
+
+            for slot in slots:
+                assert round(cut["hmtx"][names[slot]][0] * scale) == font.widths[slot]
+            assert cut["glyf"][names[font.glyphs["Ж"]]].numberOfContours > 0
+            assert cut["glyf"][names[font.glyphs["й"]]].numberOfContours != 0
+            assert cut["glyf"][names[font.glyphs["Қ"]]].numberOfContours == 0
 
 
 def test_digits_are_of_one_width():
