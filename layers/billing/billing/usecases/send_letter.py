@@ -45,15 +45,16 @@ def send_letter(letter: str, address: str, outside: Outside) -> Sent:
         return Sent(letter=letter, status="sending")
     if stop := _stop_reason(delivery, outside):
         return _end(letter, address, replace(delivery, status=stop), stored.version, outside)
+    head = store.get("deliveries", letter, HEAD)
+    assert head, "a delivery is written with its letter"
+    content = letter_of(head.row, outside)  # before the claim: whatever fails here has sent nothing
     if delivery.status == "sending":
         outside.metrics.count("LettersSentAgain")
     claimed = replace(delivery, status="sending", started_at=utc_text(now), attempts=delivery.attempts + 1)
     _write(letter, address, claimed, stored.version, outside)
     version = stored.version + 1
     try:
-        head = store.get("deliveries", letter, HEAD)
-        assert head, "a delivery is written with its letter"
-        message = outside.mailer.send(letter_of(head.row, outside), to=delivery.address, delivery=f"{letter}_{address}")
+        message = outside.mailer.send(content, to=delivery.address, delivery=f"{letter}_{address}")
     except RefusedError as refusal:
         return _end(letter, address, replace(claimed, status="refused", code=str(refusal)[:200]), version, outside)
     except UnknownOutcomeError:
