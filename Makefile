@@ -19,10 +19,10 @@ $(VENV)/ready: requirements-dev.txt
 $(VENV)/checkov/ready: requirements-checkov.txt $(VENV)/ready
 	@PYTHON=$(PYTHON) .ci/venv $(VENV)/checkov $<
 
-demo: setup      ## play a quarter of a small company; papers, letters and reports go to out/ (FROM=folder: your own messages)
+demo: $(VENV)/ready      ## play a quarter of a small company; papers, letters and reports go to out/ (FROM=folder: your own messages)
 	$(RUN) -m local.demo --out $(OUT) $(if $(FROM),--from $(FROM))
 
-local: setup     ## keep the cloud up on this machine: AWS endpoint on 127.0.0.1:5000
+local: $(VENV)/ready     ## keep the cloud up on this machine: AWS endpoint on 127.0.0.1:5000
 	$(RUN) -m local up
 
 test: lint       ## every check that CI makes
@@ -35,10 +35,10 @@ lint: setup      ## ruff, mypy, cfn-lint, checkov, bandit
 	$(VENV)/checkov/bin/checkov
 	$(BIN)/bandit -q -r layers functions -ll
 
-bench: setup     ## measure: papers, ledger, store calls, a local month
+bench: $(VENV)/ready     ## measure: papers, ledger, store calls, a local month
 	$(RUN) -m bench
 
-fonts: setup     ## cut the fonts of papers anew
+fonts: $(VENV)/ready     ## cut the fonts of papers anew
 	$(RUN) layers/billing/build_fonts.py
 
 build:           ## what `make deploy` uploads (needs the SAM CLI and python3.13)
