@@ -18,8 +18,10 @@ PARTS = {
 
 
 def main(names: list[str]) -> None:
-    print(f"{platform.machine()}, {_processor()}, Python {platform.python_version()}, "
-          f"calibration loop {_calibration():.0f} ms\n")
+    print(
+        f"{platform.machine()}, {_processor()}, Python {platform.python_version()}, "
+        f"calibration loop {_calibration():.0f} ms\n"
+    )
     for name in names or PARTS:
         print(f"{name}: {PARTS[name]}")
         rows = [asdict(row) for row in importlib.import_module(f"bench.{name}").rows()]
@@ -27,14 +29,24 @@ def main(names: list[str]) -> None:
         cells = [heads, *([_text(row[head]) for head in heads] for row in rows)]
         widths = [max(len(line[i]) for line in cells) for i in range(len(heads))]
         for line in cells:
-            print("  " + "  ".join(text.ljust(w) if i == 0 else text.rjust(w)
-                                   for i, (text, w) in enumerate(zip(line, widths, strict=True))))
+            print(
+                "  "
+                + "  ".join(
+                    text.ljust(w) if i == 0 else text.rjust(w)
+                    for i, (text, w) in enumerate(zip(line, widths, strict=True))
+                )
+            )
         print(flush=True)
 
 
 def _text(value: object) -> str:
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}" if isinstance(
-        value, int) else str(value)
+    return (
+        f"{value:,.2f}".rstrip("0").rstrip(".")
+        if isinstance(value, float)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
 def _calibration() -> float:

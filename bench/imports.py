@@ -1,4 +1,4 @@
-"""What a cold start costs in imports: a new interpreter for each function, less a bare one. `python -m bench.imports`."""
+"""What a cold start costs in imports: a new interpreter a function, less a bare one. `python -m bench.imports`."""
 
 from __future__ import annotations
 
@@ -39,8 +39,9 @@ def _median(statement: str) -> tuple[float, float]:
 
 def _once(statement: str) -> tuple[float, float]:
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'billing'}", "AWS_REGION": "eu-central-1"}
-    said = subprocess.run([sys.executable, "-c", _TIMED.format(statement)], capture_output=True, text=True, check=True,
-                          env=environment)
+    said = subprocess.run(
+        [sys.executable, "-c", _TIMED.format(statement)], capture_output=True, text=True, check=True, env=environment
+    )
     cpu, memory = said.stdout.split()
     return float(cpu), float(memory)
 

@@ -40,24 +40,61 @@ def rows(clients: int = 1_000) -> list[Row]:
         cloud.advance(datetime(2026, 2, 1, 22, tzinfo=UTC))
         ended = time.process_time()
         documents = sum(d.get("status") == "ready" for d in cloud.rows("documents"))
-        return [Row(clients=clients, posting_s=posted - begun, night_s=ended - posted, documents=documents,
-                    letters=len(cloud.letters()))]
+        return [
+            Row(
+                clients=clients,
+                posting_s=posted - begun,
+                night_s=ended - posted,
+                documents=documents,
+                letters=len(cloud.letters()),
+            )
+        ]
 
 
 def _client(n: int) -> list[dict[str, Any]]:
     """A card, a payment and four charges: every client pays 10 000 and spends 5 500."""
     account = f"c-{n:06}"
     payer = {"inn": "7707083893", "kpp": "773601001"}
-    card = {"kind": "customer", "key": f"customer:{account}", "account": account, "at": "2026-01-10T12:00:00+03:00",
-            "title": f"ООО «Клиент {n}»", "contract": {"number": f"Д-{n}", "date": "2025-01-15"},
-            "payers": [{**payer, "valid_from": "2025-01-15", "name": f"ООО «Клиент {n}»", "ogrn": "1027700132195",
-                        "address": "117312, г. Москва, ул. Вавилова, д. 19"}],
-            "administrators": [{"user": "u-1", "name": "", "emails": [f"office{n}@client.example"]}]}
-    payment = {"kind": "payment", "key": f"bank:{account}", "account": account, "at": "2026-01-12T12:00:00+03:00",
-               "class": "BANK", "amount": 1_000_000, "payer": payer}
-    charges = [{"kind": "charge", "key": f"charge:{account}:{day}", "account": account,
-                "at": f"2026-01-{day:02}T23:00:00+03:00", "service": "crm", "title": "Доступ к CRM", "unit": "нед.",
-                "amount": 137_500} for day in (7, 14, 21, 28)]
+    card = {
+        "kind": "customer",
+        "key": f"customer:{account}",
+        "account": account,
+        "at": "2026-01-10T12:00:00+03:00",
+        "title": f"ООО «Клиент {n}»",
+        "contract": {"number": f"Д-{n}", "date": "2025-01-15"},
+        "payers": [
+            {
+                **payer,
+                "valid_from": "2025-01-15",
+                "name": f"ООО «Клиент {n}»",
+                "ogrn": "1027700132195",
+                "address": "117312, г. Москва, ул. Вавилова, д. 19",
+            }
+        ],
+        "administrators": [{"user": "u-1", "name": "", "emails": [f"office{n}@client.example"]}],
+    }
+    payment = {
+        "kind": "payment",
+        "key": f"bank:{account}",
+        "account": account,
+        "at": "2026-01-12T12:00:00+03:00",
+        "class": "BANK",
+        "amount": 1_000_000,
+        "payer": payer,
+    }
+    charges = [
+        {
+            "kind": "charge",
+            "key": f"charge:{account}:{day}",
+            "account": account,
+            "at": f"2026-01-{day:02}T23:00:00+03:00",
+            "service": "crm",
+            "title": "Доступ к CRM",
+            "unit": "нед.",
+            "amount": 137_500,
+        }
+        for day in (7, 14, 21, 28)
+    ]
     return [card, payment, *charges]
 
 

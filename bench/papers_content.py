@@ -90,7 +90,7 @@ def services(dice: random.Random, count: int) -> tuple[Line, ...]:
 
 
 def an_act(count: int, seed: int) -> Act:
-    dice = random.Random(seed * 1000 + count)  # noqa: S311
+    dice = random.Random(seed * 1000 + count)
     lines = services(dice, count)
     total = sum(line.amount for line in lines)
     return Act(
@@ -125,7 +125,7 @@ def an_invoice(count: int, seed: int) -> Invoice:
 
 
 def a_reconciliation(count: int, seed: int) -> Reconciliation:
-    dice = random.Random(seed * 7919 + count)  # noqa: S311
+    dice = random.Random(seed * 7919 + count)
     first, rows = date(2026, 7, 1), []
     for i in range(count):
         day, amount = first + timedelta(days=92 * i // count), dice.randrange(500_00, 900_000_00)

@@ -56,10 +56,10 @@ def read_folder(folder: Path) -> Play:
             except InvalidInputError as error:
                 problems.append(f"{file.name}:{number}: {error}")
                 continue
-            told = Told(message.at, json.loads(line), f"{file.name}:{number}")
+            one = Told(message.at, json.loads(line), f"{file.name}:{number}")
             if isinstance(message, SellerMessage):
                 title = message.requisites[-1].name
-            (cards if isinstance(message, CustomerMessage | SellerMessage) else posted).append(told)
+            (cards if isinstance(message, CustomerMessage | SellerMessage) else posted).append(one)
     if not posted:
         raise InvalidInputError("\n".join(["ни одного платежа или списания, закрывать нечего", *problems[:20]]))
     first = Month.at(min(t.arrives for t in posted))

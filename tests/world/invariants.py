@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from billing import records
@@ -21,8 +22,15 @@ from tests.world.world import World
 
 def check(world: World, sent: list[dict[str, Any]]) -> None:
     store = world.store
-    quiet = world.outside.__class__(store=store, files=world.files, queue=_Silent(), mailer=_Silent(),
-                                    metrics=world.metrics, clock=world.clock, settings=world.outside.settings)
+    quiet = world.outside.__class__(
+        store=store,
+        files=world.files,
+        queue=_Silent(),
+        mailer=_Silent(),
+        metrics=world.metrics,
+        clock=world.clock,
+        settings=world.outside.settings,
+    )
     accounts = {s.pk: records.account_of(s.pk, s.row) for s in store.rows("accounts")}
     _journal(store, accounts)
     _answers(store, sent)
@@ -76,7 +84,7 @@ def _journal(store: MemoryStore, accounts: dict[str, Any]) -> None:
 def _moscow_month(at: str) -> str:
     from datetime import datetime
 
-    moment = datetime.fromisoformat(at) + timedelta(hours=3)   # Moscow has been three hours ahead since 2014
+    moment = datetime.fromisoformat(at) + timedelta(hours=3)  # Moscow has been three hours ahead since 2014
     return f"{moment.year:04}-{moment.month:02}"
 
 
@@ -95,7 +103,11 @@ def _replayed(store: MemoryStore, accounts: dict[str, Any]) -> None:
         entries = [records.entry_of(int(s.sk), s.row) for s in store.rows("journal") if s.pk == id]
         again = replay(id, entries, customer_card(store, id), seller)
         assert (again.balance, again.lots, again.seq, again.open) == (
-            account.balance, account.lots, account.seq, account.open), "I5: the journal told again differs"
+            account.balance,
+            account.lots,
+            account.seq,
+            account.open,
+        ), "I5: the journal told again differs"
 
 
 def _numbers(store: MemoryStore) -> None:
@@ -142,14 +154,15 @@ def _periods(store: MemoryStore) -> None:
         if s.row["kind"] == "period":
             by_account[s.pk].append(s.row)
     for rows in by_account.values():
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             assert before["closing_kop"] == after["opening_kop"], "I15: closing and opening"
 
 
 def _letters(world: World) -> None:
     """Each delivery was taken once; more often only where nothing was heard of it for a quarter of an hour."""
-    deliveries = {f"{s.pk}_{s.sk}": s.row for s in world.store.rows("deliveries")
-                  if s.sk != HEAD and s.pk != "suppressed"}
+    deliveries = {
+        f"{s.pk}_{s.sk}": s.row for s in world.store.rows("deliveries") if s.sk != HEAD and s.pk != "suppressed"
+    }
     for id, row in deliveries.items():
         assert row["status"] in ("accepted", "delivered", "bounced"), f"I10: {id} stays {row['status']}"
         taken = world.accepted[id]
@@ -159,8 +172,11 @@ def _letters(world: World) -> None:
     for s in world.store.rows("documents"):
         if s.row.get("status") != "ready" or s.row["letter"] == "nobody":
             continue
-        heads = [h for h in world.store.rows("deliveries") if h.sk == HEAD and h.row["account"] == s.pk
-                 and s.sk in h.row.get("documents", ())]
+        heads = [
+            h
+            for h in world.store.rows("deliveries")
+            if h.sk == HEAD and h.row["account"] == s.pk and s.sk in h.row.get("documents", ())
+        ]
         assert heads, "I10: a document in no letter"
         addresses = {r["address"] for id, r in deliveries.items() for h in heads if id.startswith(f"{h.pk}_")}
         assert len(addresses) == 2, f"I10: {s.sk} went to {len(addresses)} addresses"
@@ -172,7 +188,9 @@ def _runs(store: MemoryStore) -> None:
             assert s.row["state"] == "done", f"I21: the run of {s.sk} has not ended"
             report = store.get("control", "reports", f"{s.sk}.{s.row['report']:03}")
             assert report
-            assert report.row["closed"] + report.row["parked_count"] == report.row["scanned"], "I21: the report's counts"
+            assert report.row["closed"] + report.row["parked_count"] == report.row["scanned"], (
+                "I21: the report's counts"
+            )
             closed = sum(d.row["kind"] == "period" and d.row["month"] == s.sk for d in store.rows("documents"))
             assert report.row["closed"] == closed, f"I21: {report.row['closed']} of {closed} closed are reported"
             assert report.row["difference"] == 0, "I7: debits and acts do not tally"

@@ -15,22 +15,56 @@ ADDRESS = "117312, г. Москва, ул. Вавилова, д. 19"
 
 
 def seller() -> dict[str, Any]:
-    return {"kind": "seller", "key": "seller:1", "account": "seller", "at": "2025-12-30T12:00:00+03:00",
-            "requisites": [{"valid_from": "2020-01-01", "name": "ООО «Продавец»", "inn": "7736207543",
-                            "kpp": "770401001", "ogrn": "1027700229193", "address": ADDRESS,
-                            "bank": {"bank": "ПАО СБЕРБАНК", "bic": "044525225", "account": "40702810938000000001",
-                                     "correspondent": "30101810400000000225"},
-                            "director": {"position": "Директор", "name": "Иванов И. И."}}],
-            "vat": [{"valid_from": "2020-01-01", "mode": "standard"}]}
+    return {
+        "kind": "seller",
+        "key": "seller:1",
+        "account": "seller",
+        "at": "2025-12-30T12:00:00+03:00",
+        "requisites": [
+            {
+                "valid_from": "2020-01-01",
+                "name": "ООО «Продавец»",
+                "inn": "7736207543",
+                "kpp": "770401001",
+                "ogrn": "1027700229193",
+                "address": ADDRESS,
+                "bank": {
+                    "bank": "ПАО СБЕРБАНК",
+                    "bic": "044525225",
+                    "account": "40702810938000000001",
+                    "correspondent": "30101810400000000225",
+                },
+                "director": {"position": "Директор", "name": "Иванов И. И."},
+            }
+        ],
+        "vat": [{"valid_from": "2020-01-01", "mode": "standard"}],
+    }
 
 
-def card(account: str, n: int, at: datetime, *, address: str = ADDRESS, policy: str = "prepaid",
-         emails: tuple[str, ...] = ("a", "b")) -> dict[str, Any]:
-    payers = [{**payer, **said, "valid_from": "2020-01-01", "address": address}
-              for payer, said in zip(PAYERS, _CARDS, strict=True)]
-    return {"kind": "customer", "key": f"customer:{account}:{n}", "account": account, "at": at.isoformat(),
-            "title": f"Клиент {account}", "policy": policy, "contract": {"number": "1", "date": "2024-01-15"},
-            "payers": payers, "administrators": [{"user": "u", "emails": [f"{e}@{account}.example" for e in emails]}]}
+def card(
+    account: str,
+    n: int,
+    at: datetime,
+    *,
+    address: str = ADDRESS,
+    policy: str = "prepaid",
+    emails: tuple[str, ...] = ("a", "b"),
+) -> dict[str, Any]:
+    payers = [
+        {**payer, **said, "valid_from": "2020-01-01", "address": address}
+        for payer, said in zip(PAYERS, _CARDS, strict=True)
+    ]
+    return {
+        "kind": "customer",
+        "key": f"customer:{account}:{n}",
+        "account": account,
+        "at": at.isoformat(),
+        "title": f"Клиент {account}",
+        "policy": policy,
+        "contract": {"number": "1", "date": "2024-01-15"},
+        "payers": payers,
+        "administrators": [{"user": "u", "emails": [f"{e}@{account}.example" for e in emails]}],
+    }
 
 
 def live(world: World, *, clients: int = 3, months: int = 2, events: int = 14) -> list[dict[str, Any]]:
@@ -42,14 +76,14 @@ def live(world: World, *, clients: int = 3, months: int = 2, events: int = 14) -
         sent += _client(world, rng, account, months, events)
     for month in range(months):
         night = datetime(2026, 1 + month + 1, 1, 21, 30, tzinfo=UTC)
-        if not world.rate or rng.random() > 0.1:   # F11: the schedule may not fire, or twice
+        if not world.rate or rng.random() > 0.1:  # F11: the schedule may not fire, or twice
             for _ in range(1 if rng.random() > 0.2 else 2):
                 world.put(world.at(night), "close_month", {"scheduled_at": night.isoformat()})
         else:
             world.put(world.at(night) + 40_000, "close_month", {"month": f"2026-{1 + month:02}"})
         for n in range(14):
             world.put(world.at(night) + n * 600, "sweep", {"scheduled_at": night.isoformat()})
-        if world.rate and rng.random() < 0.3:   # F12
+        if world.rate and rng.random() < 0.3:  # F12
             begin = world.at(night) + rng.random() * 3_600
             world.outages.append((rng.choice(("files", "mail", "store")), begin, begin + rng.random() * 4_000))
     return sent
@@ -58,7 +92,7 @@ def live(world: World, *, clients: int = 3, months: int = 2, events: int = 14) -
 def _send(world: World, at: datetime, message: dict[str, Any]) -> None:
     body = json.dumps(message, ensure_ascii=False)
     world.put(world.at(at), "crm-inbox", body, group=message["account"])
-    if world.rate and world.rng.random() < 0.15:   # F7: the same message again, at once or days later
+    if world.rate and world.rng.random() < 0.15:  # F7: the same message again, at once or days later
         world.put(world.at(at) + world.rng.random() * 200_000, "crm-inbox", body, group=message["account"])
 
 
@@ -68,7 +102,7 @@ def _client(world: World, rng: random.Random, account: str, months: int, events:
     incomplete = rng.random() < 0.3
     sent: list[dict[str, Any]] = []
     first = card(account, 1, begin, address="" if incomplete else ADDRESS, policy=policy)
-    late = rng.random() < 0.2   # the card comes after the first charges
+    late = rng.random() < 0.2  # the card comes after the first charges
     sent.append(first)
     _send(world, begin + timedelta(days=8 if late else 0), first)
     if incomplete:
@@ -79,8 +113,9 @@ def _client(world: World, rng: random.Random, account: str, months: int, events:
     payments, charges = [], []
     for n, at in enumerate(moments):
         message: dict[str, Any] = {"key": f"{account}:{n}", "account": account, "at": at.isoformat()}
-        kind = rng.choices(("payment", "charge", "refund", "reversal", "chargeback", "reclassification"),
-                           (5, 9, 1, 2, 1, 1))[0]
+        kind = rng.choices(
+            ("payment", "charge", "refund", "reversal", "chargeback", "reclassification"), (5, 9, 1, 2, 1, 1)
+        )[0]
         if kind in ("refund", "chargeback", "reclassification") and not payments:
             kind = "payment"
         if kind == "reversal" and not charges:
@@ -106,6 +141,6 @@ def _client(world: World, rng: random.Random, account: str, months: int, events:
             if money == "BANK":
                 message["payer"] = PAYERS[0]
         sent.append(message)
-        delay = rng.random() * 86_400 * 4 if rng.random() < 0.2 else 0.0   # F8, F23: late, across the close
+        delay = rng.random() * 86_400 * 4 if rng.random() < 0.2 else 0.0  # F8, F23: late, across the close
         _send(world, at + timedelta(seconds=delay), message)
     return sent

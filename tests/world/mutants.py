@@ -48,8 +48,9 @@ def _writes(change: Change) -> Iterator[None]:
 
 def _blindly(*tables: str) -> Change:
     """Rows of these tables are written over whatever is there."""
-    return lambda w, writes: [replace(x, expect=w.store.version(x.table, x.pk, x.sk)) if x.table in tables else x
-                              for x in writes]
+    return lambda w, writes: [
+        replace(x, expect=w.store.version(x.table, x.pk, x.sk)) if x.table in tables else x for x in writes
+    ]
 
 
 def _without(unwanted: Callable[[Write], bool]) -> Change:
@@ -75,15 +76,26 @@ def _storing(name: str, change: Change) -> None:
 _storing("keys are not kept", _without(lambda x: x.table == "seen"))
 _storing("accounts are written without their version", _blindly("accounts"))
 _storing("there is no outbox", _without(lambda x: x.table == "work"))
-_storing("an account is closed without a journal entry", _without(
-    lambda x: x.table == "journal" and bool(x.row) and x.row["kind"] == "close"))   # type: ignore[index]
+_storing(
+    "an account is closed without a journal entry",
+    _without(lambda x: x.table == "journal" and bool(x.row) and x.row["kind"] == "close"),
+)  # type: ignore[index]
 _storing("numbers are counted nowhere", _without(lambda x: x.table == "control" and x.pk.startswith("series.")))
 _storing("the counter is written without its version", _blindly("control"))
-_storing("a month has no summary", _without(
-    lambda x: x.table == "documents" and bool(x.row) and x.row["kind"] == "period"))   # type: ignore[index]
-_storing("deliveries of the second address are lost", _without(
-    lambda x: x.table == "deliveries" and x.expect == ABSENT and bool(x.row) and str(
-        x.row.get("address", "")).startswith("b@")))   # type: ignore[union-attr]
+_storing(
+    "a month has no summary", _without(lambda x: x.table == "documents" and bool(x.row) and x.row["kind"] == "period")
+)  # type: ignore[index]
+_storing(
+    "deliveries of the second address are lost",
+    _without(
+        lambda x: (
+            x.table == "deliveries"
+            and x.expect == ABSENT
+            and bool(x.row)
+            and str(x.row.get("address", "")).startswith("b@")
+        )
+    ),
+)  # type: ignore[union-attr]
 
 
 @mutant("the close and its documents are two transactions")
@@ -103,9 +115,14 @@ def _two_transactions() -> Iterator[None]:
 
 # --- the ledger --------------------------------------------------------------------------------------------------
 
-_plain("a refusal is not recorded", take_from_crm, "_reject",
-       lambda message, sha, stored, why, now, store: take_from_crm.Taken(
-           account=message.account, key=message.key, outcome="rejected", reason=why))
+_plain(
+    "a refusal is not recorded",
+    take_from_crm,
+    "_reject",
+    lambda message, sha, stored, why, now, store: take_from_crm.Taken(
+        account=message.account, key=message.key, outcome="rejected", reason=why
+    ),
+)
 _plain("individuals' money makes acts", closing, "ACTED", (*ledger.ACTED, MoneyClass.CARD_IND))
 _plain("hashes do not cover the entry", records, "seal", lambda account, seq, row: f"{account}/{seq}")
 
@@ -126,9 +143,15 @@ def _own_month() -> Iterator[None]:
 def _utc() -> Iterator[None]:
     from billing import messages
 
-    with patch.object(messages, "moscow_day", lambda moment: moment.astimezone(
-            __import__("datetime").UTC).date() - timedelta(days=0) if moment.hour else moment.date()
-            - timedelta(days=1)):
+    with patch.object(
+        messages,
+        "moscow_day",
+        lambda moment: (
+            moment.astimezone(__import__("datetime").UTC).date() - timedelta(days=0)
+            if moment.hour
+            else moment.date() - timedelta(days=1)
+        ),
+    ):
         yield
 
 
@@ -158,15 +181,23 @@ def _numbered_alike(batch: Sequence[Any], seller: Any, outside: Outside) -> None
 
 
 _plain("blocked documents are never tried again", drafts, "mended", lambda draft, customer, seller: draft)
-_plain("acts forget the reconciliation of what is carried", closing, "_next_month",
-       lambda account, carried, acted, closing_, *more, **named: _forgetful(account, {}, acted, closing_, *more, **named))
+_plain(
+    "acts forget the reconciliation of what is carried",
+    closing,
+    "_next_month",
+    lambda account, carried, acted, closing_, *more, **named: _forgetful(account, {}, acted, closing_, *more, **named),
+)
 _forgetful = closing._next_month
 
 # --- letters -----------------------------------------------------------------------------------------------------
 
 _plain("a letter is sent again at once", send_letter, "WAIT", timedelta(0))
-_plain("only the first address gets the letter", letters, "recipients",
-       lambda administrators, added: _first_only(administrators, added))
+_plain(
+    "only the first address gets the letter",
+    letters,
+    "recipients",
+    lambda administrators, added: _first_only(administrators, added),
+)
 _recipients = letters.recipients
 
 
@@ -206,9 +237,12 @@ def _first_page() -> Iterator[None]:
 
     from billing.usecases import close_month
 
-    with patch.object(close_month, "queue_due", queue_due), patch.object(sweep, "queue_due", queue_due), \
-            patch.object(sweep, "queue_again", lambda *args, **named: None), \
-            patch.object(close_month, "queue_again", lambda *args, **named: None):
+    with (
+        patch.object(close_month, "queue_due", queue_due),
+        patch.object(sweep, "queue_due", queue_due),
+        patch.object(sweep, "queue_again", lambda *args, **named: None),
+        patch.object(close_month, "queue_again", lambda *args, **named: None),
+    ):
         yield
 
 

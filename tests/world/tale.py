@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any
 from unittest.mock import patch
 
 from billing.usecases import issue_documents, letter_contexts
@@ -22,15 +21,24 @@ RATE = 0.03
 def light_papers() -> Iterator[None]:
     """A paper is its own content as text: as deterministic as the drawn one, and a hundred times cheaper."""
     light = SimpleNamespace(
-        draw=lambda document, images=None: repr(document).encode(), problems=lambda document: (),
+        draw=lambda document, images=None: repr(document).encode(),
+        problems=lambda document: (),
         file_name=lambda document: f"{document.kind} {document.number}.pdf",
-        title=lambda document: f"{document.kind} № {document.number}")
+        title=lambda document: f"{document.kind} № {document.number}",
+    )
     with patch.object(issue_documents, "paper", light), patch.object(letter_contexts, "paper", light):
         yield
 
 
-def play(seed: int, *, rate: float = RATE, plan: Mapping[int, str] | None = None, clients: int = 3, months: int = 2,
-         events: int = 14) -> World:
+def play(
+    seed: int,
+    *,
+    rate: float = RATE,
+    plan: Mapping[int, str] | None = None,
+    clients: int = 3,
+    months: int = 2,
+    events: int = 14,
+) -> World:
     """A life with faults, healed and checked.
 
     Raises:

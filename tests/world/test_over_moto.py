@@ -68,10 +68,14 @@ def real(monkeypatch):
         client = boto3.client("dynamodb", region_name="eu-central-1")
         for name, model in MODELS.items():
             client.create_table(
-                TableName=name, BillingMode="PAY_PER_REQUEST",
-                KeySchema=[{"AttributeName": key, "KeyType": kind}
-                           for key, kind in zip(model.keys, ("HASH", "RANGE"), strict=False)],
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in model.keys])
+                TableName=name,
+                BillingMode="PAY_PER_REQUEST",
+                KeySchema=[
+                    {"AttributeName": key, "KeyType": kind}
+                    for key, kind in zip(model.keys, ("HASH", "RANGE"), strict=False)
+                ],
+                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in model.keys],
+            )
         yield DynamoStore({name: name for name in MODELS}, "eu-central-1")
 
 

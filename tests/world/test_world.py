@@ -16,7 +16,7 @@ from tests.world.world import KINDS
 ROOT = Path(__file__).parent.parent.parent
 SEEDS = int(os.environ.get("WORLD_SEEDS", "500"))
 CHUNK = 25
-TRIES = 60   # seeds within which a planted defect must be found
+TRIES = 60  # seeds within which a planted defect must be found
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ def test_a_planted_defect_is_found(name):
         for seed in range(TRIES):
             try:
                 play(seed, rate=0.06)
-            except Exception:   # noqa: BLE001 - found, by an invariant or by a handler that broke
+            except Exception:
                 return
     pytest.fail(f"{name}: survived {TRIES} worlds")
 
@@ -65,9 +65,17 @@ def test_there_are_defects_enough_to_trust_the_world():
 
 
 def test_a_world_ends_the_same_whatever_the_order_of_hashing():
-    said = [subprocess.run([sys.executable, "-m", "tests.world", "7"], capture_output=True, text=True, check=True, cwd=ROOT,
-                           env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/billing'}"}
-                           ).stdout for seed in ("0", "1")]
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "tests.world", "7"],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/billing'}"},
+        ).stdout
+        for seed in ("0", "1")
+    ]
 
     assert said[0] == said[1]
     assert digest(play(7))[:16] in said[0]

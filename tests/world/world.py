@@ -19,9 +19,13 @@ from typing import Any
 
 import greenlet
 
-os.environ.update(POWERTOOLS_TRACE_DISABLED="true", POWERTOOLS_METRICS_DISABLED="true",
-                  POWERTOOLS_LOG_LEVEL="CRITICAL", POWERTOOLS_SERVICE_NAME="world",
-                  POWERTOOLS_METRICS_NAMESPACE="world")
+os.environ.update(
+    POWERTOOLS_TRACE_DISABLED="true",
+    POWERTOOLS_METRICS_DISABLED="true",
+    POWERTOOLS_LOG_LEVEL="CRITICAL",
+    POWERTOOLS_SERVICE_NAME="world",
+    POWERTOOLS_METRICS_NAMESPACE="world",
+)
 
 from billing import wiring
 from billing.domain.documents import DocumentStatus
@@ -30,13 +34,17 @@ from billing.ports import Letter, Outside, Page, Stored, UnknownOutcomeError, Wr
 from tests.fakes import SETTINGS, MemoryFiles, MemoryMailer, MemoryMetrics, MemoryStore
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-LIFE_S = 60.0          # of a function
-VISIBILITY_S = 360.0   # of a message
+LIFE_S = 60.0  # of a function
+VISIBILITY_S = 360.0  # of a message
 RECEIVED_MAX = 5
 WORKERS_MAX = 6
-FUNCTIONS = {"crm-inbox": "take_from_crm", "issue-documents": "issue_documents", "send-letter": "send_letter",
-             "letter-events": "track_letters"}
-KINDS = ("crash_before", "crash_after", "throttled", "lost_before", "lost_after")   # F1, F2, F5, F3, F4
+FUNCTIONS = {
+    "crm-inbox": "take_from_crm",
+    "issue-documents": "issue_documents",
+    "send-letter": "send_letter",
+    "letter-events": "track_letters",
+}
+KINDS = ("crash_before", "crash_after", "throttled", "lost_before", "lost_after")  # F1, F2, F5, F3, F4
 _ORDER = [s.value for s in DocumentStatus]
 
 
@@ -77,22 +85,40 @@ class WatchedStore(MemoryStore):
 class World:
     """Everything outside the handlers. `plan`: the fault of a call by its number; else faults come at `rate`."""
 
-    def __init__(self, seed: int, *, rate: float = 0.0, plan: Mapping[int, str] | None = None,
-                 paper_bytes: Callable[[Any], bytes] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        rate: float = 0.0,
+        plan: Mapping[int, str] | None = None,
+        paper_bytes: Callable[[Any], bytes] | None = None,
+    ) -> None:
         self.rng, self.rate, self.plan = random.Random(seed), rate, dict(plan or {})
         self.now, self.calls, self.faults = 0.0, 0, Counter[str]()
         self.heap: list[Due] = []
         self.dead: list[Due] = []
         self.workers: list[Worker] = []
         self.busy_groups: set[str] = set()
-        self.accepted = Counter[str]()          # deliveries that the mail service took
+        self.accepted = Counter[str]()  # deliveries that the mail service took
         self.lost_events = 0
         self.outages: list[tuple[str, float, float]] = []
-        self.store, self.files, self.mailer, self.metrics = WatchedStore(), MemoryFiles(), MemoryMailer(), MemoryMetrics()
+        self.store, self.files, self.mailer, self.metrics = (
+            WatchedStore(),
+            MemoryFiles(),
+            MemoryMailer(),
+            MemoryMetrics(),
+        )
         self.hub = greenlet.getcurrent()
         self._n = 0
-        self.outside = Outside(store=Ports(self), files=Ports(self), queue=Ports(self), mailer=Ports(self),
-                               metrics=self.metrics, clock=self.clock, settings=SETTINGS)
+        self.outside = Outside(
+            store=Ports(self),
+            files=Ports(self),
+            queue=Ports(self),
+            mailer=Ports(self),
+            metrics=self.metrics,
+            clock=self.clock,
+            settings=SETTINGS,
+        )
 
     # --- time and messages ---------------------------------------------------------------------------------------
 
@@ -144,7 +170,7 @@ class World:
         if worker.ok:
             self.busy_groups.discard(due.group)
             return
-        if due.queue in ("close_month", "sweep"):   # the schedule does not repeat it: the next sweep must do
+        if due.queue in ("close_month", "sweep"):  # the schedule does not repeat it: the next sweep must do
             return
         due = Due(self.now + VISIBILITY_S, due.n, due.queue, due.body, due.group, due.received + 1)
         if due.received >= RECEIVED_MAX:
@@ -204,7 +230,7 @@ class Worker(greenlet.greenlet):
         super().__init__(self._work, parent=world.hub)
         self.world, self.due, self.ok = world, due, False
         self.began = world.now
-        self.skew = world.rng.uniform(-30, 30) if world.rate else 0.0   # F14
+        self.skew = world.rng.uniform(-30, 30) if world.rate else 0.0  # F14
 
     def _work(self) -> None:
         try:
@@ -216,17 +242,29 @@ class Worker(greenlet.greenlet):
             pass
         except AssertionError:
             raise
-        except Exception:   # noqa: BLE001 - as in the service: the whole batch failed
+        except Exception:  # noqa: S110 - as in the service: the whole batch failed
             pass
 
     def _event(self) -> Any:
         if self.due.queue not in FUNCTIONS:
             return self.due.body
         body = self.due.body if isinstance(self.due.body, str) else json.dumps(self.due.body)
-        return {"Records": [{
-            "messageId": f"m-{self.due.n}", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs",
-            "attributes": {"ApproximateReceiveCount": str(self.due.received + 1), "MessageGroupId": self.due.group},
-            "messageAttributes": {}, "eventSourceARN": f"arn:aws:sqs:eu-central-1:1:{self.due.queue}"}]}
+        return {
+            "Records": [
+                {
+                    "messageId": f"m-{self.due.n}",
+                    "receiptHandle": "r",
+                    "body": body,
+                    "eventSource": "aws:sqs",
+                    "attributes": {
+                        "ApproximateReceiveCount": str(self.due.received + 1),
+                        "MessageGroupId": self.due.group,
+                    },
+                    "messageAttributes": {},
+                    "eventSourceARN": f"arn:aws:sqs:eu-central-1:1:{self.due.queue}",
+                }
+            ]
+        }
 
 
 @dataclass
@@ -256,7 +294,7 @@ class Ports:
         return self._w.port("store", lambda: self._w.store.query(table, pk, **how))
 
     def scan(self, table: str, **how: Any) -> Page:
-        how["limit"] = 2   # pages small enough to be cut between (F24)
+        how["limit"] = 2  # pages small enough to be cut between (F24)
         return self._w.port("store", lambda: self._w.store.scan(table, **how))
 
     def tx(self, writes: Sequence[Write]) -> None:
@@ -279,10 +317,10 @@ class Ports:
     def _queue(self, name: str, messages: Sequence[Mapping[str, Any]]) -> None:
         w = self._w
         for message in messages:
-            if w.rate and w.rng.random() < w.rate:          # F18: a hint is lost
+            if w.rate and w.rng.random() < w.rate:  # F18: a hint is lost
                 continue
             w.put(w.now + w.rng.random() * 5, name, dict(message))
-            if w.rate and w.rng.random() < w.rate:          # F7: a hint comes twice, the second time late
+            if w.rate and w.rng.random() < w.rate:  # F7: a hint comes twice, the second time late
                 w.put(w.now + w.rng.random() * 3_000, name, dict(message))
 
     def _mail(self, letter: Letter, *, to: str, delivery: str) -> str:
@@ -290,13 +328,13 @@ class Ports:
         w.accepted[delivery] += 1
         w.mailer.send(letter, to=to, delivery=delivery)
         mail = {"messageId": f"ses-{delivery}", "tags": {"delivery": [delivery]}}
-        if w.rate and w.rng.random() < w.rate / 2:          # F13: nothing is heard of it
+        if w.rate and w.rng.random() < w.rate / 2:  # F13: nothing is heard of it
             w.lost_events += 1
-            return mail["messageId"]   # type: ignore[return-value]
+            return mail["messageId"]  # type: ignore[return-value]
         for wait, kind in ((60, "Send"), (120, "Bounce" if to.startswith("bounce") else "Delivery")):
             event = {"eventType": kind, "mail": mail, "bounce": {"bounceType": "Transient"}}
             w.put(w.now + w.rng.random() * wait, "letter-events", event)
-        return mail["messageId"]   # type: ignore[return-value]
+        return mail["messageId"]  # type: ignore[return-value]
 
 
 def rows(store: MemoryStore, table: str) -> list[Stored]:
