@@ -25,7 +25,7 @@ _NIGHT = datetime(2026, 2, 1, 21, 30, tzinfo=UTC)
 
 class _Clock:
     def __init__(self) -> None:
-        self.now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+        self.now = datetime(2026, 1, 4, 12, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
