@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from local import state
+from local import http_api, state
 from local.clock import next_due
 from local.cloud import Cloud
 from local.listing import listing
@@ -70,6 +70,15 @@ class Commands:
             self._fired_until = now
             if self.cloud.changes != changes:
                 self.save()
+
+    def http(self, request: http_api.Request) -> http_api.Response:
+        """What the HTTP API answers; what the request set in motion is done by the next tick."""
+        with self._one_at_a_time:
+            changes = self.cloud.changes
+            answer = http_api.answer(self.cloud, request)
+            if self.cloud.changes != changes:
+                self.save()
+            return answer
 
     def save(self) -> None:
         with self._one_at_a_time:

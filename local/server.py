@@ -1,8 +1,8 @@
 """The local cloud kept up: its doors and its ticking clock.
 
-Doors, all of this machine only: AWS (every service of the cloud, for boto3, the AWS CLI and download links) and control
-(what `python -m local …` talks to). The HTTP API of `cloud.routes` on 127.0.0.1:3000 and the Diadoc stand-in
-(`local.diadoc`) on 127.0.0.1:3100 join in `_doors`; what the stand-in holds joins in `local.state`.
+Doors, all of this machine only: AWS (every service of the cloud, for boto3, the AWS CLI and download links), control
+(what `python -m local …` talks to), and the HTTP API once the template has routes. The Diadoc stand-in (`local.diadoc`)
+on 127.0.0.1:3100 joins in `_doors`; what it holds joins in `local.state`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 from local import state
 from local.cloud import local_cloud
 from local.commands import CommandError, Commands
+from local.http_door import http_door
 from local.safety import is_loopback
 
 HOST = "127.0.0.1"
@@ -35,6 +36,7 @@ JSON = "application/json"  # a page in a browser cannot send it to another host 
 class Ports:
     aws: int = 5000
     control: int = 5001
+    http: int = 3000
 
 
 @contextmanager
@@ -70,6 +72,9 @@ def _doors(commands: Commands, ports: Ports) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(_aws_door(ports.aws))
         stack.enter_context(_control_door(commands, ports.control))
+        if commands.cloud.routes:
+            _check_free(ports.http)
+            stack.enter_context(http_door(commands.http, ports.http))
         stack.enter_context(_ticking(commands))
         yield
 

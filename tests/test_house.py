@@ -27,7 +27,6 @@ LONG = {
     "billing/ports_edo.py": "the ports of Diadoc: mostly what they promise",
     "billing/usecases/issue_documents.py": "one task in four steps",
     "local/company/clients.py": "the sample company: one client after another, nothing to reason about",
-    "local/cloud.py": "one loop that carries events; its parts share its clock and its queues",
     "local/resources.py": "one short maker a type of resource",
 }
 
