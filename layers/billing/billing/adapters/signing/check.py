@@ -150,5 +150,6 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
         subject = ""
     return CertificateFacts(
         subject=subject, serial=f"{certificate.serial_number:X}",
-        thumbprint=certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303  # nosec B303 - a name, not a safeguard
+        # a name, not a safeguard
+        thumbprint=certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303  # nosec B303
         not_before=certificate.not_valid_before_utc, not_after=certificate.not_valid_after_utc)
