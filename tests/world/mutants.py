@@ -6,7 +6,7 @@ Each is a context manager's worth of patches over the code, or over what the wor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -74,7 +74,7 @@ def _storing(name: str, change: Change) -> None:
 # --- what is written ---------------------------------------------------------------------------------------------
 
 _storing("keys are not kept", _without(lambda x: x.table == "seen"))
-_storing("accounts are written without their version", _blindly("accounts"))
+_storing("nothing is written with its version", _blindly("accounts", "journal", "documents", "seen", "work"))
 _storing("there is no outbox", _without(lambda x: x.table == "work"))
 _storing(
     "an account is closed without a journal entry",
@@ -220,7 +220,16 @@ def _accepted_early() -> Iterator[None]:
 
 
 _plain("an unconfirmed letter is never looked at", sweep, "_hint_letter", lambda letter, outside: 0)
-_plain("a settled letter leaves its work", letters, "settle", lambda letter, outside: None)
+
+
+@mutant("a settled letter leaves its work")
+def _unsettled() -> Iterator[None]:
+    with ExitStack() as stack:
+        for module in (send_letter, track_letters, sweep):
+            stack.enter_context(patch.object(module, "settle", lambda letter, outside: None))
+        yield
+
+
 _plain("events change nothing", track_letters, "_RANK", dict.fromkeys(track_letters._RANK, 0))
 
 # --- the run -----------------------------------------------------------------------------------------------------
