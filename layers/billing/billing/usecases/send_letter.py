@@ -77,6 +77,7 @@ def _stop_reason(delivery: Delivery, outside: Outside) -> str:
 
 def _end(letter: str, address: str, delivery: Delivery, version: int, outside: Outside) -> Sent:
     _write(letter, address, replace(delivery, at=utc_text(outside.clock())), version, outside)
+    outside.metrics.count(f"Letters{delivery.status.capitalize()}")
     settle(letter, outside)
     return Sent(letter=letter, status=delivery.status)
 
