@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from billing import paper
+from billing.domain.documents import BankAccount
 from billing.domain.errors import InvalidInputError
+from billing.domain.payment_qr import SEPARATORS
 from billing.paper.texts import as_printed
 from tests.paper.reading import text
-from tests.paper.samples import a_line, a_party, a_reconciliation, an_act, an_invoice
+from tests.paper.samples import a_line, a_party, a_reconciliation, a_seller, an_act, an_invoice
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,28 @@ def test_a_character_that_the_fonts_lack_is_named_with_its_field(document, chara
     assert any(f"«{character}»" in problem for problem in paper.problems(document))
 
 
+@pytest.mark.parametrize(
+    ("invoice", "said"),
+    [
+        pytest.param(an_invoice(seller=a_seller(bank=BankAccount(bank="Банк", bic="04", account="4" * 20))),
+                     "реквизит BIC не годится для платёжного кода: «04»", id="a BIC"),
+        pytest.param(an_invoice(total=0), "реквизит Sum не годится для платёжного кода: «0»", id="nothing to pay"),
+        pytest.param(an_invoice(purpose=SEPARATORS), "в реквизитах встречаются все разделители платёжного кода",
+                     id="no separator left"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_payment_code_is_told_before_the_invoice_is_drawn(invoice, said):
+    assert paper.problems(invoice) == (said,)
+    with pytest.raises(InvalidInputError, match=re.escape(said)):
+        paper.draw(invoice)
+
+
+def test_numbers_that_differ_by_a_slash_have_files_that_differ():
+    names = {paper.file_name(an_act(number=number)) for number in ("451", "45/1", "4/51", "45\\1")}
+
+    assert len(names) == 3, "a slash and a backslash are one"
+
+
 def test_a_document_that_prints_has_no_problems():
     assert paper.problems(an_act()) == paper.problems(an_invoice()) == paper.problems(a_reconciliation()) == ()
 
@@ -76,7 +102,7 @@ def test_letters_of_neighbours_and_signs_print():
         pytest.param(an_act(number=""), "Акт от 01.02.2026 ООО Ромашка.pdf", id="no number yet"),
         pytest.param(
             an_act(number="1/2", buyer=a_party(name='..\\"А|Б"?*:<>\n ')),
-            "Акт № 12 от 01.02.2026 ..АБ.pdf",
+            "Акт № 1-2 от 01.02.2026 ..-А-Б-.pdf",
             id="nothing that a disk takes for something else",
         ),
     ],

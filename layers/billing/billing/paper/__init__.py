@@ -8,6 +8,7 @@ from typing import assert_never
 
 from billing.domain.documents import Act, Document, Invoice, Reconciliation
 from billing.domain.money import NBSP
+from billing.domain.payment_qr import NoPaymentCodeError, payload
 from billing.domain.wording import short_date
 from billing.paper.act import draw_act
 from billing.paper.act import title as act_title
@@ -60,19 +61,29 @@ def title(document: Document) -> str:
 
 
 def file_name(document: Document) -> str:
-    """«Акт № 45 от 01.02.2026 ООО Ромашка.pdf»: no quotes, no slashes, short enough for any disk."""
+    """«Акт № 45 от 01.02.2026 ООО Ромашка.pdf»: no quotes, short enough for any disk; № 45/1 is 45-1, never 451."""
     kind = title(document).partition(" от ")[0]
     name = as_printed(f"{kind} от {short_date(document.date)} {document.buyer.name}").replace(NBSP, " ")
-    safe = re.sub(r"\s+", " ", re.sub(r'[\\/:*?"<>|«»„“”]', "", name))
+    safe = re.sub(r"\s+", " ", re.sub(r'[*?"<>«»„“”]', "", re.sub(r"[\\/:|]+", "-", name)))
     return safe[: FILE_NAME_MAX - 4].strip(" .") + ".pdf"
 
 
 def problems(document: Document) -> tuple[str, ...]:
-    """Why the document cannot be printed: each character that the fonts lack, once, with the text it stands in."""
-    return tuple(
+    """Why the document cannot be printed; when empty, `draw` asks for nothing but its images.
+
+    Each character that the fonts lack, once, with the text it stands in; what makes no payment code.
+    """
+    document = printable(document)
+    found = [
         f"нечем напечатать знак «{character}» (U+{ord(character):04X}) в тексте «{text[:60]}»"
-        for character, (_, text) in missing_characters(printable(document)).items()
-    )
+        for character, (_, text) in missing_characters(document).items()
+    ]
+    if isinstance(document, Invoice):
+        try:
+            payload(document)
+        except NoPaymentCodeError as error:
+            found.append(str(error))
+    return tuple(found)
 
 
 __all__ = ["CharacterMissingError", "draw", "file_name", "problems", "title"]
