@@ -26,7 +26,7 @@ KEPT_MAX = 400  # characters: longer texts do not repeat, and are not kept
 
 _RUSSIAN = "".join(map(chr, range(0x410, 0x450))) + "Ёё" + ' \u00a0.,:;!()/+-–—−%№«»„“"0123456789'
 _TIERS = (
-    ("ZAKRUS", _RUSSIAN),
+    ("ZAKRUS", _RUSSIAN + "CMQRS"),  # CRM, SMS, «Оплата по QR-коду»: five letters against a cut of thirty
     ("ZAKLAT", _RUSSIAN + "ABCDEFGHIJKLMNOPQRSTUVWXYZ_’'₽"),
     ("ZAKASC", _RUSSIAN + "".join(map(chr, range(0x20, 0x7F))) + "’₽"),
 )
