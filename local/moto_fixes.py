@@ -18,13 +18,17 @@ from typing import Any
 import moto
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs import models as sqs_models
 
+from local import moto_queues, shortcut
+
 MOTO = "5.2.5"
+ITEM_MAX = 405_000  # bytes, as moto has it
 
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 
@@ -46,7 +50,10 @@ def apply() -> None:
     _honour_tokens()
     _answer_without_walking_the_model()
     _sort_a_table_once_between_writes()
+    _weigh_an_item_once()
     _stop_counting_queues()
+    moto_queues.apply()
+    shortcut.apply()
     _applied = True
 
 
@@ -178,6 +185,22 @@ def _sort_a_table_once_between_writes() -> None:
     Table.all_items = all_items
     forgetful("put_item")
     forgetful("delete_item")
+
+
+def _weigh_an_item_once() -> None:
+    """As shipped, every attribute that is added weighs all the others again."""
+
+    def init(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
+        self.hash_key, self.range_key, self.attrs = hash_key, range_key, LimitedSizeDict()
+        weight = 0
+        for name, value in attrs.items():
+            typed = DynamoType(value)
+            weight += len(name.encode()) + typed.size()
+            dict.__setitem__(self.attrs, name, typed)
+        if weight > ITEM_MAX:
+            raise ItemSizeTooLarge
+
+    Item.__init__ = init
 
 
 class _UncountedQueue:
