@@ -33,11 +33,15 @@ GOALS = {  # act ×10: at most so many floors; so many times faster than reportl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """CPU ms of a document, medians of the rounds; how many times ours is the floor, and the others are ours."""
+    """CPU ms of a document, medians of the rounds; how many times ours is the floor, and the others are ours.
+
+    `bytes_ms`: the floor with its pages laid out beforehand, so the difference to `floor_ms` is layout.
+    """
 
     paper: str
     ours_ms: float
     floor_ms: float
+    bytes_ms: float
     reportlab_ms: float
     cells_ms: float
     ours_to_floor: float
@@ -55,7 +59,7 @@ def rows(*, rounds: int = 5) -> list[Row]:
 
 
 def _measured(name: str, make: Callable[[int, int], Any], lines: int, documents: int, *, rounds: int) -> Row:
-    spent: dict[str, list[float]] = {"ours": [], "floor": [], "reportlab": [], "cells": []}
+    spent: dict[str, list[float]] = {way: [] for way in ("ours", "floor", "bytes", "reportlab", "cells")}
     size: dict[str, int] = {}
     for number in range(rounds + 1):
         made = [make(lines, 1 + number * documents + n) for n in range(documents)]
@@ -63,19 +67,22 @@ def _measured(name: str, make: Callable[[int, int], Any], lines: int, documents:
         _time("ours", paper.draw, made, spent, size)
         with papers_raw.on_bare_sheets():
             _time("floor", papers_raw.draw, made, spent, size)
+        laid_out = [papers_raw.laid_out(document) for document in made]
+        _time("bytes", lambda pages: papers_raw.written(*pages), laid_out, spent, size)
         _time("reportlab", papers_reportlab.draw, contents, spent, size)
         _time("cells", papers_cells.draw, contents[:CELLS_MAX], spent, size)
-    ours, floor, reportlab, cells = (statistics.median(spent[way][1:]) for way in spent)
+    ours, floor, written, reportlab, cells = (statistics.median(spent[way][1:]) for way in spent)
     return Row(
         paper=name,
         ours_ms=round(ours, 2),
         floor_ms=round(floor, 2),
+        bytes_ms=round(written, 2),
         reportlab_ms=round(reportlab, 1),
         cells_ms=round(cells, 1),
         ours_to_floor=round(ours / floor, 2),
         reportlab_to_ours=round(reportlab / ours, 1),
         cells_to_ours=round(cells / ours, 1),
-        **{f"{way}_kb": round(size[way] / 1024, 1) for way in spent},
+        **{f"{way}_kb": round(size[way] / 1024, 1) for way in spent if way != "bytes"},
     )
 
 
@@ -101,11 +108,24 @@ def calibration_ms() -> float:
 def main() -> None:
     say = sys.stdout.write
     say(f"calibration loop {min(calibration_ms() for _ in range(5)):.0f} ms\n\n")
-    say(f"{'':26}{'CPU ms':^44}{'times':^30}{'KB':^36}\n")
-    heads = ("ours", "floor", "reportlab", "cells", "to floor", "reportlab", "cells", "ours", "floor", "rlab", "cells")
-    say(f"{'':26}" + "".join(f"{head:>{11 if n < 4 else 10 if n < 7 else 8}}" for n, head in enumerate(heads)) + "\n")
+    say(f"{'':26}{'CPU ms':^55}{'times':^30}{'KB':^36}\n")
+    heads = (
+        "ours",
+        "floor",
+        "bytes",
+        "reportlab",
+        "cells",
+        "to floor",
+        "rlab",
+        "cells",
+        "ours",
+        "floor",
+        "rlab",
+        "cells",
+    )
+    say(f"{'':26}" + "".join(f"{head:>{11 if n < 5 else 10 if n < 8 else 8}}" for n, head in enumerate(heads)) + "\n")
     for row in rows():
-        ms = (row.ours_ms, row.floor_ms, row.reportlab_ms, row.cells_ms)
+        ms = (row.ours_ms, row.floor_ms, row.bytes_ms, row.reportlab_ms, row.cells_ms)
         times = (row.ours_to_floor, row.reportlab_to_ours, row.cells_to_ours)
         kb = (row.ours_kb, row.floor_kb, row.reportlab_kb, row.cells_kb)
         say(

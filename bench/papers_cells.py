@@ -32,7 +32,7 @@ def draw(content: Content) -> bytes:
     pdf.add_font("pt", "", FONTS / "PT_Sans-Web-Regular.ttf")
     pdf.add_font("pt", "B", FONTS / "PT_Sans-Web-Bold.ttf")
     pdf.add_page()
-    if content.code:
+    if content.payload:
         _payment(pdf, content)
     pdf.set_font("pt", "B", 14)
     pdf.multi_cell(0, 7, content.title, new_x="LMARGIN", new_y="NEXT")
@@ -113,7 +113,7 @@ def _signatures(pdf: Pages, content: Content) -> None:
         pdf.line(x, top + 17, x + 42, top + 17)
         pdf.set_xy(x + 44, top + 13)
         pdf.cell(40, 4.4, name)
-    if content.code:
+    if content.payload:
         image = zxingcpp.create_barcode(content.payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_image(scale=4)
         height, width = image.shape
         pdf.image(Image.frombytes("L", (width, height), bytes(memoryview(image))), 160, top, 38, 38)

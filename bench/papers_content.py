@@ -26,7 +26,6 @@ from billing.domain.wording import in_words, short_date
 from billing.paper import title
 from billing.paper.act import ACCEPTED
 from billing.paper.blocks import party_text, vat_lines
-from billing.paper.qr import Code
 from billing.paper.reconciliation import who_owes
 
 SELLER = Seller(
@@ -195,7 +194,6 @@ class Content:
     tail_mm: float
     payment: tuple[tuple[float, float, float, float, str], ...] = ()
     payload: bytes = b""
-    code: Code | None = None
 
 
 def content_of(document: Document) -> Content:
@@ -236,7 +234,6 @@ def content_of(document: Document) -> Content:
         tail_mm=75,
         payment=_payment(seller) if invoiced else (),
         payload=said,
-        code=Code.of(said) if said else None,
     )
 
 
