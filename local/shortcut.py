@@ -6,7 +6,9 @@ The request is still serialised and checked against the service's model by botoc
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +21,7 @@ from moto.dynamodb.responses import DynamoHandler
 from local.template import ACCOUNT
 
 STRAIGHT = frozenset({"GetItem", "Query", "Scan", "PutItem", "DeleteItem", "TransactWriteItems"})
-BYTES = '"B":'  # blobs are coded in a body as nothing else is: they go the long way
+BYTES = re.compile(r'"BS?":')  # a call with blobs goes the long way; in an answer they are made bytes again
 
 
 def apply() -> None:
@@ -35,7 +37,7 @@ def apply() -> None:
             and ".amazonaws.com" in request["url"]
         )
         body = _text(request["body"]) if straight else ""
-        if not straight or BYTES in body:
+        if not straight or BYTES.search(body):
             return shipped(self, operation, request, context)
         return _answer(operation.name, self.meta.region_name, body)
 
@@ -50,12 +52,22 @@ def _answer(operation: str, region: str, body: str) -> tuple[Any, dict[str, Any]
     handler.querystring, handler.response_headers = {}, {}
     handler.region, handler.current_account, handler.access_key = region, ACCOUNT, "local"
     status, headers, text = handler.call_action()
-    said = json.loads(text)
+    said = json.loads(text, object_hook=_with_bytes if BYTES.search(text) else None)
     if int(status) >= 300:
         code = str(said.pop("__type", "")).rpartition("#")[2]
         said["Error"] = {"Code": code, "Message": said.get("message") or said.get("Message") or ""}
     said["ResponseMetadata"] = {"HTTPStatusCode": int(status), "HTTPHeaders": dict(headers), "RetryAttempts": 0}
     return SimpleNamespace(status_code=int(status), headers=headers), said
+
+
+def _with_bytes(said: dict[str, Any]) -> dict[str, Any]:
+    match said:
+        case {"B": str(coded)} if len(said) == 1:
+            return {"B": base64.b64decode(coded)}
+        case {"BS": [*coded]} if len(said) == 1:
+            return {"BS": [base64.b64decode(one) for one in coded]}
+        case _:
+            return said
 
 
 def _text(body: Any) -> str:
