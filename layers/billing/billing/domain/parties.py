@@ -106,7 +106,10 @@ def mail_address(text: str) -> str | None:
         return None
     try:
         ascii_domain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+        spoken = ascii_domain.encode("ascii").decode("idna").split(".")  # what says it is Cyrillic must be
     except UnicodeError:  # an empty label, one too long, or characters that domains do not have
+        return None
+    if any(label.strip("-") != label or not label.replace("-", "").isalnum() for label in spoken):
         return None
     *labels, top = ascii_domain.split(".")
     if not labels or not all(re.fullmatch(_LABEL, label) for label in labels) or not re.fullmatch(_TOP, top):
