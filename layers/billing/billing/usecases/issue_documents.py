@@ -78,9 +78,9 @@ def _set_aside(account: str, month: Month, reason: str, outside: Outside) -> Non
     park(account, month, reason, outside)
     page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
     for work in page.rows:
-        if work.row["month"] <= str(month):
+        if work.row["month"] <= str(month) and (waiting := _waiting(work, reason, outside)):
             with suppress(StaleError):  # somebody is at it
-                outside.store.tx(_waiting(work, reason, outside))
+                outside.store.tx(waiting)
 
 
 class _one_account:
