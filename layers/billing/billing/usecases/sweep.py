@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from billing import records
-from billing.domain.periods import MOSCOW, Month
+from billing.domain.periods import MOSCOW, Month, moscow_day, utc_text
 from billing.ports import Outside, Stored
 from billing.usecases import report
 from billing.usecases.cards import cards_seen
 from billing.usecases.close_month import queue_again
 from billing.usecases.letters import HEAD, SETTLED, WAIT, settle
-from billing.usecases.runs import RUNS, queue_due
+from billing.usecases.runs import RUNS, open_run, queue_due
 
+LATE = timedelta(hours=2)  # after Moscow's midnight to the 2nd: a schedule that has not come by then is not waited for
 PATIENCE = timedelta(minutes=5)  # a hint younger than this is not repeated
 MORNING = 7  # the hour in Moscow: the sweep is hourly then
 PAGE = 100
@@ -32,6 +33,7 @@ def sweep(outside: Outside, *, until: datetime) -> Swept:
 
     It may be called at any time and any number of times.
     """
+    _begin_missed(outside)
     runs = [s for s in outside.store.query("control", RUNS, limit=1_000).rows if s.row["state"] == "running"]
     for run in runs:
         if not run.row["queued"]:
@@ -43,6 +45,16 @@ def sweep(outside: Outside, *, until: datetime) -> Swept:
     hints, busy = _repeat_hints(outside, until)
     ended = [run.sk for run in runs if run.sk not in busy and report.end_run(Month.parse(run.sk), outside, until=until)]
     return Swept(hints=hints, ended=tuple(ended))
+
+
+def _begin_missed(outside: Outside) -> None:
+    """The month after the last run's is begun here if its schedule has failed to come. The very first is not."""
+    last = outside.store.query("control", RUNS, limit=1, newest_first=True).rows
+    if not last:
+        return
+    now, month = outside.clock(), Month.parse(last[0].sk).next
+    if moscow_day(now - LATE) > month.next.first_day:
+        open_run(outside, month, utc_text(now))
 
 
 def _since(at: str, outside: Outside) -> timedelta:
