@@ -85,10 +85,10 @@ def close_month(
         raise InvalidInputError(f"{month} is not over")
     if forced and not accounts:
         raise InvalidInputError("forced closing takes the accounts by name")
-    run = open_run(outside, month, utc_text(now))
-    if accounts:
+    if accounts:  # no run is opened for them: the sweep would go on with everybody, and before the night
         queue_accounts(outside, month, list(accounts), **({"forced": True} if forced else {}))
         return Planned(month=month, queued=True)
+    run = open_run(outside, month, utc_text(now))
     if run.row["queued"]:  # an ended scan is made anew: somebody asks for the month again
         queue_again(outside, month, until)
         return Planned(month=month, queued=True)
