@@ -203,7 +203,8 @@ def _decided(account: str, month: Month, seller: SellerCard | None, outside: Out
                 continue
             record = _record(account, record.month, mended, record.at)
             write = Write("documents", account, record.id, records.document_row(record), version)
-            outside.store.tx([write, *(_going_on(account, month, outside) if not record.problems else ())])
+            going_on = [*_going_on(account, month, outside), *reopening(outside, month)] if not record.problems else []
+            outside.store.tx([write, *going_on])
         if record.status is DocumentStatus.DECIDED:
             ready.append(record)
     return ready
