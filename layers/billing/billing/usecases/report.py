@@ -14,7 +14,7 @@ from billing.domain.periods import Month, utc_text
 from billing.domain.report import DocumentFact, Tally
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.usecases.letters import HEAD, hints_of, letters_of, rows_of_letter
-from billing.usecases.runs import RUNS, run_of
+from billing.usecases.runs import RUNS, change_run, run_of
 
 PAGE = 100
 REPORTS = "reports"  # control: name of the partition
@@ -23,12 +23,18 @@ REPORTS = "reports"  # control: name of the partition
 def end_run(month: Month, outside: Outside, *, until: datetime) -> bool:
     """The run has ended with a report, if every account is closed or parked and nothing of it is left to do.
 
-    The count is put away when time is short, and taken up at the next call.
+    The count is put away when time is short, and taken up at the next call. Whatever is made meanwhile sets the run back
+    from `counting` to `running`, and the next count starts afresh.
     """
     run = run_of(outside, month)
-    if not run or run.row["state"] != "running" or not run.row["queued"]:
+    if not run or run.row["state"] == "done" or not run.row["queued"]:
         return False
     kept = outside.store.get("control", f"tally.{month}", "tally")
+    if run.row["state"] == "running":
+        if kept:
+            outside.store.tx([Write("control", kept.pk, kept.sk, None, kept.version)])
+            kept = None
+        run = change_run(outside, run, state="counting")
     tally = Tally(**kept.row["tally"]) if kept else Tally()
     cursor = kept.row["cursor"] if kept else ""
     while outside.clock() < until:
@@ -130,7 +136,10 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
     ]
     if kept:
         writes.append(Write("control", kept.pk, kept.sk, None, kept.version))
-    outside.store.tx(writes)
+    try:
+        outside.store.tx(writes)
+    except StaleError:  # something was made meanwhile, or another sweep has ended the run
+        return False
     file_report(name, outside)
     outside.queue.send("send-letter", hints_of(letter, [address]))
     for metric, value in (

@@ -42,9 +42,9 @@ def change_run(outside: Outside, stored: Stored, **changes: Any) -> Stored:
 
 
 def reopening(outside: Outside, month: Month) -> list[Write]:
-    """What to write along with something made after the month's report, so that there will be another report."""
+    """What to write along with something made after the month's count began, so that it is counted once more."""
     stored = run_of(outside, month)
-    if not stored or stored.row["state"] != "done":
+    if not stored or stored.row["state"] == "running":
         return []
     row = {**stored.row, "state": "running", "summary": f"{month}: дополняется"}
     return [Write("control", RUNS, str(month), row, stored.version)]

@@ -34,7 +34,7 @@ def sweep(outside: Outside, *, until: datetime) -> Swept:
     It may be called at any time and any number of times.
     """
     _begin_missed(outside)
-    runs = [s for s in outside.store.query("control", RUNS, limit=1_000).rows if s.row["state"] == "running"]
+    runs = [s for s in outside.store.query("control", RUNS, limit=1_000).rows if s.row["state"] != "done"]
     for run in runs:
         if not run.row["queued"]:
             queue_due(outside, Month.parse(run.sk), run, until)
