@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from billing import records
 from billing.domain.errors import UnavailableError
@@ -14,6 +14,7 @@ from billing.usecases.letter_contexts import letter_of
 from billing.usecases.letters import HEAD, SETTLED, SUPPRESSED, WAIT, settle
 
 ATTEMPTS_MAX = 6
+HOPELESS = timedelta(hours=3)  # a letter that cannot be composed for so long is given up, with the reason in its row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,15 @@ def send_letter(letter: str, address: str, outside: Outside) -> Sent:
         return _end(letter, address, replace(delivery, status=stop), stored.version, outside)
     head = store.get("deliveries", letter, HEAD)
     assert head, "a delivery is written with its letter"
-    content = letter_of(head.row, outside)  # before the claim: whatever fails here has sent nothing
+    try:
+        content = letter_of(head.row, outside)  # before the claim: whatever fails here has sent nothing
+    except UnavailableError:
+        raise
+    except Exception as error:  # whatever it is, it is of this letter alone, and the run must end without it
+        if now < datetime.fromisoformat(head.row["at"]) + HOPELESS:
+            raise
+        given_up = replace(delivery, status="refused", code=f"{type(error).__name__}: {error}"[:200])
+        return _end(letter, address, given_up, stored.version, outside)
     if delivery.status == "sending":
         outside.metrics.count("LettersSentAgain")
     claimed = replace(delivery, status="sending", started_at=utc_text(now), attempts=delivery.attempts + 1)
