@@ -35,6 +35,8 @@ def end_run(month: Month, outside: Outside, *, until: datetime) -> bool:
             outside.store.tx([Write("control", kept.pk, kept.sk, None, kept.version)])
             kept = None
         run = change_run(outside, run, state="counting")
+        if _is_work_left(month, outside):  # begun after the sweep had looked, and before the run was counting
+            return False
     tally = Tally(**kept.row["tally"]) if kept else Tally()
     cursor = kept.row["cursor"] if kept else ""
     while outside.clock() < until:
@@ -45,6 +47,18 @@ def end_run(month: Month, outside: Outside, *, until: datetime) -> bool:
             return _finish(month, run, tally, kept, outside)
     row = {"tally": asdict(tally), "cursor": cursor}
     outside.store.tx([Write("control", f"tally.{month}", "tally", row, kept.version if kept else ABSENT)])
+    return False
+
+
+def _is_work_left(month: Month, outside: Outside) -> bool:
+    for shard in range(records.SHARDS):
+        after = ""
+        while True:
+            page = outside.store.query("work", f"{shard:02}", after=after, limit=PAGE)
+            if any(work.row["month"] == str(month) and not work.row.get("blocked") for work in page.rows):
+                return True
+            if not (after := page.cursor):
+                break
     return False
 
 
