@@ -241,6 +241,8 @@ def _number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside:
             writes.append(Write("documents", wanted.account, wanted.id, records.document_row(numbered), stored.version))
         if not writes:
             return
+        for month in sorted({record.month for record in batch}):
+            writes += reopening(outside, Month.parse(month))
         for series, (last, version) in sorted(counters.items()):
             writes.append(
                 Write(
