@@ -23,8 +23,8 @@ REPORTS = "reports"  # control: name of the partition
 def end_run(month: Month, outside: Outside, *, until: datetime) -> bool:
     """The run has ended with a report, if every account is closed or parked and nothing of it is left to do.
 
-    The count is put away when time is short, and taken up at the next call. Whatever is made meanwhile sets the run back
-    from `counting` to `running`, and the next count starts afresh.
+    The count is put away when time is short, and taken up at the next call. Whatever is made meanwhile sets the run
+    back from `counting` to `running`, and the next count starts afresh.
     """
     run = run_of(outside, month)
     if not run or run.row["state"] == "done" or not run.row["queued"]:
