@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +35,7 @@ class MemoryStore:
     def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
         self.calls += 1
         found = self.tables[table].get(pk, {}).get(sk)
-        return Stored(pk, sk, copy.deepcopy(found[0]), found[1]) if found else None
+        return Stored(pk, sk, _copied(found[0]), found[1]) if found else None
 
     def query(
         self,
@@ -90,7 +89,7 @@ class MemoryStore:
             if w.row is None:
                 del rows[w.sk]
             else:
-                rows[w.sk] = (copy.deepcopy(dict(w.row)), w.expect + 1)
+                rows[w.sk] = (_copied(dict(w.row)), w.expect + 1)
             if not rows:
                 del self.tables[w.table][w.pk]
             self.write_units += -(-_size(w) // 1024) * (2 if len(writes) > 1 else 1)
@@ -107,7 +106,15 @@ class MemoryStore:
 
     def _stored(self, table: str, pk: str, sk: str) -> Stored:
         row, version = self.tables[table][pk][sk]
-        return Stored(pk, sk, copy.deepcopy(row), version)
+        return Stored(pk, sk, _copied(row), version)
+
+
+def _copied(value: Any) -> Any:
+    """A copy of plain values, several times faster than `copy.deepcopy`."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _copied(inner) for key, inner in value.items()}
+    return [_copied(inner) for inner in value] if kind is list else value
 
 
 def _size(w: Write) -> int:

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import count
 from typing import Any
 from unittest.mock import patch
 
-from billing import records
+from billing import messages, records
 from billing.domain import closing, drafts, ledger
 from billing.domain.ledger import MoneyClass
 from billing.domain.report import Tally
 from billing.ports import ABSENT, Outside, Stored, Write
 from billing.usecases import issue_documents, letters, report, runs, send_letter, sweep, take_from_crm, track_letters
+from tests.fakes import MemoryFiles
 from tests.world.world import Ports, World
 
 Change = Callable[[Any, Sequence[Write]], Sequence[Write]]
@@ -139,19 +140,21 @@ def _own_month() -> Iterator[None]:
         yield
 
 
-@mutant("months are those of UTC")
-def _utc() -> Iterator[None]:
-    from billing import messages
+_plain("months are those of UTC", messages, "moscow_day", lambda moment: moment.astimezone(UTC).date())
 
-    with patch.object(
-        messages,
-        "moscow_day",
-        lambda moment: (
-            moment.astimezone(__import__("datetime").UTC).date() - timedelta(days=0)
-            if moment.hour
-            else moment.date() - timedelta(days=1)
-        ),
-    ):
+
+@mutant("a refund takes from the head of the queue")
+def _head_lot() -> Iterator[None]:
+    def take(queue: list[Any], target: Any, amount: int) -> list[Any]:
+        if not queue or not isinstance(queue[0], ledger.Lot):
+            return as_it_is(queue, target, amount)
+        low = min(amount, queue[0].rest)
+        taken = queue[0]._replace(rest=low)
+        queue[:1] = [queue[0]._replace(rest=queue[0].rest - low)] if queue[0].rest > low else []
+        return [taken]
+
+    as_it_is = ledger._take
+    with patch.object(ledger, "_take", take):
         yield
 
 
@@ -163,6 +166,58 @@ def _other_bytes() -> Iterator[None]:
     n = count()
     as_it_is = issue_documents.paper.draw
     with patch.object(issue_documents.paper, "draw", lambda d, images=None: as_it_is(d) + str(next(n)).encode()):
+        yield
+
+
+@mutant("a paper is other bytes each time, and the file is written over")
+def _written_over() -> Iterator[None]:
+    n = count()
+    as_it_is = issue_documents.paper.draw
+
+    def put_once(self: Any, key: str, body: bytes, **how: Any) -> None:
+        self.files[key] = body
+
+    with (
+        patch.object(issue_documents.paper, "draw", lambda d, images=None: as_it_is(d) + str(next(n)).encode()),
+        patch.object(MemoryFiles, "put_once", put_once),
+    ):
+        yield
+
+
+@mutant("a number is taken before the transaction that writes it")
+def _taken_before() -> Iterator[None]:
+    def number(batch: Sequence[Any], seller: Any, outside: Outside) -> None:
+        for record in batch:
+            stored = outside.store.get("documents", record.account, record.id)
+            assert stored
+            if stored.row["status"] != "decided":
+                continue
+            name = f"series.{record.series}"
+            counter = outside.store.get("control", name, "counter")
+            last, version = (counter.row["last"], counter.version) if counter else (0, ABSENT)
+            outside.store.tx([Write("control", name, "counter", {"last": last + 1, "summary": ""}, version)])
+            row = {**stored.row, "status": "numbered", "number": str(last + 1), "series": record.series}
+            outside.store.tx([Write("documents", record.account, record.id, row, stored.version)])
+
+    with patch.object(issue_documents, "_number", number):
+        yield
+
+
+@mutant("an account is set aside without a word")
+def _silently() -> Iterator[None]:
+    with patch.object(issue_documents, "park", lambda *args: None):
+        yield
+
+
+@mutant("a file is ready before it is there")
+def _ready_first() -> Iterator[None]:
+    as_it_is = Ports.put_once
+
+    def put_once(self: Ports, key: str, body: bytes, **how: Any) -> None:
+        if not key.startswith("docs/"):
+            as_it_is(self, key, body, **how)
+
+    with patch.object(Ports, "put_once", put_once):
         yield
 
 
@@ -219,6 +274,50 @@ def _accepted_early() -> Iterator[None]:
         yield
 
 
+_plain("a letter is sent again before a function's life is over", send_letter, "WAIT", timedelta(seconds=30))
+
+
+@mutant("a letter is sent without a claim")
+def _unclaimed() -> Iterator[None]:
+    as_it_is = send_letter._write
+
+    def write(letter: str, address: str, delivery: Any, version: int, outside: Outside) -> None:
+        if delivery.status == "sending":
+            return
+        stored = outside.store.get("deliveries", letter, address)
+        as_it_is(letter, address, delivery, stored.version if stored else version, outside)
+
+    with patch.object(send_letter, "_write", write):
+        yield
+
+
+@mutant("a letter goes to its neighbour's address")
+def _neighbour() -> Iterator[None]:
+    as_it_is = Ports._mail
+
+    def mail(self: Ports, letter: Any, *, to: str, delivery: str) -> str:
+        return as_it_is(self, letter, to="b@c-0.example", delivery=delivery)
+
+    with patch.object(Ports, "_mail", mail):
+        yield
+
+
+@mutant("an address taken off the list in the night still stands")
+def _all_cards() -> Iterator[None]:
+    as_it_is = letters.recipients
+    known: set[str] = set()
+
+    def recipients(administrators: Any, added: Any) -> Any:
+        found = as_it_is(administrators, added)
+        known.update(found.valid)
+        of = {address.partition("@")[2] for address in found.valid}
+        return replace(found, valid=tuple(sorted(a for a in known if a.partition("@")[2] in of)))
+
+    with patch.object(letters, "recipients", recipients):
+        yield
+
+
+_plain("a letter that cannot be composed is tried for ever", send_letter, "HOPELESS", timedelta(days=365))
 _plain("an unconfirmed letter is never looked at", sweep, "_hint_letter", lambda letter, outside: 0)
 
 
@@ -237,6 +336,30 @@ _plain("events change nothing", track_letters, "_RANK", dict.fromkeys(track_lett
 _plain("a run ends before every account is closed", Tally, "complete", property(lambda self: True))
 _plain("the sweep does not repeat hints", sweep, "_repeat_hints", lambda outside, until, *more: (0, set()))
 _plain("a run reports without its accounts", report, "_count", lambda *args, **named: None)
+
+
+_plain("a missed schedule is missed for ever", sweep, "_begin_missed", lambda outside: None)
+
+
+@mutant("the cursor is lost, and the scan is said to be over")
+def _lost_cursor() -> Iterator[None]:
+    as_it_is = runs.change_run
+
+    def change_run(outside: Outside, stored: Stored, **changes: Any) -> Stored:
+        return as_it_is(outside, stored, **{**changes, "cursor": "", "queued": True})
+
+    with patch.object(runs, "change_run", change_run), patch.object(sweep, "queue_again", lambda *args, **named: None):
+        yield
+
+
+@mutant("a run ends while its letters wait")
+def _ends_early() -> Iterator[None]:
+    as_it_is = sweep._repeat_hints
+    with patch.object(sweep, "_repeat_hints", lambda outside, until: (as_it_is(outside, until)[0], set())):
+        yield
+
+
+_plain("the same key with other content is another message", take_from_crm, "body_sha", lambda body: "")
 
 
 @mutant("the scan stops after its first page")

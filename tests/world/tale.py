@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 from billing.usecases import issue_documents, letter_contexts
 from tests.world.invariants import check
-from tests.world.life import live
+from tests.world.life import POISON, UNTOLD, live
+from tests.world.safety import BrokenError
 from tests.world.world import World
 
 RATE = 0.03
@@ -20,11 +22,22 @@ RATE = 0.03
 @contextmanager
 def light_papers() -> Iterator[None]:
     """A paper is its own content as text: as deterministic as the drawn one, and a hundred times cheaper."""
+
+    def draw(document: Any, images: Any = None) -> bytes:
+        if document.buyer.name == POISON:
+            raise ValueError("this cannot be drawn")
+        return repr(document).encode()
+
+    def title(document: Any) -> str:
+        if document.buyer.name == UNTOLD:
+            raise ValueError("this cannot be told")
+        return f"{document.kind} № {document.number}"
+
     light = SimpleNamespace(
-        draw=lambda document, images=None: repr(document).encode(),
+        draw=draw,
         problems=lambda document: (),
         file_name=lambda document: f"{document.kind} {document.number}.pdf",
-        title=lambda document: f"{document.kind} № {document.number}",
+        title=title,
     )
     with patch.object(issue_documents, "paper", light), patch.object(letter_contexts, "paper", light):
         yield
@@ -45,10 +58,13 @@ def play(
         AssertionError: an invariant is broken; its number stands first.
     """
     world = World(seed, rate=rate, plan=plan)
-    sent = live(world, clients=clients, months=months, events=events)
-    world.run()
-    world.heal()
-    check(world, sent)
+    try:
+        world.sent = live(world, clients=clients, months=months, events=events)
+        world.run()
+        world.heal()
+    except BrokenError as broken:
+        raise AssertionError(f"at {world.clock():%d %B %H:%M:%S}, call {world.calls}: {broken}") from broken
+    check(world, world.sent)
     return world
 
 

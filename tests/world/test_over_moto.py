@@ -21,8 +21,8 @@ from tests.world.world import WatchedStore, World
 class BothStores(WatchedStore):
     """Asks both, and holds them to each other."""
 
-    def __init__(self, real: DynamoStore) -> None:
-        super().__init__()
+    def __init__(self, real: DynamoStore, world: World) -> None:
+        super().__init__(world)
         self._real, self.compared = real, 0
 
     def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
@@ -83,7 +83,7 @@ def real(monkeypatch):
 def test_a_world_over_the_database_is_the_world_over_the_fake(real, seed):
     with tale.light_papers():
         world = World(seed, rate=tale.RATE)
-        world.store = BothStores(real)
+        world.store = BothStores(real, world)
         sent = live(world, clients=2, months=1, events=8)
         world.run()
         world.heal()

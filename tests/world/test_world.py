@@ -16,7 +16,7 @@ from tests.world.world import KINDS
 ROOT = Path(__file__).parent.parent.parent
 SEEDS = int(os.environ.get("WORLD_SEEDS", "500"))
 CHUNK = 25
-TRIES = 60  # seeds within which a planted defect must be found
+TRIES = 120  # seeds within which a planted defect must be found
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +38,10 @@ def test_every_world_comes_to_rest_with_all_invariants_true(first):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_single_fault_of_a_small_world_is_survived(seed, kind):
     small = {"clients": 1, "months": 1, "events": 5}
-    calls = play(seed, rate=0.0, **small).calls
+    world = play(seed, rate=0.0, **small)
+    calls = world.calls
 
-    for n in range(calls):
+    for n in world.single_writes if kind == "echo" else range(calls):
         try:
             play(seed, rate=0.0, plan={n: kind}, **small)
         except AssertionError as error:
@@ -55,13 +56,13 @@ def test_a_planted_defect_is_found(name):
         for seed in range(TRIES):
             try:
                 play(seed, rate=0.06)
-            except Exception:
+            except AssertionError:  # an invariant, and no stumble of the patch itself
                 return
     pytest.fail(f"{name}: survived {TRIES} worlds")
 
 
 def test_there_are_defects_enough_to_trust_the_world():
-    assert len(MUTANTS) >= 20
+    assert len(MUTANTS) >= 40
 
 
 def test_a_world_ends_the_same_whatever_the_order_of_hashing():

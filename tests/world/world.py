@@ -6,6 +6,7 @@ worker may go on and a fault may strike. Safety is checked at every write; liven
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import importlib
 import json
@@ -13,7 +14,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,24 +29,30 @@ os.environ.update(
 )
 
 from billing import wiring
-from billing.domain.documents import DocumentStatus
 from billing.domain.errors import UnavailableError
-from billing.ports import Letter, Outside, Page, Stored, UnknownOutcomeError, Write
-from tests.fakes import SETTINGS, MemoryFiles, MemoryMailer, MemoryMetrics, MemoryStore
+from billing.ports import Letter, Outside, Page, StaleError, UnknownOutcomeError, Write
+from tests.fakes import SETTINGS, MemoryFiles, MemoryMailer, MemoryMetrics
+from tests.world.safety import BrokenError, WatchedStore
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 LIFE_S = 60.0  # of a function
 VISIBILITY_S = 360.0  # of a message
 RECEIVED_MAX = 5
 WORKERS_MAX = 6
+BATCH_WINDOW_S = 5.0
+SKEW_S = 120.0  # of a worker's clock, either way
+RETRIES = {"close_month": 2, "sweep": 0}  # of a function that failed when its schedule woke it
 FUNCTIONS = {
     "crm-inbox": "take_from_crm",
     "issue-documents": "issue_documents",
     "send-letter": "send_letter",
     "letter-events": "track_letters",
 }
-KINDS = ("crash_before", "crash_after", "throttled", "lost_before", "lost_after")  # F1, F2, F5, F3, F4
-_ORDER = [s.value for s in DocumentStatus]
+# F1, F2, F5, F3, F4; the database did it, was asked again by its own client, and says it is done (F6); a call of
+# many seconds (F10)
+KINDS = ("crash_before", "crash_after", "throttled", "lost_before", "lost_after", "echo", "slow")
+MAIL_WORSE = 5  # times as many faults: few calls, and the dearest
+PAGE = 3  # rows: pages small enough to be cut between (F24)
 
 
 class Crash(BaseException):
@@ -62,52 +69,28 @@ class Due:
     received: int = field(compare=False, default=0)
 
 
-class WatchedStore(MemoryStore):
-    """Asserts at every write what must never be broken, not even for a moment."""
-
-    def before_write(self, w: Write) -> None:
-        was = self.tables[w.table].get(w.pk, {}).get(w.sk)
-        if w.table == "accounts" and w.row:
-            rests = sum(lot["rest"] for lot in w.row["lots"]) - sum(d["rest"] for d in w.row["debts"])
-            assert w.row["balance_kop"] == rests, "I1: the balance is not lots less debts"
-            assert not (w.row["lots"] and w.row["debts"]), "I1: both queues hold something"
-            assert not was or w.row["seq"] >= was[0]["seq"], "I18: an account went back"
-        if w.table in ("journal", "seen"):
-            assert not was, f"I3: a row of {w.table} written twice"
-        if w.table == "documents" and was and w.row and "status" in w.row:
-            before, after = _ORDER.index(was[0]["status"]), _ORDER.index(w.row["status"])
-            assert after >= before, f"I18: {was[0]['status']} became {w.row['status']}"
-            assert was[0].get("number") in (None, w.row.get("number")), "I8: a number changed"
-        if w.table == "control" and w.pk.startswith("series.") and w.row:
-            assert w.row["last"] > (was[0]["last"] if was else 0), "I8: a counter went back"
-
-
 class World:
     """Everything outside the handlers. `plan`: the fault of a call by its number; else faults come at `rate`."""
 
-    def __init__(
-        self,
-        seed: int,
-        *,
-        rate: float = 0.0,
-        plan: Mapping[int, str] | None = None,
-        paper_bytes: Callable[[Any], bytes] | None = None,
-    ) -> None:
+    def __init__(self, seed: int, *, rate: float = 0.0, plan: Mapping[int, str] | None = None) -> None:
         self.rng, self.rate, self.plan = random.Random(seed), rate, dict(plan or {})
         self.now, self.calls, self.faults = 0.0, 0, Counter[str]()
+        self.single_writes: list[int] = []  # calls that an echo may follow
         self.heap: list[Due] = []
         self.dead: list[Due] = []
         self.workers: list[Worker] = []
         self.busy_groups: set[str] = set()
         self.accepted = Counter[str]()  # deliveries that the mail service took
-        self.lost_events = 0
+        self.accepted_at: dict[str, float] = {}  # the last time
+        self.heard_at: dict[str, float] = {}  # when its row first said so
+        self.closed_as: dict[tuple[str, str], tuple[str, bool]] = {}
+        self.invoiced_as: dict[tuple[str, str], str | None] = {}
+        self.months: list[str] = []  # that are over by the end
+        self.sent: list[dict[str, Any]] = []  # what the CRM says
+        self.published: dict[str, bytes] = {}
         self.outages: list[tuple[str, float, float]] = []
-        self.store, self.files, self.mailer, self.metrics = (
-            WatchedStore(),
-            MemoryFiles(),
-            MemoryMailer(),
-            MemoryMetrics(),
-        )
+        self.files, self.mailer, self.metrics = MemoryFiles(), MemoryMailer(), MemoryMetrics()
+        self.store = WatchedStore(self)
         self.hub = greenlet.getcurrent()
         self._n = 0
         self.outside = Outside(
@@ -119,6 +102,35 @@ class World:
             clock=self.clock,
             settings=SETTINGS,
         )
+
+    # --- what safety is judged by --------------------------------------------------------------------------------
+
+    def holds(self, file: str, sha256: str) -> bool:
+        return hashlib.sha256(self.files.files.get(file, b"")).hexdigest() == sha256
+
+    def note_heard(self, delivery: str) -> None:
+        self.heard_at.setdefault(delivery, self.now)
+
+    def note_close(self, account: str, month: str) -> None:
+        """By which policy a month was closed, and whether that is certain: its card may have come at that moment."""
+        card = self.store.tables["customers"].get(account, {}).get("")
+        policy = card[0]["card"]["policy"] if card else "prepaid"
+        fresh = bool(card) and self.now - self.store.carded_at.get(account, 0.0) < 2 * LIFE_S
+        self.closed_as[account, month] = policy, not fresh
+        self.invoiced_as[account, month] = card[0]["card"].get("invoice_policy") if card else None
+
+    def certain(self, account: str) -> bool:
+        """Whether it is known by which policy each month of the account was closed."""
+        return all(known for (of, _), (_, known) in self.closed_as.items() if of == account)
+
+    def changed_policy(self) -> set[str]:
+        """Accounts with a month closed by another policy than that of the card as it is now."""
+        changed = set()
+        for (account, _), (policy, known) in self.closed_as.items():
+            card = self.store.tables["customers"].get(account, {}).get("")
+            if not known or policy != (card[0]["card"]["policy"] if card else "prepaid"):
+                changed.add(account)
+        return changed
 
     # --- time and messages ---------------------------------------------------------------------------------------
 
@@ -155,41 +167,52 @@ class World:
     def _start_due(self) -> None:
         held: list[Due] = []
         while self.heap and self.heap[0].at <= self.now and len(self.workers) < WORKERS_MAX:
-            due = heapq.heappop(self.heap)
-            if due.group and due.group in self.busy_groups:
-                held.append(Due(self.now + 1, due.n, due.queue, due.body, due.group, due.received))
+            first = heapq.heappop(self.heap)
+            if first.group in self.busy_groups:
+                held.append(replace(first, at=self.now + 1))
                 continue
-            if due.group:
-                self.busy_groups.add(due.group)
-            self.workers.append(Worker(self, due))
+            batch, size = [first], self.rng.choice((1, 1, 1, 2, 5, 10)) if first.queue in FUNCTIONS else 1
+            while self.heap and len(batch) < size:  # F9: a batch, some of which may fail
+                following = self.heap[0]
+                late = following.at > self.now + BATCH_WINDOW_S
+                if late or following.queue != first.queue or following.group in self.busy_groups:
+                    break
+                batch.append(heapq.heappop(self.heap))
+            self.busy_groups |= {due.group for due in batch if due.group}
+            self.workers.append(Worker(self, batch))
         for due in held:
             heapq.heappush(self.heap, due)
 
     def _ended(self, worker: Worker) -> None:
-        due = worker.due
-        if worker.ok:
+        for due in worker.batch:
             self.busy_groups.discard(due.group)
-            return
-        if due.queue in ("close_month", "sweep"):  # the schedule does not repeat it: the next sweep must do
-            return
-        due = Due(self.now + VISIBILITY_S, due.n, due.queue, due.body, due.group, due.received + 1)
-        if due.received >= RECEIVED_MAX:
-            self.busy_groups.discard(due.group)
-            self.dead.append(due)
-            return
-        self.busy_groups.discard(due.group)
-        heapq.heappush(self.heap, due)
+            if due.n not in worker.failed:
+                if due.queue == "letter-events":
+                    self.note_heard(due.body["mail"]["tags"]["delivery"][0])
+                continue
+            if due.queue in RETRIES:
+                if due.received < RETRIES[due.queue]:
+                    heapq.heappush(self.heap, replace(due, at=self.now + 60, received=due.received + 1))
+            elif due.received + 1 >= RECEIVED_MAX:
+                self.dead.append(due)
+            else:
+                heapq.heappush(self.heap, replace(due, at=self.now + VISIBILITY_S, received=due.received + 1))
 
     # --- faults --------------------------------------------------------------------------------------------------
 
-    def port(self, service: str, call: Callable[[], Any]) -> Any:
+    def port(self, service: str, call: Callable[[], Any], *, single: bool = False) -> Any:
         me = greenlet.getcurrent()
         assert isinstance(me, Worker)
         self.hub.switch()
         if self.now - me.began > LIFE_S:
+            self.faults["timeout"] += 1
             raise Crash
         kind = self._draw(service)
+        if single:
+            self.single_writes.append(self.calls)
         self.calls += 1
+        if kind == "echo" and not single:
+            kind = "lost_after"
         if kind:
             self.faults[kind] += 1
         if kind == "crash_before":
@@ -198,11 +221,15 @@ class World:
             raise UnavailableError("throttled")
         if kind == "lost_before":
             raise UnknownOutcomeError("lost")
+        if kind == "slow":
+            self.now += self.rng.uniform(5, 40)
         result = call()
         if kind == "crash_after":
             raise Crash
         if kind == "lost_after":
             raise UnknownOutcomeError("lost")
+        if kind == "echo":
+            raise StaleError([0])
         return result
 
     def _draw(self, service: str) -> str:
@@ -210,7 +237,8 @@ class World:
             return self.plan[self.calls]
         if any(s == service and begin <= self.now < end for s, begin, end in self.outages):
             return "throttled"
-        return self.rng.choice(KINDS) if self.rate and self.rng.random() < self.rate else ""
+        rate = self.rate * MAIL_WORSE if service == "mail" else self.rate
+        return self.rng.choice(KINDS) if rate and self.rng.random() < rate else ""
 
     def heal(self) -> None:
         """Faults are over: dead letters come back, the sweep comes until there is nothing left."""
@@ -218,64 +246,60 @@ class World:
         for due in self.dead:
             self.put(self.now + 1, due.queue, due.body, due.group)
         self.dead = []
-        for n in range(1, 9):
+        if not self.store.tables["control"].get("runs"):  # never begun: a person asks (F11)
+            self.put(self.now + 2, "close_month", {"month": "2026-01"})
+        for n in range(1, 12):
             self.put(self.now + n * 1_200, "sweep", {"scheduled_at": "2026-01-01T00:00:00Z"})
         self.run()
 
 
 class Worker(greenlet.greenlet):
-    """One invocation of a function."""
+    """One invocation of a function. `failed`: the messages that come again."""
 
-    def __init__(self, world: World, due: Due) -> None:
+    def __init__(self, world: World, batch: list[Due]) -> None:
         super().__init__(self._work, parent=world.hub)
-        self.world, self.due, self.ok = world, due, False
+        self.world, self.batch, self.failed = world, batch, {due.n for due in batch}
         self.began = world.now
-        self.skew = world.rng.uniform(-30, 30) if world.rate else 0.0  # F14
+        self.skew = world.rng.uniform(-SKEW_S, SKEW_S) if world.rate else 0.0  # F14
 
     def _work(self) -> None:
+        queue = self.batch[0].queue
+        name = FUNCTIONS.get(queue, queue)
+        handler = importlib.import_module(f"functions.{name}.app").handler
         try:
-            name = FUNCTIONS.get(self.due.queue, self.due.queue)
-            handler = importlib.import_module(f"functions.{name}.app").handler
-            answer = handler(self._event(), Context(name))
-            self.ok = not (isinstance(answer, dict) and answer.get("batchItemFailures"))
-        except Crash:
-            pass
-        except AssertionError:
-            raise
-        except Exception:  # noqa: S110 - as in the service: the whole batch failed
-            pass
+            answer = handler(self._event(), Context(name, self))
+        except (Crash, Exception):  # as in the service: the whole batch comes again
+            return
+        self.failed = {int(f["itemIdentifier"]) for f in answer.get("batchItemFailures", ())}
 
     def _event(self) -> Any:
-        if self.due.queue not in FUNCTIONS:
-            return self.due.body
-        body = self.due.body if isinstance(self.due.body, str) else json.dumps(self.due.body)
-        return {
-            "Records": [
-                {
-                    "messageId": f"m-{self.due.n}",
-                    "receiptHandle": "r",
-                    "body": body,
-                    "eventSource": "aws:sqs",
-                    "attributes": {
-                        "ApproximateReceiveCount": str(self.due.received + 1),
-                        "MessageGroupId": self.due.group,
-                    },
-                    "messageAttributes": {},
-                    "eventSourceARN": f"arn:aws:sqs:eu-central-1:1:{self.due.queue}",
-                }
-            ]
-        }
+        if self.batch[0].queue not in FUNCTIONS:
+            return self.batch[0].body
+        return {"Records": [_record(due) for due in self.batch]}
+
+
+def _record(due: Due) -> dict[str, Any]:
+    return {
+        "messageId": str(due.n),
+        "receiptHandle": "r",
+        "body": due.body if isinstance(due.body, str) else json.dumps(due.body),
+        "eventSource": "aws:sqs",
+        "attributes": {"ApproximateReceiveCount": str(due.received + 1), "MessageGroupId": due.group},
+        "messageAttributes": {},
+        "eventSourceARN": f"arn:aws:sqs:eu-central-1:1:{due.queue}",
+    }
 
 
 @dataclass
 class Context:
     function_name: str
+    worker: Worker
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:eu-central-1:1:function:f"
     aws_request_id: str = "r"
 
     def get_remaining_time_in_millis(self) -> int:
-        return 55_000
+        return int(max(0.0, LIFE_S - (self.worker.world.now - self.worker.began)) * 1000)
 
 
 class Ports:
@@ -291,17 +315,33 @@ class Ports:
         return self._w.port("store", lambda: self._w.store.get(table, pk, sk))
 
     def query(self, table: str, pk: str, **how: Any) -> Page:
+        paged = table in ("journal", "documents") or (table == "work" and not how.get("prefix"))
+        if paged and how.get("limit", 100) == 100:
+            how["limit"] = PAGE
         return self._w.port("store", lambda: self._w.store.query(table, pk, **how))
 
     def scan(self, table: str, **how: Any) -> Page:
-        how["limit"] = 2  # pages small enough to be cut between (F24)
+        how["limit"] = 2
         return self._w.port("store", lambda: self._w.store.scan(table, **how))
 
     def tx(self, writes: Sequence[Write]) -> None:
-        self._w.port("store", lambda: self._w.store.tx(writes))
+        me = greenlet.getcurrent()
+        if isinstance(me, Worker) and me.batch[0].queue == "crm-inbox":
+            own = {due.group for due in me.batch}
+            strange = [w for w in writes if w.table in ("accounts", "journal", "customers") and w.pk not in own]
+            if strange:
+                raise BrokenError(f"I20: a message of {own} writes to {strange[0].pk}")
+        self._w.port("store", lambda: self._w.store.tx(writes), single=len(writes) == 1)
 
     def put_once(self, key: str, body: bytes, **how: Any) -> None:
-        self._w.port("files", lambda: self._w.files.put_once(key, body, **how))
+        self._w.port("files", lambda: self._file(key, body, **how))
+
+    def _file(self, key: str, body: bytes, **how: Any) -> None:
+        try:
+            self._w.files.put_once(key, body, **how)
+        finally:
+            if self._w.published.setdefault(key, self._w.files.files[key]) != self._w.files.files[key]:
+                raise BrokenError(f"I9: the published file {key} changed")
 
     def link(self, key: str, **how: Any) -> str:
         return self._w.files.link(key, **how)
@@ -320,22 +360,21 @@ class Ports:
             if w.rate and w.rng.random() < w.rate:  # F18: a hint is lost
                 continue
             w.put(w.now + w.rng.random() * 5, name, dict(message))
-            if w.rate and w.rng.random() < w.rate:  # F7: a hint comes twice, the second time late
-                w.put(w.now + w.rng.random() * 3_000, name, dict(message))
+            if w.rate and w.rng.random() < 2 * w.rate:  # F7: a hint comes twice, at once or late
+                w.put(w.now + w.rng.random() * w.rng.choice((5, 5, 60, 3_000)), name, dict(message))
 
     def _mail(self, letter: Letter, *, to: str, delivery: str) -> str:
         w = self._w
+        w.store.taken(letter, to, delivery)
         w.accepted[delivery] += 1
+        w.accepted_at[delivery] = w.now
         w.mailer.send(letter, to=to, delivery=delivery)
-        mail = {"messageId": f"ses-{delivery}", "tags": {"delivery": [delivery]}}
+        id = f"ses-{delivery}-{w.accepted[delivery]}"
         if w.rate and w.rng.random() < w.rate / 2:  # F13: nothing is heard of it
-            w.lost_events += 1
-            return mail["messageId"]  # type: ignore[return-value]
+            return id
+        mail = {"messageId": id, "tags": {"delivery": [delivery]}}
+        late = 10_000 if w.rate and w.rng.random() < w.rate / 2 else 0  # F13: or much later
         for wait, kind in ((60, "Send"), (120, "Bounce" if to.startswith("bounce") else "Delivery")):
             event = {"eventType": kind, "mail": mail, "bounce": {"bounceType": "Transient"}}
-            w.put(w.now + w.rng.random() * wait, "letter-events", event)
-        return mail["messageId"]  # type: ignore[return-value]
-
-
-def rows(store: MemoryStore, table: str) -> list[Stored]:
-    return store.rows(table)
+            w.put(w.now + w.rng.random() * (wait + late), "letter-events", event)
+        return id
