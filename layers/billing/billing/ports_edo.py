@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from billing.domain.documents import Document
 from billing.domain.edo_boxes import Box, Operator, Partnership
 from billing.domain.edo_fate import News
+from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_signer import Power
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
 
 
@@ -34,8 +36,11 @@ class EdoError(BillingError):
 
     def __init__(self, message: str, said: Said | None = None) -> None:
         said = said or Said()
-        marks = [f"{name} {value}" for name, value in (("HTTP", said.status), ("code", said.code),
-                                                       ("trace", said.trace)) if value]
+        marks = [
+            f"{name} {value}"
+            for name, value in (("HTTP", said.status), ("code", said.code), ("trace", said.trace))
+            if value
+        ]
         super().__init__(f"{message} ({', '.join(marks)})" if marks else message)
         self.said = said
 
@@ -101,7 +106,7 @@ class Secrets(Protocol):
 
     def get(self, name: str) -> Secret:
         """Raises:
-            UnavailableError: no answer.
+        UnavailableError: no answer.
         """
         ...
 
@@ -113,40 +118,6 @@ class Secrets(Protocol):
             UnavailableError: no answer; written or not.
         """
         ...
-
-
-class PowerWay(StrEnum):
-    """How a document says by what power it is signed (МЧД)."""
-
-    NONE = "none"               # the certificate itself says it: the head of the company
-    DEFAULT = "default"         # the employee's default one, as set at the operator
-    NUMBER = "number"           # by its number in the register
-    IN_DOCUMENT = "in_document"  # written in the title
-    FILE = "file"               # the file and its signature are sent along
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Power:
-    """A machine-readable power of attorney (МЧД). `files`: content and signature, the whole chain."""
-
-    way: PowerWay = PowerWay.NONE
-    number: str = ""
-    issuer_inn: str = ""
-    representative_inn: str = ""
-    until: date | None = None
-    files: tuple[tuple[bytes, bytes], ...] = ()
-    as_file: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignerPerson:
-    """Who signs, as the title names them. The name is in full: formats take no initials in its place."""
-
-    last_name: str
-    first_name: str
-    middle_name: str = ""
-    position: str = ""
-    power: Power = field(default_factory=Power)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +144,7 @@ class Cms:
 class TestSignature:
     """The operator signs with its test certificate; only ever sent from a test box."""
 
-    __test__ = False    # not a class of tests
+    __test__ = False  # not a class of tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +312,7 @@ class Tracked:
     counterparty: str
     kind: EdoKind
     number: str = ""
-    answered_by: str = ""       # the entity whose content says why it was refused
+    answered_by: str = ""  # the entity whose content says why it was refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,3 +404,50 @@ class Edo(Protocol):
         ...
 
     def archive(self, message: str, entity: str) -> EdoFile: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What is to be made of a document before it is signed.
+
+    `user_contract`: the operator makes the title of it (`Edo.make_title`); empty: the PDF itself goes, with `metadata`.
+    """
+
+    kind: EdoKind
+    user_contract: bytes = b""
+    metadata: tuple[tuple[str, str], ...] = ()
+
+
+class Titles(Protocol):
+    """Our documents as the operator wants them."""
+
+    def prepare(
+        self, document: Document, *, policy: EdoPolicy, to: Box, us: Box, file_name: str, offers: Sequence[KindOffer]
+    ) -> Prepared:
+        """What goes for the document to that box, by the kinds that the operator takes now.
+
+        Raises:
+            BadDocumentError: it cannot go as it is; the text says why, in Russian, for the accountant.
+        """
+        ...
+
+    def problems(self, document: Document, *, policy: EdoPolicy) -> tuple[str, ...]:
+        """What is known beforehand to keep the document from going; for the preflight."""
+        ...
+
+    def readiness(self, *, policy: EdoPolicy, offers: Sequence[KindOffer]) -> tuple[str, ...]:
+        """What of the operator's kinds we cannot serve: absent or outdated kinds, metadata we do not give."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoOutside:
+    """The operator and the signer, as the EDO's use cases are given them, beside `ports.Outside`.
+
+    `environment` goes into operation ids, so that a test deployment never takes the place of the real one.
+    """
+
+    edo: Edo
+    signer: Signer
+    titles: Titles
+    environment: str

@@ -14,11 +14,13 @@ from pydantic import TypeAdapter
 from billing.domain.closing import PeriodSummary
 from billing.domain.documents import (
     Act,
+    Agreement,
     Document,
     DocumentKind,
     DocumentStatus,
     Invoice,
     Reconciliation,
+    total_of,
 )
 from billing.domain.ledger import Account, Allocation, Debt, Entry, Fund, Lot, MoneyClass, Service, Sum
 from billing.domain.money import roubles
@@ -285,6 +287,7 @@ class DocumentRecord:
     file: str = ""
     file_name: str = ""
     letter: str = ""
+    edo: Row | None = None  # see records_edo
     at: str = ""
 
     @property
@@ -301,6 +304,7 @@ _CONTENT: dict[DocumentKind, type[Document]] = {
     DocumentKind.ACT: Act,
     DocumentKind.INVOICE: Invoice,
     DocumentKind.RECONCILIATION: Reconciliation,
+    DocumentKind.CONTRACT: Agreement,
 }
 _TITLE = {
     DocumentKind.ACT: "акт",
@@ -311,7 +315,7 @@ _TITLE = {
 
 
 def document_row(d: DocumentRecord) -> dict[str, Any]:
-    total = d.content.closing if isinstance(d.content, Reconciliation) else d.content.total
+    total = total_of(d.content)
     row: dict[str, Any] = {
         "kind": d.kind.value,
         "month": d.month,
@@ -328,6 +332,8 @@ def document_row(d: DocumentRecord) -> dict[str, Any]:
         row |= {"number": d.number, "series": d.series}
     if d.problems:
         row["problems"] = list(d.problems)
+    if d.edo:
+        row["edo"] = dict(d.edo)
     return row | {name: value for name in ("sha256", "file", "file_name", "letter") if (value := getattr(d, name))}
 
 
@@ -348,6 +354,7 @@ def document_of(account: str, id: str, row: Row) -> DocumentRecord:
         file=row.get("file", ""),
         file_name=row.get("file_name", ""),
         letter=row.get("letter", ""),
+        edo=row.get("edo"),
     )
 
 

@@ -17,8 +17,8 @@ from billing.domain.documents import (
     Seller,
     Signer,
 )
+from billing.domain.edo_signer import SignerPerson
 from billing.domain.vat import Vat
-from billing.ports_edo import SignerPerson
 
 COMPANY = Party(name="ООО «Закрывашка»", inn="7736207543", kpp="770401001", ogrn="1027700229193",
                 address="119021, г. Москва, ул. Льва Толстого, д. 16", phone="+7 495 000-00-00")

@@ -20,6 +20,7 @@ from billing.adapters.diadoc.settings import ACT, CONTRACT, ApiSettings
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import Annulment, Stage
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_signer import Power, PowerWay
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError
 from billing.ports_edo import (
     AbsentError,
@@ -30,8 +31,6 @@ from billing.ports_edo import (
     NeedsPersonError,
     Outgoing,
     PersonSigns,
-    Power,
-    PowerWay,
     RoamingRequestNeededError,
     StillRunningError,
     StopTheRunError,

@@ -18,8 +18,9 @@ from billing.adapters.diadoc.titles.utd import SCHEMA, NegativeLines, price_text
 from billing.adapters.diadoc.xml import faults, plain
 from billing.domain.act import vat_totals
 from billing.domain.documents import Invoice, Party, ReconciliationRow
+from billing.domain.edo_signer import Power, PowerWay
 from billing.domain.vat import Vat
-from billing.ports_edo import EdoKind, KindOffer, Power, PowerWay
+from billing.ports_edo import EdoKind, KindOffer
 from tests.adapters.diadoc.papers import (
     BUYER,
     COMPANY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day
@@ -187,4 +187,42 @@ class Reconciliation:
         return replace(self, number=number)
 
 
-Document: TypeAlias = Act | Invoice | Reconciliation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementClause:
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Договор with one payer, by the company's template of that `version`; every placeholder is filled in."""
+
+    date: Day
+    seller: Seller
+    buyer: Party
+    title: str
+    clauses: tuple[AgreementClause, ...]
+    version: str
+    number: str = ""
+    form: int = 1
+
+    kind = DocumentKind.CONTRACT
+
+    def numbered(self, number: str) -> Agreement:
+        return replace(self, number=number)
+
+
+Document: TypeAlias = Act | Invoice | Reconciliation | Agreement
+
+
+def total_of(document: Document) -> Kopecks:
+    """What stands beside the document in a list: its sum; of a reconciliation its closing balance, of a contract 0."""
+    match document:
+        case Act() | Invoice():
+            return document.total
+        case Reconciliation():
+            return document.closing
+        case Agreement():
+            return 0
+        case _:
+            assert_never(document)

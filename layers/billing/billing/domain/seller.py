@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from billing.domain.documents import BankAccount, Party, Seller, Signer
+from billing.domain.edo_policy import ContractTemplate, EdoPolicy
 from billing.domain.money import Kopecks
 from billing.domain.periods import Month
 
@@ -73,6 +74,8 @@ class SellerCard:
     invoice_days: int = 10
     number_format: str = "{n}"
     bounds: Bounds = field(default_factory=Bounds)
+    edo: EdoPolicy | None = None
+    contract: ContractTemplate | None = None
 
     def on(self, day: date) -> Seller | None:
         """The requisites that stand in a document of that day."""

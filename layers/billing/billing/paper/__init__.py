@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import assert_never
 
-from billing.domain.documents import Act, Document, Invoice, Reconciliation
+from billing.domain.documents import Act, Agreement, Document, Invoice, Reconciliation
 from billing.domain.money import NBSP
 from billing.domain.payment_qr import NoPaymentCodeError, payload
 from billing.domain.wording import short_date
 from billing.paper.act import draw_act
 from billing.paper.act import title as act_title
+from billing.paper.agreement import draw_agreement
+from billing.paper.agreement import title as agreement_title
 from billing.paper.fonts import CharacterMissingError
 from billing.paper.invoice import draw_invoice
 from billing.paper.invoice import title as invoice_title
@@ -39,6 +41,8 @@ def draw(document: Document, images: Mapping[str, bytes] | None = None) -> bytes
                 sheet = draw_invoice(document, given)
             case Reconciliation():
                 sheet = draw_reconciliation(document, given)
+            case Agreement():
+                sheet = draw_agreement(document, given)
             case _:
                 assert_never(document)
         return sheet.finished()
@@ -56,6 +60,8 @@ def title(document: Document) -> str:
             return invoice_title(document)
         case Reconciliation():
             return reconciliation_title(document)
+        case Agreement():
+            return agreement_title(document)
         case _:
             assert_never(document)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from billing import paper, records
-from billing.domain.documents import Reconciliation
+from billing.domain.documents import total_of
 from billing.domain.ledger import MoneyClass
 from billing.domain.periods import Month
 from billing.letters import compose
@@ -65,8 +65,7 @@ def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
 
 
 def _line(d: DocumentRecord) -> DocumentLine:
-    total = d.content.closing if isinstance(d.content, Reconciliation) else d.content.total
-    return DocumentLine(kind=d.kind, title=paper.title(d.printed), total=total, file_name=d.file_name)
+    return DocumentLine(kind=d.kind, title=paper.title(d.printed), total=total_of(d.content), file_name=d.file_name)
 
 
 def _run_report(head: Mapping[str, Any], outside: Outside) -> RunReport:

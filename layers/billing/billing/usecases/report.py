@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from billing import records
-from billing.domain.documents import Act, Reconciliation
+from billing.domain.documents import Act, Reconciliation, total_of
 from billing.domain.parties import masked
 from billing.domain.periods import Month, utc_text
 from billing.domain.report import DocumentFact, Tally
@@ -91,7 +91,7 @@ def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None
 
 
 def _fact(d: records.DocumentRecord) -> DocumentFact:
-    total = 0 if isinstance(d.content, Reconciliation) else d.content.total
+    total = 0 if isinstance(d.content, Reconciliation) else total_of(d.content)
     by_class = d.content.by_class if isinstance(d.content, Act) else ()
     return DocumentFact(
         id=d.id,

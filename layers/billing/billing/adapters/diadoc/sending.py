@@ -11,6 +11,7 @@ from billing.adapters.diadoc.asking import Asking
 from billing.adapters.diadoc.file_names import file_name, title_name
 from billing.adapters.diadoc.http import XML, Call
 from billing.adapters.diadoc.ids import box_id
+from billing.domain.edo_signer import Power, PowerWay
 from billing.ports_edo import (
     BadDocumentError,
     Cms,
@@ -21,8 +22,6 @@ from billing.ports_edo import (
     Outgoing,
     PersonSigns,
     Posted,
-    Power,
-    PowerWay,
     Signature,
     StopTheRunError,
     TestSignature,

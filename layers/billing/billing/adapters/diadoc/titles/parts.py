@@ -8,10 +8,10 @@ from datetime import date
 
 from billing.adapters.diadoc.xml import Element, element, plain
 from billing.domain.documents import Party
+from billing.domain.edo_signer import PowerWay, SignerPerson
 from billing.domain.errors import InvalidInputError
 from billing.domain.money import plain_roubles
 from billing.domain.requisites import inn_problem, kpp_problem, ogrn_problem
-from billing.ports_edo import PowerWay, SignerPerson
 
 ROUBLE = "643"
 

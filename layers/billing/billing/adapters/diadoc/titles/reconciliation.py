@@ -22,7 +22,7 @@ from billing.adapters.diadoc.titles.parts import (
 )
 from billing.adapters.diadoc.xml import Element, element, faults, plain, written
 from billing.domain.documents import Party, Reconciliation, ReconciliationRow
-from billing.ports_edo import SignerPerson
+from billing.domain.edo_signer import SignerPerson
 
 SCHEMA = "ON_AKTSVEROTP_UserContract_420_05_01_01.xsd"
 ROWS_MAX = 999_999

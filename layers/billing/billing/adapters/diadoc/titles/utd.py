@@ -25,10 +25,10 @@ from billing.adapters.diadoc.titles.parts import (
 )
 from billing.adapters.diadoc.xml import Element, element, faults, plain, written
 from billing.domain.documents import Act, Line, Party
+from billing.domain.edo_signer import SignerPerson
 from billing.domain.money import Kopecks
 from billing.domain.periods import Month
 from billing.domain.vat import Vat
-from billing.ports_edo import SignerPerson
 
 SCHEMA = "ON_NSCHFDOPPR_UserContract_970_05_03_01.xsd"
 

@@ -1,0 +1,125 @@
+"""How the EDO stands in rows.
+
+documents, `edo` of a row         one document's way: `EdoState`
+work, `edo.<shard>` / `<account>#<document>`      a document that is to go out; the row goes when it is at the operator
+control, `edo.counterparties` / `<inn>.<kpp>`     one payer: `Counterparty`
+control, `edo.people` / `<subject>`               what waits for a person, one reason each: `ForPerson`
+control, `edo.cursors` / `events`, `counterparties`    how far the operator's feeds are read
+control, `edo.invitations` / `2026-02`            a month's campaign
+control, `edo.sending` / `2026-Q1`                a window of sending
+control, `edo.preflight` / `2026-Q1`              the last look before and in a window
+control, `edo.reports` / `invitations.2026-02.3`  what was told to our accountant
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from billing.domain.edo import Candidate, RoamingRequest
+from billing.domain.edo_boxes import Partnership
+from billing.domain.edo_fate import Fate
+from billing.domain.edo_reasons import Reason
+from billing.records import shard_of
+
+COUNTERPARTIES = "edo.counterparties"
+PEOPLE = "edo.people"
+CURSORS = "edo.cursors"
+INVITATIONS = "edo.invitations"
+SENDING = "edo.sending"
+PREFLIGHT = "edo.preflight"
+REPORTS = "edo.reports"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoState:
+    """One document in the EDO: its fate, and everything that a repeat of its sending needs to be the same sending.
+
+    `kind`: «type|function|version» as it went. `signature`: "" (none yet), "file", "test" or "person".
+    `packet`: the ids of all documents of its message, in order, when it went with others. Files are keys of the bucket
+    under `edo/`.
+    """
+
+    fate: Fate = field(default_factory=Fate)
+    box: str = ""
+    inn: str = ""
+    window: str = ""
+    kind: str = ""
+    title_file: str = ""
+    title_name: str = ""
+    signature: str = ""
+    signature_file: str = ""
+    task: str = ""
+    operation: str = ""
+    packet: tuple[str, ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
+    asked_at: str = ""
+    print_form: str = ""
+    protocol: str = ""
+    archive: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterparty:
+    """A payer in the EDO. `accounts`: whose payer it is. `partnership` is that of `box` at the last look, `since` then.
+
+    `contracts`: the version of the contract that has gone out, by account.
+    """
+
+    inn: str
+    kpp: str = ""
+    name: str = ""
+    accounts: tuple[str, ...] = ()
+    box: str = ""
+    box_said: str = ""  # by a person
+    partnership: Partnership = Partnership.NONE
+    roaming: bool = False
+    since: date | None = None
+    task: str = ""
+    invited: Mapping[str, date] = field(default_factory=dict)
+    reminded: date | None = None
+    failed: date | None = None
+    failure: str = ""
+    roaming_request: RoamingRequest = RoamingRequest.NONE
+    said: str = ""
+    problems: tuple[str, ...] = ()
+    contracts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.inn}.{self.kpp}"
+
+    @property
+    def candidate(self) -> Candidate:
+        return Candidate(
+            inn=self.inn,
+            kpp=self.kpp,
+            problems=self.problems,
+            box=self.box_said or self.box,
+            task=self.task,
+            invited=self.invited,
+            reminded=self.reminded,
+            failed=self.failed,
+            failure=self.failure,
+            roaming_request=self.roaming_request,
+            said=self.said,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForPerson:
+    """A line of the list for a person. `subject` is its key: `payer.<inn>.<kpp>` or `document.<account>.<document>`."""
+
+    subject: str
+    reason: Reason
+    detail: str = ""
+    account: str = ""
+    document: str = ""
+    inn: str = ""
+    since: str = ""
+
+
+def edo_shard(account: str) -> str:
+    """The partition of `work` in which the account's documents wait to go out; the sweep never looks there."""
+    return f"edo.{shard_of(account)}"
