@@ -11,6 +11,7 @@ from typing import Any, Self
 from local.diadoc.application import Application
 from local.diadoc.clock import Clock, wall_clock
 from local.diadoc.control_paths import ControlPaths
+from local.diadoc.http_shapes import Answer
 from local.diadoc.people_controls import PeopleControls
 from local.diadoc.records import Settings, State
 from local.diadoc.room_controls import RoomControls
@@ -59,6 +60,10 @@ class DiadocStandIn(PeopleControls, RoomControls):
             self._server.server_close()
             self._thread.join()
         self._server = self._thread = None
+
+    def answer(self, verb: str, target: str, headers: dict[str, str], body: bytes) -> Answer | None:
+        """The answer to a call without a socket; None when it must be lost."""
+        return self._application.answer(verb, target, headers, body)
 
     @property
     def url(self) -> str:
