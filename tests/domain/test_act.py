@@ -23,23 +23,28 @@ def act_of(story: Story) -> Act:
 
 
 @pytest.mark.parametrize(
-    ("amount", "quantity", "printed", "price"),
+    ("amount", "quantity", "printed", "unit", "price"),
     [
-        pytest.param(rub(5_500), 1_000_000, "1", rub(5_500), id="one"),
-        pytest.param(rub(5_500), 31_000_000, "31", 17_742, id="the price is rounded, the amount stays"),
-        pytest.param(rub(100), 333_333, "0.333", 30_000, id="a part of a unit"),
-        pytest.param(rub(100), 500_000, "0.5", 20_000, id="no trailing zeros"),
-        pytest.param(rub(1_000), 100_000_000, "100", 1_000, id="hundreds are not 1E+2"),
-        pytest.param(rub(1), 2_500, "0.003", 40_000, id="half up"),
-        pytest.param(7, 499, "1", 7, id="too little to print is one unit"),
-        pytest.param(rub(3), 0, "1", rub(3), id="no quantity"),
-        pytest.param(rub(3), -1_000_000, "1", rub(3), id="a quantity against the sum"),
-        pytest.param(-rub(3), -1_500_000, "-1.5", rub(2), id="given back"),
-        pytest.param(-rub(3), 0, "-1", rub(3), id="given back without a quantity"),
+        pytest.param(rub(5_500), 1_000_000, "1", "мес.", rub(5_500), id="one"),
+        pytest.param(rub(5_500), 31_000_000, "31", "мес.", 17_742, id="whole: the price is rounded, the amount stays"),
+        pytest.param(rub(100), 500_000, "0.5", "мес.", 20_000, id="a part that multiplies, no trailing zeros"),
+        pytest.param(rub(1_000), 100_000_000, "100", "мес.", 1_000, id="hundreds are not 1E+2"),
+        pytest.param(10_000, 333_333, "1", "усл.", 10_000, id="0.333 x 300.00 is 99.90"),
+        pytest.param(100, 2_500, "1", "усл.", 100, id="0.003 x 400.00 is 1.20"),
+        pytest.param(400_000, 666_667, "1", "усл.", 400_000, id="part-paid: 0.667 x 5 999.99 is not 4 000"),
+        pytest.param(10_000, 3_000_001, "1", "усл.", 10_000, id="whole to three places only, and it does not multiply"),
+        pytest.param(9_000, 3_000_001, "3", "мес.", 3_000, id="whole to three places only, and it multiplies"),
+        pytest.param(7, 499, "1", "усл.", 7, id="too little to print"),
+        pytest.param(rub(3), 0, "1", "усл.", rub(3), id="no quantity"),
+        pytest.param(rub(3), -1_000_000, "1", "усл.", rub(3), id="a quantity against the sum"),
+        pytest.param(-rub(3), -1_500_000, "-1.5", "мес.", rub(2), id="given back"),
+        pytest.param(-rub(1_000), -3_000_000, "-3", "мес.", 33_333, id="given back whole"),
+        pytest.param(-rub(1_000), -166_667, "-1", "усл.", rub(1_000), id="given back: 0.167 x 5 999.99 is not 1 000"),
+        pytest.param(-rub(3), 0, "-1", "усл.", rub(3), id="given back without a quantity"),
     ],
 )
-def test_quantity_and_price_as_printed(amount, quantity, printed, price):
-    assert quantity_and_price(Sum(amount, quantity)) == (printed, price)
+def test_quantity_and_price_as_printed(amount, quantity, printed, unit, price):
+    assert quantity_and_price(Sum(amount, quantity), "мес.") == (printed, unit, price)
 
 
 def test_an_act_of_five_and_a_half_thousand_holds_its_vat():
@@ -119,3 +124,11 @@ def test_money_given_back_is_a_line_of_its_own_with_its_vat():
         ("Перерасчёт за январь 2026 г.: Доступ к CRM", "-0.5", rub(122), -rub(61), -rub(11)),
         ("Доступ к CRM", "1", rub(244), rub(244), rub(44))]
     assert act.total == rub(183)
+
+
+def test_a_part_that_does_not_multiply_is_one_unit_of_its_sum_in_the_act():
+    story = Story(a_payment(amount=rub(4_000)), a_charge(amount=rub(6_000)))
+
+    (line,) = act_of(story).lines
+
+    assert (line.quantity, line.unit, line.price, line.amount) == ("1", "усл.", rub(4_000), rub(4_000))

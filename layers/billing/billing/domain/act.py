@@ -14,6 +14,7 @@ from billing.domain.vat import Vat
 from billing.domain.wording import month_name
 
 MILLION = 1_000_000
+WHOLE = "усл."  # the unit of a line that is not measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +58,11 @@ def _line(service: Service, service_month: Month, s: Sum, month: Month) -> Line:
         title = f"Перерасчёт за {month_name(service_month)}: {title}"
     elif service_month != month:
         title = f"{title}, {month_name(service_month)}"
-    quantity, price = quantity_and_price(s)
+    quantity, unit, price = quantity_and_price(s, service.unit)
     return Line(
         title=title,
         quantity=quantity,
-        unit=service.unit,
+        unit=unit,
         price=price,
         amount=s.amount,
         vat=service.vat,
@@ -69,15 +70,19 @@ def _line(service: Service, service_month: Month, s: Sum, month: Month) -> Line:
     )
 
 
-def quantity_and_price(s: Sum) -> tuple[str, Kopecks]:
-    """The quantity to at most three places, and the price to a kopeck. The amount stays the truth.
+def quantity_and_price(s: Sum, unit: str) -> tuple[str, str, Kopecks]:
+    """The quantity, its unit and the price to a kopeck, as they are printed. The amount stays the truth.
 
-    A sum without a quantity that prints (a remainder of a remainder) is one unit of its amount.
+    A whole quantity is printed as it is, though the rounded price may miss the amount by kopecks. A part of a unit that
+    does not give the amount when it is multiplied, or that does not print (a remainder of a remainder), is one unit of
+    its amount.
     """
     quantity = (Decimal(s.quantity) / MILLION).quantize(Decimal("0.001"), ROUND_HALF_UP).normalize()
-    if not quantity or (quantity > 0) != (s.amount > 0):
-        return ("1", s.amount) if s.amount > 0 else ("-1", -s.amount)
-    return f"{quantity:f}", divided(s.amount * MILLION, Decimal(s.quantity))
+    if quantity and (quantity > 0) == (s.amount > 0):
+        price = divided(s.amount * MILLION, Decimal(s.quantity))
+        if quantity * price == s.amount or s.quantity % MILLION == 0:
+            return f"{quantity:f}", unit, price
+    return ("1" if s.amount > 0 else "-1"), WHOLE, abs(s.amount)
 
 
 def vat_totals(lines: Iterable[Line]) -> tuple[VatTotal, ...]:
