@@ -107,7 +107,6 @@ RUN_REPORT = RunReport(
         ),
         count=2,
     ),
-    page_url="https://crm.example/runs/2026-01",
 )
 
 LETTERS: dict[str, Context] = {

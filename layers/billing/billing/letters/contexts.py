@@ -140,7 +140,6 @@ class RunReport:
     blocked: Accounts = Accounts()
     nobody: Accounts = Accounts()
     undelivered: Accounts = Accounts()
-    page_url: str = ""
 
 
 Context: TypeAlias = ClosingDocuments | RunReport | AddressConfirmation | EdoReminder

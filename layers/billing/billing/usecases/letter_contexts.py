@@ -107,7 +107,6 @@ def _run_report(head: Mapping[str, Any], outside: Outside) -> RunReport:
             for series, (first, last, count) in sorted(r["numbers"].items())
         ),
         letters=tuple(sorted(r["letters"].items())),
-        page_url=outside.settings.page_url,
     )
 
 
