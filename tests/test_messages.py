@@ -151,7 +151,7 @@ def test_the_samples_are_a_ledger_that_the_demo_plays():
         pytest.param(a_charge(vat="20"), "vat:", id="a rate that depends on the day"),
         pytest.param(a_charge(), "vat: neither the charge nor the seller's settings say it", id="nobody says the VAT"),
         pytest.param(
-            a_charge(title="а\x07б"), "title: Value error, a character that cannot be printed: U+0007", id="bell"
+            a_charge(title="а\x07б"), "title: a character that cannot be printed: U+0007", id="bell"
         ),
         pytest.param(a_charge(title="я" * 256), "title: String should have at most 255", id="a long title"),
         pytest.param(a_charge(title="\n"), "title:", id="a title of white space"),

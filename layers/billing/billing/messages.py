@@ -351,7 +351,8 @@ def _said(error: _ValidationError) -> str:
     said = []
     for e in error.errors(include_input=False, include_url=False, include_context=False)[:5]:
         place = ".".join(str(part) for part in e["loc"][1:]) or "message"
-        said.append("kind: none of ours" if e["type"] in _NO_KIND else f"{place}: {e['msg']}")
+        reason = e["msg"].removeprefix("Value error, ")  # the checks of ours say it all themselves
+        said.append("kind: none of ours" if e["type"] in _NO_KIND else f"{place}: {reason}")
     return "; ".join(said)[:500]
 
 
