@@ -156,6 +156,7 @@ class Work(Table):
     item = Text(range_key=True)
     month = Text(null=True)
     account = Text(null=True)
+    document = Text(null=True)
     letter = Text(null=True)
     report = Text(null=True)
     since = Text()
