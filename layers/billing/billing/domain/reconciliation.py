@@ -1,0 +1,204 @@
+"""Акт сверки: what one payer and we have given each other, document by document.
+
+Ours is the left half: an act is a debit, a payment a credit; money that went back, whoever asked for it, is a debit.
+A balance = opening + Σ debits − Σ credits; positive: the payer owes us.
+
+Source: 402-ФЗ ст. 9 for what a document is; the customary form of the act for the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from billing.domain.documents import Reconciliation, ReconciliationRow
+from billing.domain.drafts import Sides
+from billing.domain.ledger import LEGAL, Entry, MoneyClass
+from billing.domain.money import Kopecks
+from billing.domain.periods import Day
+from billing.domain.wording import short_date
+
+AT_ONCE_MAX = 3_000  # rows that are drawn while somebody waits; more are made by a worker
+
+_SALE, _MONEY = 0, 1  # the order inside a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedAct:
+    """An act that was issued: it has its number and its date for ever. `spent`: its part of money that was there."""
+
+    number: str
+    date: Day
+    total: Kopecks
+    spent: Kopecks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """A payment as it stands: whose money of which class it is, and how much of it has not been given back."""
+
+    document: str
+    money: str
+    payer: str
+    left: Kopecks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A row with its place: sales of a day stand before its payments, then numbers and the journal decide."""
+
+    order: tuple[Day, int, int, str]
+    row: ReconciliationRow
+
+    @property
+    def day(self) -> Day:
+        return self.row.date
+
+    @property
+    def effect(self) -> Kopecks:
+        return self.row.debit - self.row.credit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turnover:
+    """What stands between two days, both inclusive. `closing` = `opening` + `debit` − `credit`."""
+
+    opening: Kopecks
+    rows: tuple[ReconciliationRow, ...]
+    closing: Kopecks
+
+    @property
+    def debit(self) -> Kopecks:
+        return sum(row.debit for row in self.rows)
+
+    @property
+    def credit(self) -> Kopecks:
+        return sum(row.credit for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationDraft:
+    """A reconciliation without a number. With `problems` it is not issued; `warnings` are for whoever asked for it."""
+
+    payer: str
+    content: Reconciliation
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def sale(act: NumberedAct) -> Event:
+    said = f"Продажа (Акт № {act.number} от {short_date(act.date)})"
+    row = ReconciliationRow(date=act.date, document=said, debit=act.total)
+    return Event(order=(act.date, _SALE, len(act.number), act.number), row=row)
+
+
+def money_events(entries: Iterable[Entry], payer: str, before: Mapping[str, Paid]) -> list[Event]:
+    """What the journal tells of a payer's money, in its order. Money of individuals and bonuses never enter.
+
+    `entries` go on without a gap; `before`: the payments that they refer to and do not hold, as they stood before the
+    first of them. A payment that changes its payer leaves the old one's books and enters the new one's on the day of
+    the correction, with what had not been given back by then.
+    """
+    payments = dict(before)
+    events: list[Event] = []
+
+    def add(entry: Entry, what: str, of: Paid, amount: Kopecks) -> None:
+        """A credit, or a debit when negative; of other people's money nothing."""
+        if of.payer != payer or of.money not in LEGAL or not amount:
+            return
+        said = f"{what} ({_named(of)})" if of.document else what
+        row = ReconciliationRow(date=entry.day, document=said, debit=max(0, -amount), credit=max(0, amount))
+        events.append(Event(order=(entry.day, _MONEY, entry.seq, ""), row=row))
+
+    for entry in entries:
+        match entry.kind:
+            case "payment":
+                paid = Paid(document=entry.document, money=entry.money, payer=entry.payer, left=entry.amount)
+                payments[entry.key] = paid
+                add(entry, "Оплата картой" if entry.money == MoneyClass.CARD_LE else "Оплата", paid, entry.amount)
+            case "refund" | "chargeback":
+                paid = payments[entry.ref]
+                payments[entry.ref] = replace(paid, left=paid.left + entry.amount)
+                add(entry, "Возврат" if entry.kind == "refund" else "Отзыв платежа банком", paid, entry.amount)
+            case "reclassification":
+                paid = payments[entry.ref]
+                now = payments[entry.ref] = replace(paid, money=entry.money, payer=entry.payer)
+                if (now.payer, now.money in LEGAL) != (paid.payer, paid.money in LEGAL):
+                    add(entry, "Исправление плательщика", paid, -paid.left)
+                    add(entry, "Исправление плательщика", now, now.left)
+    return events
+
+
+def _named(paid: Paid) -> str:
+    return paid.document if paid.money == MoneyClass.CARD_LE else f"п/п {paid.document}"
+
+
+def reconcile(events: Iterable[Event], first: Day, last: Day, *, before: Kopecks = 0) -> Turnover:
+    """The rows of first..last in their order and the balances around them; events of other days move only the opening.
+
+    `before`: the balance that the events before the given ones had left.
+    """
+    opening, rows = before, list[Event]()
+    for event in events:
+        if event.day < first:
+            opening += event.effect
+        elif event.day <= last:
+            rows.append(event)
+    rows.sort(key=lambda event: event.order)
+    return Turnover(
+        opening=opening,
+        rows=tuple(event.row for event in rows),
+        closing=opening + sum(event.effect for event in rows),
+    )
+
+
+def mirrored(turnover: Turnover) -> Turnover:
+    """The same in the payer's books: their debits are our credits, what they owe is owed to us."""
+    return Turnover(
+        opening=-turnover.opening,
+        rows=tuple(replace(row, debit=row.credit, credit=row.debit) for row in turnover.rows),
+        closing=-turnover.closing,
+    )
+
+
+def not_acted(entries: Iterable[Entry], acts: Iterable[NumberedAct], payer: str, last: Day) -> Kopecks:
+    """What was debited from the payer's money up to the day, and no act of that day or before holds.
+
+    Negative: money was given back for what acts hold, and the next act will be smaller. All entries are needed.
+    """
+    return sum(spent_by(entry, payer) for entry in entries if entry.day <= last) - sum(
+        act.spent for act in acts if act.date <= last
+    )
+
+
+def spent_by(entry: Entry, payer: str) -> Kopecks:
+    """What an entry spent of the payer's money on charges that no act has yet; negative: gave back."""
+    return sum(a.amount for a in entry.allocations if a.payer == payer and a.money in LEGAL and not a.acted)
+
+
+def reconciliation_draft(
+    payer: str,
+    first: Day,
+    last: Day,
+    turnover: Turnover,
+    *,
+    day: Day,
+    sides: Sides,
+    mirrored: bool,
+    not_acted: Kopecks,
+    warnings: Sequence[str] = (),
+) -> ReconciliationDraft:
+    content = Reconciliation(
+        date=day,
+        first=first,
+        last=last,
+        seller=sides.seller,
+        buyer=sides.buyer,
+        basis=sides.basis,
+        opening=turnover.opening,
+        rows=turnover.rows,
+        closing=turnover.closing,
+        mirrored=mirrored,
+        not_acted=not_acted,
+    )
+    return ReconciliationDraft(payer=payer, content=content, problems=sides.problems, warnings=tuple(warnings))
