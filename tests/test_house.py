@@ -38,7 +38,9 @@ LAYERS_OF_BILLING = {  # who may know whom; everyone knows the domain
     "ports_edo": {"domain", "ports", "ports_edo"},
     "records": {"domain", "ports", "records"},
     "records_edo": {"domain", "ports", "records", "records_edo"},
-    "messages": {"domain", "messages"},
+    "message_fields": {"domain", "message_fields"},
+    "messages": {"domain", "message_fields", "messages", "messages_edo"},
+    "messages_edo": {"domain", "message_fields", "messages_edo"},
     "exports": {"domain", "exports"},
     "page": {"domain", "page"},
     "usecases": {

@@ -7,13 +7,14 @@ from typing import Any
 
 from local.company.client import MOSCOW, Client, Told, at, in_order
 from local.company.clients import clients
+from local.company.exchange import CONTRACT, EDO
 from local.company.requisites import BIC, KPP, bank_account, company_inn, company_ogrn, correspondent_account
 
 SELLER = "ООО «Учебная CRM»"
 
 
-def seller_card() -> dict[str, Any]:
-    """The company's own card: a VAT payer, whose acts are dated the first of the next month."""
+def seller_card(*, edo: bool = False) -> dict[str, Any]:
+    """The company's own card: a VAT payer, whose acts are dated the first of the next month; with `edo`, signed too."""
     return {
         "kind": "seller",
         "key": "seller:1",
@@ -41,13 +42,14 @@ def seller_card() -> dict[str, Any]:
         "vat": [{"valid_from": "2020-01-01", "mode": "standard"}],
         "invoice_policy": "next_month",
         "bounds": {"payers_max": 5},
+        **({"edo": EDO, "contract": CONTRACT} if edo else {}),
     }
 
 
 def company() -> tuple[list[Client], list[Told]]:
     """The clients, and everything that comes to the queue `crm-inbox`, in the order of time."""
     found = clients()
-    seller = Told(at(date(2026, 1, 1), 9), seller_card())
+    seller = Told(at(date(2026, 1, 1), 9), seller_card(edo=True))
     return found, [seller, *sorted([*in_order(found), *_wrong(found)], key=lambda told: told.arrives)]
 
 

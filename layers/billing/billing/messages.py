@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, TypeAdapter
 from pydantic import ValidationError as _ValidationError
 
 from billing.domain import ledger
@@ -22,67 +20,40 @@ from billing.domain.errors import InvalidInputError
 from billing.domain.ledger import MoneyClass, Service
 from billing.domain.parties import Administrator, Contract, Customer, PayerRequisites
 from billing.domain.periods import Day, moscow_day
-from billing.domain.requisites import inn_problem, kpp_problem
 from billing.domain.seller import ActDate, Bounds, InvoicePolicy, SellerCard, SellerRequisites, VatRecord
 from billing.domain.vat import resolve
+from billing.message_fields import (
+    AccountId,
+    Address,
+    Amount,
+    Inn,
+    Key,
+    Kpp,
+    Quantity,
+    Strict,
+    Text,
+    Title,
+    VatMode,
+    clean,
+    said_at_all,
+)
+from billing.messages_edo import ContractCard, EdoCard
 
 FUTURE = timedelta(days=1)
 PAST = timedelta(days=1_100)  # what an audit may still ask for: three years
 
 
-def _clean(text: str) -> str:
-    """White space of any kind is one space, invisible marks are dropped, control characters are refused."""
-    text = unicodedata.normalize("NFC", re.sub(r"\s+", " ", text)).strip()
-    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    if bad := next((c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Co")), None):
-        raise ValueError(f"a character that cannot be printed: U+{ord(bad):04X}")
-    return text
+class PayerRef(Strict):
+    inn: Inn
+    kpp: Kpp = ""
 
 
-def _said_at_all(text: str) -> str:
-    """As `_clean`, and something is left."""
-    if not (text := _clean(text)):
-        raise ValueError("nothing but white space")
-    return text
-
-
-def _inn(text: str) -> str:
-    if problem := inn_problem(text):
-        raise ValueError(problem)
-    return text
-
-
-def _kpp(text: str) -> str:
-    if text and (problem := kpp_problem(text)):
-        raise ValueError(problem)
-    return text
-
-
-Text: TypeAlias = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_clean)]
-Title: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(_said_at_all)]
-Key: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
-AccountId: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,40}$")]
-Amount: TypeAlias = Annotated[int, Field(gt=0, le=10**13, description="whole kopecks, VAT included")]
-Quantity: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$")]
-VatMode: TypeAlias = Literal["none", "standard", "5", "7"]
-Address: TypeAlias = Annotated[str, StringConstraints(max_length=320)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class PayerRef(_Strict):
-    inn: Annotated[str, AfterValidator(_inn)]
-    kpp: Annotated[str, AfterValidator(_kpp)] = ""
-
-
-class DocumentRef(_Strict):
-    number: Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_said_at_all)]
+class DocumentRef(Strict):
+    number: Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(said_at_all)]
     date: Day
 
 
-class PayerCard(_Strict):
+class PayerCard(Strict):
     """Requisites are kept as they come: what is wrong with them blocks the document, not the card."""
 
     valid_from: date
@@ -91,16 +62,16 @@ class PayerCard(_Strict):
     kpp: Annotated[str, StringConstraints(max_length=20)] = ""
     ogrn: Annotated[str, StringConstraints(max_length=20)] = ""
     address: Text = ""
-    phone: Annotated[str, StringConstraints(max_length=100), AfterValidator(_clean)] = ""
+    phone: Annotated[str, StringConstraints(max_length=100), AfterValidator(clean)] = ""
 
 
-class AdministratorCard(_Strict):
+class AdministratorCard(Strict):
     user: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     name: Text = ""
     emails: list[Address] = Field(max_length=20)
 
 
-class _Message(_Strict):
+class _Message(Strict):
     key: Key
     account: AccountId
     at: AwareDatetime
@@ -166,12 +137,12 @@ class PaymentMessage(_Message):
 class ChargeMessage(_Message):
     kind: Literal["charge"]
     service: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
-    title: Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_said_at_all)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(said_at_all)]
     quantity: Quantity = "1"
-    unit: Annotated[str, StringConstraints(min_length=1, max_length=20), AfterValidator(_said_at_all)] = "усл."
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=20), AfterValidator(said_at_all)] = "усл."
     amount: Amount
     vat: VatMode | None = None
-    vat_ground: Annotated[str, StringConstraints(max_length=255), AfterValidator(_clean)] = ""
+    vat_ground: Annotated[str, StringConstraints(max_length=255), AfterValidator(clean)] = ""
 
     def command(self, vat_mode: VatRecord | None) -> ledger.Charge:
         if self.vat is None and vat_mode is None:
@@ -224,7 +195,7 @@ class ReclassificationMessage(_Message):
     payment: Key
     money: Literal["BANK", "CARD_LE", "CARD_IND"] = Field(alias="class")
     payer: PayerRef | None = None
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(_said_at_all)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(said_at_all)]
 
     def command(self, vat_mode: VatRecord | None) -> ledger.Reclassification:
         money = MoneyClass(self.money)
@@ -241,13 +212,13 @@ class ReclassificationMessage(_Message):
         )
 
 
-class SignerCard(_Strict):
+class SignerCard(Strict):
     position: Title
     name: Title
     facsimile: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
-class BankCard(_Strict):
+class BankCard(Strict):
     bank: Title
     bic: Annotated[str, StringConstraints(max_length=20)]
     account: Annotated[str, StringConstraints(max_length=30)]
@@ -261,16 +232,16 @@ class SellerRequisitesCard(PayerCard):
     stamp: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
 
 
-class VatCard(_Strict):
+class VatCard(Strict):
     valid_from: date
     mode: VatMode
-    ground: Annotated[str, StringConstraints(max_length=255), AfterValidator(_clean)] = ""
+    ground: Annotated[str, StringConstraints(max_length=255), AfterValidator(clean)] = ""
 
 
 _USUAL = Bounds()
 
 
-class BoundsCard(_Strict):
+class BoundsCard(Strict):
     times_median: Annotated[int, Field(ge=2)] = _USUAL.times_median
     least: Annotated[int, Field(ge=0)] = _USUAL.least
     payers_max: Annotated[int, Field(ge=1, le=24)] = _USUAL.payers_max
@@ -291,6 +262,8 @@ class SellerMessage(_Message):
         str, StringConstraints(pattern=r"^[0-9A-Za-zА-Яа-я/_-]*\{n\}[0-9A-Za-zА-Яа-я/_-]*$", max_length=30)
     ] = "{n}"
     bounds: BoundsCard = BoundsCard()
+    edo: EdoCard | None = None
+    contract: ContractCard | None = None
 
     def card(self) -> SellerCard:
         return SellerCard(
@@ -301,6 +274,8 @@ class SellerMessage(_Message):
             invoice_days=self.invoice_days,
             number_format=self.number_format,
             bounds=Bounds(**self.bounds.model_dump()),
+            edo=self.edo.policy() if self.edo else None,
+            contract=self.contract.template() if self.contract else None,
         )
 
 
