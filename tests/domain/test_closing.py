@@ -9,6 +9,7 @@ import pytest
 from billing.domain.closing import LINES_MAX, Closing, SuspiciousError
 from billing.domain.ledger import MoneyClass
 from billing.domain.periods import Month
+from billing.domain.replay import replay
 from billing.domain.seller import Bounds, InvoicePolicy
 from tests.builders import (
     CRM,
@@ -269,6 +270,20 @@ def test_from_prepaid_to_postpaid_old_debts_enter_the_first_act_and_back_nothing
     prepaid_again = story.close()
 
     assert (acts(prepaid), acts(postpaid), acts(prepaid_again)) == ({}, {PAYER: 140}, {PAYER: 9})
+
+
+def test_the_journal_alone_tells_by_which_policy_each_month_was_closed():
+    other = a_customer(policy="postpaid", payers=(another_payer(), a_payer()))
+    story = Story(a_charge(amount=100))
+    story.close(POSTPAID)
+    story.post(a_charge(day=IN_FEBRUARY, amount=40))
+    story.close(other)
+    story.post(a_payment(day=IN_MARCH, amount=90), a_charge(day=IN_MARCH, amount=9))
+    story.close()
+
+    closes = [(e.note, e.payer) for e in story.journal if e.kind == "close"]
+    assert closes == [("postpaid", PAYER), ("postpaid", OTHER_PAYER), ("", "")]
+    assert replay(story.account.id, story.journal) == story.account
 
 
 def test_reversing_what_a_postpaid_act_has_lowers_the_next_whether_it_was_paid_or_not():

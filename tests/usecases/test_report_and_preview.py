@@ -158,6 +158,21 @@ def test_a_preview_says_how_what_was_issued_differs_from_the_cards_of_today():
     assert f"{ACCOUNT}: 2026-01.act.{ROMASHKA['inn']}.0 выпущен с другими реквизитами" in said["differences"]
 
 
+def test_a_preview_of_a_closed_month_goes_by_the_policy_and_the_payer_it_was_closed_with():
+    """Postpaid then and for the first payer; the card has since become prepaid, and then named another first."""
+    both, pairs = [ROMASHKA, VASILYOK], {"invoice_policy": "act_pair"}
+    house = House(a_card(policy="postpaid", payers=both, **pairs), a_charge(500_000))
+    house.night()
+    differences = []
+
+    for day, policy, payers in (("10", "prepaid", both), ("11", "postpaid", both[::-1])):
+        house.at(f"2026-02-{day} 13:00")
+        house.tell(a_card(at=f"2026-02-{day}T12:00:00+03:00", policy=policy, payers=payers, **pairs))
+        differences += preview(JANUARY, house.outside, until=house.until)["differences"]
+
+    assert differences == []
+
+
 def test_a_preview_says_what_will_wait_for_requisites_and_what_will_be_parked():
     payers = [ROMASHKA, VASILYOK]
     house = House(

@@ -123,15 +123,6 @@ class World:
         """Whether it is known by which policy each month of the account was closed."""
         return all(known for (of, _), (_, known) in self.closed_as.items() if of == account)
 
-    def changed_policy(self) -> set[str]:
-        """Accounts with a month closed by another policy than that of the card as it is now."""
-        changed = set()
-        for (account, _), (policy, known) in self.closed_as.items():
-            card = self.store.tables["customers"].get(account, {}).get("")
-            if not known or policy != (card[0]["card"]["policy"] if card else "prepaid"):
-                changed.add(account)
-        return changed
-
     # --- time and messages ---------------------------------------------------------------------------------------
 
     def clock(self) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import median_low
+from typing import NamedTuple
 
 from billing.domain.act import ActContent, act_content
 from billing.domain.drafts import Draft, act_draft, invoice_drafts, main_payer
@@ -44,6 +45,25 @@ class PeriodSummary:
         return -sum(amount for kind, amount in self.turnover if kind in ("charge", "reversal"))
 
 
+class Terms(NamedTuple):
+    """How a month is closed. `postpaid`: what is not paid enters the act of `payer`; of nobody, if that is empty."""
+
+    postpaid: bool
+    payer: str
+
+
+def terms_of(customer: Customer | None, month: Month) -> Terms:
+    """As the card says it now."""
+    if not customer or customer.policy != "postpaid":
+        return Terms(False, "")
+    return Terms(True, main_payer(customer, month.last_day))
+
+
+def terms_in(entry: Entry) -> Terms:
+    """As a month was closed, by its entry in the journal."""
+    return Terms(entry.note == "postpaid", entry.payer)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     account: Account
@@ -52,14 +72,24 @@ class Closing:
     drafts: tuple[Draft, ...]
 
 
-def close(account: Account, customer: Customer | None, seller: SellerCard | None, *, forced: bool = False) -> Closing:
+def close(
+    account: Account,
+    customer: Customer | None,
+    seller: SellerCard | None,
+    *,
+    forced: bool = False,
+    terms: Terms | None = None,
+) -> Closing:
     """Close the account's open month: its watermark entry, its summary and its documents, all decided at once.
+
+    `terms`: those of a month that is told again; None: those of the card.
 
     Raises:
         SuspiciousError: the sums are out of bounds, and `forced` does not say that a person has looked.
     """
     month = account.open
-    account = _credited(account, customer)
+    terms = terms or terms_of(customer, month)
+    account = _credited(account, terms)
     of_month = {fund: s for fund, s in account.funds.items() if fund.period == month}
     by_payer: dict[str, dict[Fund, Sum]] = {}
     for fund, s in of_month.items():
@@ -107,26 +137,28 @@ def close(account: Account, customer: Customer | None, seller: SellerCard | None
         period=month,
         amount=0,
         balance=account.balance,
+        payer=terms.payer,
+        note="postpaid" if terms.postpaid else "",
     )
     return Closing(
         account=_next_month(account, carried, acted, closing_balance), entry=entry, period=period, drafts=tuple(drafts)
     )
 
 
-def _credited(account: Account, customer: Customer | None) -> Account:
+def _credited(account: Account, terms: Terms) -> Account:
     """A postpaid client's unpaid charges enter the act of the month; paying them later makes no second act.
 
     So do those paid between the end of the month and its close. Charges of the next month wait for its own act.
     """
     month = account.open
-    if not customer or customer.policy != "postpaid":
+    if not terms.postpaid:
         return account
     funds, debts = dict(account.funds), list(account.debts)
     for fund, s in account.funds.items():
         if fund.period > month >= fund.month and fund.money in ACTED and s.amount > 0:
             del funds[fund]
             add_to(funds, fund._replace(period=month), s.amount, s.quantity)
-    if payer := main_payer(customer, month.last_day):
+    if payer := terms.payer:
         for i, debt in enumerate(debts):
             if not debt.acted and debt.month <= month:
                 add_to(funds, Fund(month, MoneyClass.CREDIT, payer, debt.line, debt.month), debt.rest, debt.quantity)

@@ -8,22 +8,13 @@ from dataclasses import replace
 from billing.domain import closing, ledger
 from billing.domain.corrections import target_of
 from billing.domain.ledger import Account, Command, Entry, MoneyClass
-from billing.domain.parties import Customer
 from billing.domain.periods import Month
-from billing.domain.seller import SellerCard
 
 
-def replay(
-    account: str,
-    entries: Sequence[Entry],
-    customer: Customer | None,
-    seller: SellerCard | None,
-    *,
-    until: Month | None = None,
-) -> Account:
+def replay(account: str, entries: Sequence[Entry], *, until: Month | None = None) -> Account:
     """The account after all the entries, or just before the close of `until`.
 
-    Months in between are closed by the cards given: only what a close does to the account is used, not its papers.
+    Months in between are closed as their entries say: what a close does to the account depends on no card of today.
     """
     books = Account(id=account, open=entries[0].month if entries else Month(1970, 1))
     for i, entry in enumerate(entries):
@@ -33,7 +24,8 @@ def replay(
             case "close":
                 if entry.month == until:
                     return books
-                books = closing.close(replace(books, open=entry.month), customer, seller, forced=True).account
+                terms = closing.terms_in(entry)
+                books = closing.close(replace(books, open=entry.month), None, None, forced=True, terms=terms).account
             case _:
                 command = _command(entry)
                 target = target_of(entries[entries_index(entries, entry.ref) : i]) if entry.ref else None

@@ -26,7 +26,8 @@ def preview(month: Month, outside: Outside, *, until: datetime, accounts: Sequen
     """The papers of the month for the given accounts, or for all that time allows (`complete` says whether it did).
 
     Answers `{"month", "complete", "accounts", "total", "documents": [...], "differences": [...]}`, sums in roubles.
-    An account already closed is told again from its journal, and its papers compared with those issued.
+    An account already closed is told again from its journal, by the policy of that close, and its papers compared with
+    those issued.
     """
     seller, said, total, read, complete = seller_card(outside.store), _Said(), 0, 0, True
     for stored in _accounts(outside, accounts):
@@ -66,15 +67,16 @@ def _accounts(outside: Outside, named: Sequence[str]) -> Any:
 def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: _Said, outside: Outside) -> int:
     account, customer = stored.pk, customer_card(outside.store, stored.pk)
     books = records.account_of(account, stored.row)
-    issued = {}
+    issued, terms = {}, None
     if books.open > month:
         entries = entries_from(outside.store, account, 1)
-        if not entries or not any(e.kind == "close" and e.month == month for e in entries):
+        if not (end := next((e for e in entries if e.kind == "close" and e.month == month), None)):
             return 0  # opened after the month
-        books = replay(account, entries, customer, seller, until=month)
+        books, terms = replay(account, entries, until=month), closing.terms_in(end)
         issued = {d.id: d for d, _ in documents_of(account, month, outside)}
     try:
-        drafts = {d.id: d for d in closing.close(_at(books, month, customer, seller), customer, seller).drafts}
+        books = _at(books, month, customer, seller)
+        drafts = {d.id: d for d in closing.close(books, customer, seller, terms=terms).drafts}
     except SuspiciousError as suspicion:
         said.differences.append(f"{account}: будет отложен: {suspicion}")
         return 0
