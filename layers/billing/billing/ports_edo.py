@@ -313,6 +313,7 @@ class Tracked:
     kind: EdoKind
     number: str = ""
     answered_by: str = ""  # the entity whose content says why it was refused
+    our_signature: str = ""  # the entity of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,6 +395,10 @@ class Edo(Protocol):
     def unfinished(self, cursor: str = "") -> tuple[Sequence[Tracked], str]: ...
 
     def content(self, message: str, entity: str) -> bytes: ...
+
+    def why_refused(self, message: str, entity: str) -> str:
+        """What the recipient has written to a refusal, by the refusal's entity; empty when it says nothing."""
+        ...
 
     def why_invalid(self, message: str, signature_entity: str) -> str: ...
 

@@ -2,6 +2,8 @@
 
 documents, `edo` of a row         one document's way: `EdoState`
 work, `edo.<shard>` / `<account>#<document>`      a document that is to go out; the row goes when it is at the operator
+work, `edo.open.<shard>` / `<account>#<document>` a document at the operator whose way has not ended
+work, `edo.evidence` / `<account>#<document>`     a document whose way has ended and whose files are to be fetched
 control, `edo.counterparties` / `<inn>.<kpp>`     one payer: `Counterparty`
 control, `edo.people` / `<subject>`               what waits for a person, one reason each: `ForPerson`
 control, `edo.cursors` / `events`, `counterparties`    how far the operator's feeds are read
@@ -21,7 +23,7 @@ from billing.domain.edo import Candidate, RoamingRequest
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import Fate
 from billing.domain.edo_reasons import Reason
-from billing.records import shard_of
+from billing.records import SHARDS, shard_of
 
 COUNTERPARTIES = "edo.counterparties"
 PEOPLE = "edo.people"
@@ -30,6 +32,9 @@ INVITATIONS = "edo.invitations"
 SENDING = "edo.sending"
 PREFLIGHT = "edo.preflight"
 REPORTS = "edo.reports"
+EVIDENCE = "edo.evidence"
+DUE_SHARDS = tuple(f"edo.{shard:02}" for shard in range(SHARDS))
+OPEN_SHARDS = tuple(f"edo.open.{shard:02}" for shard in range(SHARDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,3 +128,8 @@ class ForPerson:
 def edo_shard(account: str) -> str:
     """The partition of `work` in which the account's documents wait to go out; the sweep never looks there."""
     return f"edo.{shard_of(account)}"
+
+
+def open_shard(account: str) -> str:
+    """The partition of `work` in which the account's documents wait for the end of their way."""
+    return f"edo.open.{shard_of(account)}"

@@ -596,6 +596,7 @@ def test_a_message_tells_of_failed_delivery_and_where_the_refusal_stands():
     assert (failed.news.stage, failed.news.text, failed.news.message) == (
         Stage.DELIVERY_FAILED, "не доставлено", MESSAGE)
     assert refused.answered_by == "r"
+    assert failed.our_signature == SIGNATURE
 
 
 def test_a_document_is_found_by_our_id():
@@ -658,6 +659,21 @@ def test_the_evidence_is_fetched():
     assert client.content(MESSAGE, ENTITY) == b"\xcf\xf0"
     assert client.why_invalid(MESSAGE, SIGNATURE) == (
         "signature valid: True; certificate valid: False; CERT_TRUST_IS_NOT_TIME_VALID")
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    pytest.param("Не та сумма".encode(), "Не та сумма", id="a plain text"),
+    pytest.param('<?xml version="1.0" encoding="windows-1251"?><Файл><СвУведУточ><ТекстУведУточ> Не та\nсумма'
+                 "</ТекстУведУточ></СвУведУточ></Файл>", "Не та сумма", id="XML with an element"),
+    pytest.param('<?xml version="1.0" encoding="windows-1251"?><Файл><Отказ Текст="Не та сумма"/></Файл>',
+                 "Не та сумма", id="XML with an attribute"),
+    pytest.param("<File/>", "", id="XML that says nothing"),
+])
+def test_a_refusal_is_read_whatever_form_it_has(content: str | bytes, said: str):
+    body = content if isinstance(content, bytes) else content.encode("cp1251")
+    client = a_client(Operator(V4__GetEntityContent=says(body)))
+
+    assert client.why_refused(MESSAGE, "r") == said
 
 
 # anything may be added to an answer, left out of it, or be of a kind not known yet

@@ -49,6 +49,8 @@ class Reason(StrEnum):
     ANNULLED = "annulled"
     WAITS_FOR_OUR_SIGNATURE = "waits_for_our_signature"
     OUR_RECEIPT_IS_DUE = "our_receipt_is_due"
+    # a run
+    OPERATOR_REFUSES_US = "operator_refuses_us"
     # the preflight
     CERTIFICATE_LAPSES = "certificate_lapses"
     CERTIFICATE_LAPSED = "certificate_lapsed"
@@ -132,6 +134,10 @@ _TEXTS = {
     Reason.ANNULLED: ("документ аннулирован", "Решите, нужен ли новый документ."),
     Reason.WAITS_FOR_OUR_SIGNATURE: ("ждёт нашей подписи", "Подпишите и отправьте в веб-интерфейсе."),
     Reason.OUR_RECEIPT_IS_DUE: ("от нас ждут извещения о получении", "Откройте документ в веб-интерфейсе."),
+    Reason.OPERATOR_REFUSES_US: (
+        "оператор не принимает наши запросы",
+        "Прочитайте ответ рядом: оплата API, права на ящик или новый токен; затем передайте инженеру.",
+    ),
     Reason.CERTIFICATE_LAPSES: ("сертификат подписи скоро истечёт", "Выпустите новый сертификат до срока."),
     Reason.CERTIFICATE_LAPSED: ("сертификат подписи истёк к началу отправки", "Выпустите новый сертификат."),
     Reason.POWER_LAPSES: ("доверенность подписанта скоро истечёт", "Оформите новую доверенность до срока."),

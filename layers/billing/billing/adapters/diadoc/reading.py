@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from billing.adapters.diadoc import wire
+from billing.adapters.diadoc import wire, xml
 from billing.adapters.diadoc.ids import box_id, moment
 from billing.domain.edo_boxes import Box, Operator, Partnership
 from billing.domain.edo_fate import Annulment, News, Stage
@@ -16,6 +16,7 @@ from billing.domain.periods import moscow_day
 from billing.ports_edo import CounterpartyEvent, EdoEvent, EdoKind, KindOffer, LostAnswerError, Tracked
 
 _T = TypeVar("_T")
+TEXT_MAX = 2_000
 
 PARTNERSHIPS = {   # Source: Diadoc API, CounteragentStatus
     "IsMyCounteragent": Partnership.PARTNERS,
@@ -200,6 +201,7 @@ def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, A
     entity = needed(document.get("EntityId"), "EntityId")
     notices = [e for e in entities if e.get("AttachmentType") == "DeliveryFailureNotification"]
     refusals = [e for e in entities if e.get("AttachmentType") in REJECTIONS and e.get("ParentEntityId") == entity]
+    signatures = [e for e in entities if e.get("EntityType") == "Signature" and e.get("ParentEntityId") == entity]
     as_of = number(document.get("LastModificationTimestampTicks"))
     delivered = moment(number(document.get("DeliveryTimestampTicks")))
     roaming = document.get("RoamingNotificationStatus") == "RoamingNotificationStatusError"
@@ -215,15 +217,26 @@ def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, A
         counterparty=kept_box(document.get("CounteragentBoxId")), number=text(document.get("DocumentNumber")),
         kind=EdoKind(type=text(document.get("TypeNamedId")), function=text(document.get("Function")),
                      version=text(document.get("Version"))),
-        answered_by=text(refusals[-1].get("EntityId")) if refusals else "")
+        answered_by=text(refusals[-1].get("EntityId")) if refusals else "",
+        our_signature=text(signatures[0].get("EntityId")) if signatures else "")
 
 
 def inline_text(entity: Mapping[str, Any]) -> str:
     """The text that comes with an entity, if it is small enough to come with it."""
     try:
-        return b64decode(text(row(entity.get("Content")).get("Data"))).decode("utf-8", "replace")[:2_000]
+        return b64decode(text(row(entity.get("Content")).get("Data"))).decode("utf-8", "replace")[:TEXT_MAX]
     except ValueError:
         return ""
+
+
+def refusal(content: bytes) -> str:
+    """The words of a refusal: of XML, whatever it calls a text; of anything else, all of it."""
+    root = xml.parsed(content)
+    if root is None:
+        return content.decode("utf-8", "replace").strip()[:TEXT_MAX]
+    said = [value for e in root.iter() for name, value in e.attrib.items() if str(name).startswith("Текст")]
+    said += [e.text for e in root.iter() if str(e.tag).startswith("Текст") and e.text]
+    return "; ".join(" ".join(part.split()) for part in said)[:TEXT_MAX]
 
 
 def roots(entities: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

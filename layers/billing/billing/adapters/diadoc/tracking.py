@@ -79,6 +79,10 @@ class Tracking(Asking):
         """Source: Diadoc API, GetEntityContent V4."""
         return self._bytes("/V4/GetEntityContent", message, entityId=entity).content
 
+    def why_refused(self, message: str, entity: str) -> str:
+        """Source: Diadoc API, XmlSignatureRejection (XML of which the tax service says the form), or plain text."""
+        return reading.refusal(self.content(message, entity))
+
     def why_invalid(self, message: str, signature_entity: str) -> str:
         """What the check of a signature found: the mathematics, the certificate, the flags of its chain.
 

@@ -1,0 +1,136 @@
+"""What is learnt of a document at the operator goes into its row, and what a person has to do into the list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from billing import records
+from billing.domain.edo_fate import FAILED, Fate, News, Stage, advance, for_person, is_over
+from billing.domain.periods import utc_text
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+from billing.ports_edo import AbsentError, EdoOutside, NeedsPersonError, Tracked
+from billing.records_edo import EVIDENCE, EdoState, ForPerson, edo_shard, open_shard
+from billing.usecases.edo_evidence import evidence_is_due
+from billing.usecases.edo_people import line_writes, of_document
+
+ATTEMPTS_MAX = 8
+_COUNTED = {
+    Stage.DELIVERED: "EdoDelivered",
+    Stage.ACCEPTED: "EdoAccepted",
+    Stage.FINISHED: "EdoDelivered",
+    Stage.REFUSED: "EdoRefused",
+    Stage.DISAGREED: "EdoRefused",
+    Stage.SIGNATURE_INVALID: "EdoFailed",
+    Stage.DELIVERY_FAILED: "EdoFailed",
+}
+
+
+def document_row(custom_id: str, outside: Outside) -> Stored | None:
+    """The row of the document that carries our id `<account>/<document>` at the operator; None: it is not ours."""
+    account, _, document = custom_id.rpartition("/")
+    stored = outside.store.get("documents", account, document) if account and document else None
+    return stored if stored and "content" in stored.row else None
+
+
+def state_of(stored: Stored) -> EdoState:
+    return records.from_plain(EdoState, stored.row.get("edo") or {})
+
+
+def read_message(message: str, outside: Outside, edo: EdoOutside) -> int:
+    """Every document of ours in the message is where the operator has it now; how many have moved."""
+    return sum(take_news(found, outside, edo) for found in edo.edo.documents_of(message) if "/" in found.custom_id)
+
+
+def take_news(found: Tracked, outside: Outside, edo: EdoOutside) -> bool:
+    """The document's row is at least as far as the news, and the list for a person agrees; whether the row has moved.
+
+    A document of which we do not know yet that it is at the operator (the answer to its sending was lost) is adopted,
+    and no longer waits to go out. News of another's document, or of an earlier attempt, changes nothing.
+    """
+    for attempt in range(ATTEMPTS_MAX):
+        stored = document_row(found.custom_id, outside)
+        if not stored:
+            return False
+        state = state_of(stored)
+        news = found.news
+        if _is_of_another_attempt(state.fate, news):
+            return False
+        fate = advance(state.fate, news)
+        if fate != state.fate:
+            fate = _explained(fate, state.fate, found, edo)
+        moved = replace(
+            state,
+            fate=fate,
+            box=state.box or found.counterparty,
+            kind=state.kind or "|".join((found.kind.type, found.kind.function, found.kind.version)),
+        )
+        try:
+            if moved != state:
+                outside.store.tx(_writes(stored, state, moved, outside))
+        except StaleError:
+            if attempt == ATTEMPTS_MAX - 1:
+                raise
+            continue
+        if fate.stage is not state.fate.stage and fate.stage in _COUNTED:
+            outside.metrics.count(_COUNTED[fate.stage])
+        return fate != state.fate
+    raise AssertionError("the loop returns or raises")
+
+
+def _is_of_another_attempt(fate: Fate, news: News) -> bool:
+    """A message that is not the row's; or a failed one when the row is on its way to be sent again."""
+    if fate.message:
+        return bool(news.message) and news.message != fate.message
+    return fate.attempt > 1 and news.stage in FAILED
+
+
+def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fate:
+    """With the client's words of a refusal, or with what the check of our signature has found."""
+    if fate.stage is before.stage:
+        return fate
+    said = ""
+    try:
+        if fate.stage is Stage.REFUSED and found.answered_by:
+            said = edo.edo.why_refused(fate.message, found.answered_by)
+        elif fate.stage is Stage.SIGNATURE_INVALID and found.our_signature:
+            said = edo.edo.why_invalid(fate.message, found.our_signature)
+    except (AbsentError, NeedsPersonError):  # there are no words to be had; the state stands without them
+        pass
+    return replace(fate, text="; ".join(filter(None, (fate.text, said)))) if said else fate
+
+
+def _writes(stored: Stored, before: EdoState, after: EdoState, outside: Outside) -> list[Write]:
+    """The row, and with it the rows of work: it waits to go out no more; it waits for its end; its files are due."""
+    account, document = stored.pk, stored.sk
+    row: dict[str, Any] = {**stored.row, "edo": records.plain(after)}
+    writes = [Write("documents", account, document, row, stored.version)]
+    item = f"{account}#{document}"
+    work = {"account": account, "document": document, "month": stored.row["month"]}
+    work["since"] = utc_text(outside.clock())
+    if after.fate.message and not before.fate.message:
+        writes += _gone("work", edo_shard(account), item, outside)
+    writes += _kept("work", open_shard(account), item, work, not is_over(after.fate), outside)
+    writes += _kept("work", EVIDENCE, item, work, evidence_is_due(account, document, after), outside)
+    return writes + _line(account, document, after, outside)
+
+
+def _gone(table: str, pk: str, sk: str, outside: Outside) -> list[Write]:
+    there = outside.store.get(table, pk, sk)
+    return [Write(table, pk, sk, None, there.version)] if there else []
+
+
+def _kept(table: str, pk: str, sk: str, row: dict[str, Any], wanted: bool, outside: Outside) -> list[Write]:
+    there = outside.store.get(table, pk, sk)
+    if wanted:
+        return [] if there else [Write(table, pk, sk, row, ABSENT)]
+    return [Write(table, pk, sk, None, there.version)] if there else []
+
+
+def _line(account: str, document: str, state: EdoState, outside: Outside) -> list[Write]:
+    subject, reason = of_document(account, document), for_person(state.fate)
+    if not reason:
+        return line_writes(subject, None, outside)
+    detail = state.fate.text
+    line = ForPerson(subject=subject, reason=reason, detail=detail, account=account, document=document, inn=state.inn)
+    return line_writes(subject, line, outside)

@@ -1,0 +1,117 @@
+"""The operator's feed of events: read from where it was left, with an overlap, each event once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import Any
+
+from billing.domain.edo_fate import cursor_after, fresh
+from billing.domain.periods import utc_text
+from billing.ports import ABSENT, Outside, Stored, Write
+from billing.ports_edo import AbsentError, BadDocumentError, BusyError, EdoEvent, EdoOutside, NeedsPersonError
+from billing.records_edo import CURSORS
+from billing.usecases.edo_fates import read_message
+
+EVENTS = "events"
+OVERLAP = 20  # events read again before the last one
+FULL = 100  # a page of so many may have a next one whatever it holds
+SEEN_MAX = 200  # ids kept, more than a page and its overlap
+
+
+@dataclass(slots=True)
+class Feed:
+    """How a reading of the feed went. `ended`: there was nothing more."""
+
+    events: int = 0
+    moved: int = 0
+    passed_over: int = 0
+    ended: bool = False
+
+
+def read_feed(outside: Outside, edo: EdoOutside, *, until: datetime) -> Feed:
+    """What the feed tells of has been applied, and the cursor stands behind it, never behind what was not applied.
+
+    The first reading of a box fixes the moment from which events count: what was before is nobody's news.
+
+    Raises:
+        StopTheRunError: the operator refuses us; the page is read again next time.
+    """
+    feed, row = Feed(), _cursor(outside, edo)
+    try:
+        while outside.clock() < until:
+            place = row.row["cursor"]
+            page = edo.edo.events(place, since=None if place else datetime.fromisoformat(row.row["since"]))
+            new = fresh(((event.id, event) for event in page), row.row["seen"])
+            if not new:
+                feed.ended = True
+                break
+            done = _apply([event for _, event in new], feed, outside, edo, until)
+            row = _save(row, page, new[:done], outside)
+            if done < len(new):
+                break
+    except BusyError:
+        pass
+    finally:
+        _tell_lag(row, feed, outside)
+    return feed
+
+
+def _cursor(outside: Outside, edo: EdoOutside) -> Stored:
+    """Where the feed was left; another box has another feed, which begins now."""
+    stored = outside.store.get("control", CURSORS, EVENTS)
+    if stored and stored.row["environment"] == edo.environment:
+        return stored
+    row = {"cursor": "", "since": utc_text(outside.clock()), "seen": [], "environment": edo.environment}
+    return _put(row, stored.version if stored else ABSENT, outside)
+
+
+def _apply(events: list[EdoEvent], feed: Feed, outside: Outside, edo: EdoOutside, until: datetime) -> int:
+    """How many of the events were applied, in their order; a message is read once for all of its events.
+
+    A message that the operator does not show us is passed over: the nightly look at our documents will say what is
+    wrong with them.
+    """
+    read: set[str] = set()
+    for done, event in enumerate(events):
+        if outside.clock() >= until:
+            return done
+        if event.message and event.message not in read:
+            try:
+                feed.moved += read_message(event.message, outside, edo)
+            except (AbsentError, BadDocumentError, NeedsPersonError):
+                feed.passed_over += 1
+                outside.metrics.count("EdoMessagesPassedOver")
+            except BusyError:
+                return done
+            read.add(event.message)
+        feed.events += 1
+    return len(events)
+
+
+def _save(row: Stored, page: Sequence[EdoEvent], applied: Sequence[tuple[str, EdoEvent]], outside: Outside) -> Stored:
+    """The cursor moves along the events of the page up to the first that was not applied."""
+    seen = [*row.row["seen"], *(id for id, _ in applied)]
+    keys = [event.key for event in takewhile(lambda event: event.id in seen, page)]
+    full = len(keys) == len(page) >= FULL
+    cursor = cursor_after(keys, before=row.row["cursor"], page_is_full=full, overlap=OVERLAP)
+    return _put({**row.row, "cursor": cursor, "seen": seen[-SEEN_MAX:]}, row.version, outside)
+
+
+def _tell_lag(row: Stored, feed: Feed, outside: Outside) -> None:
+    """For how long the end of the feed has not been reached."""
+    now = outside.clock()
+    behind = {name: value for name, value in row.row.items() if name != "behind_since"}
+    if not feed.ended:
+        behind["behind_since"] = row.row.get("behind_since") or utc_text(now)
+    if behind != row.row:
+        _put(behind, row.version, outside)
+    since = datetime.fromisoformat(behind.get("behind_since") or utc_text(now))
+    outside.metrics.count("EdoEventLagHours", round((now - since) / timedelta(hours=1), 2))
+
+
+def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
+    outside.store.tx([Write("control", CURSORS, EVENTS, row, expect)])
+    return Stored(CURSORS, EVENTS, row, expect + 1)

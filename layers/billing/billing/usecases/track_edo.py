@@ -1,0 +1,47 @@
+"""What became of our documents at the operator: by its feed every quarter of an hour, by a look at all at night."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing.ports import Outside
+from billing.ports_edo import EdoOutside
+from billing.usecases.cards import seller_card
+from billing.usecases.edo_evidence import file_evidence
+from billing.usecases.edo_feed import read_feed
+from billing.usecases.edo_look import look, look_is_under_way
+from billing.usecases.edo_people import people
+from billing.usecases.edo_stops import stoppable
+
+
+@dataclass(slots=True, kw_only=True)
+class TrackedRun:
+    """Documents that have `moved`, and those whose files are all there now; `stopped`: why no call could succeed."""
+
+    events: int = 0
+    moved: int = 0
+    complete: int = 0
+    ended: bool = False
+    stopped: str = ""
+
+
+def track_edo(outside: Outside, edo: EdoOutside, *, until: datetime, sweep: bool = False) -> TrackedRun:
+    """Our documents stand where the operator has them, their files are in the bucket, the list for a person agrees.
+
+    It may be called at any time and any number of times, and goes on from where it was cut off. `sweep`: with a look at
+    every document that is not over. A company without a policy of exchange has nothing to track.
+    """
+    run, card = TrackedRun(), seller_card(outside.store)
+    if not card or not card.edo:
+        return run
+    with stoppable("track", outside) as stopped:
+        feed = read_feed(outside, edo, until=until)
+        run.events, run.moved, run.ended = feed.events, feed.moved, feed.ended
+        if sweep or look_is_under_way(outside):
+            looked = look(outside, edo, card.edo, until=until)
+            run.moved, run.ended = run.moved + looked.moved, run.ended and looked.ended
+        run.complete = file_evidence(outside, edo, until=until)
+    run.stopped = "".join(stopped)
+    outside.metrics.count("EdoPeople", len(people(outside)))
+    return run
