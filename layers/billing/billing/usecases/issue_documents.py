@@ -24,6 +24,7 @@ from billing.ports import ABSENT, FileExistsWithOtherBytesError, Outside, StaleE
 from billing.records import DocumentRecord
 from billing.usecases.cards import cards_seen, customer_card, seller_card
 from billing.usecases.documents import documents_of
+from billing.usecases.edo_due import due_writes
 from billing.usecases.letters import letter_number, queue_letters
 from billing.usecases.runs import reopening
 
@@ -64,7 +65,7 @@ def issue_documents(
             _number(batch, seller, outside)
     for account, m in due:
         with _one_account(account, failures):
-            _publish(account, m, outside)
+            _publish(account, m, seller, outside)
     if last_attempt:
         for failure in failures:
             if not failure.passing:
@@ -264,8 +265,8 @@ def _number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside:
 # --- draw, file, queue the letters -------------------------------------------------------------------------------
 
 
-def _publish(account: str, month: Month, outside: Outside) -> None:
-    """Numbered documents are drawn and filed; then, in one transaction, they are ready and their letter is queued."""
+def _publish(account: str, month: Month, seller: SellerCard | None, outside: Outside) -> None:
+    """Numbered documents are drawn and filed; then, in one transaction, they are ready, and due to go out."""
     found = documents_of(account, month, outside)
     filed: list[tuple[DocumentRecord, int]] = []
     for record, version in found:
@@ -288,6 +289,7 @@ def _publish(account: str, month: Month, outside: Outside) -> None:
             raise UnavailableError("the cards have changed meanwhile")
     if filed:
         writes += reopening(outside, month)
+        writes += due_writes([record for record, _ in filed], seller, outside)
     if writes:
         queue_letters(account, month, filed, letters_before, writes, outside)
 

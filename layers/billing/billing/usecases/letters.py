@@ -15,7 +15,7 @@ from billing.records import Delivery, DocumentRecord
 from billing.usecases.cards import customer_card
 
 HEAD = "letter"  # sort key of the row that says what the letter is
-ADDRESSES_MAX = 60  # of one letter, so that its rows and its documents fit one transaction
+ADDRESSES_MAX = 50  # of one letter, so that its rows and its documents fit one transaction
 
 SUPPRESSED = "suppressed"  # deliveries: the partition of addresses that are not written to again
 WAIT = timedelta(minutes=15)  # longer than the function lives and its events travel, put together

@@ -1,0 +1,45 @@
+"""Documents that are to go to the operator, as rows of work: written when a document becomes ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from billing.domain.documents import DocumentKind
+from billing.domain.edo_policy import EdoPolicy
+from billing.domain.periods import utc_text
+from billing.domain.seller import SellerCard
+from billing.ports import ABSENT, Outside, Write
+from billing.records import DocumentRecord
+from billing.records_edo import edo_shard
+
+TOGETHER_MAX = 20  # rows in the transaction that makes their documents ready; it holds the letter too
+
+
+def goes(kind: DocumentKind, policy: EdoPolicy) -> bool:
+    """Whether documents of the kind are sent at all; which of them, the window decides."""
+    return kind is DocumentKind.ACT or kind in policy.sending.kinds
+
+
+def due_write(document: DocumentRecord, outside: Outside) -> Write:
+    """The row by which the document is found in a window."""
+    row = {
+        "account": document.account,
+        "document": document.id,
+        "month": document.month,
+        "since": utc_text(outside.clock()),
+    }
+    return Write("work", edo_shard(document.account), f"{document.account}#{document.id}", row, ABSENT)
+
+
+def due_writes(filed: Iterable[DocumentRecord], seller: SellerCard | None, outside: Outside) -> list[Write]:
+    """Rows of the documents that go to the operator, to be written as they become ready.
+
+    More than fit there are written beforehand: until its document is ready, a row makes nothing due.
+    """
+    if not seller or not seller.edo:
+        return []
+    writes = [due_write(document, outside) for document in filed if goes(document.kind, seller.edo)]
+    for write in writes[TOGETHER_MAX:]:
+        if not outside.store.get("work", write.pk, write.sk):
+            outside.store.tx([write])
+    return writes[:TOGETHER_MAX]
