@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from billing.domain.documents import DocumentStatus
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Month
+from billing.ports import Page
 from billing.usecases.close_month import close_month, read_request
+from billing.usecases.runs import change_run, run_of
 from local.company import seller_card
 from local.company.client import a_company
 from tests.usecases.house import (
@@ -553,3 +557,42 @@ def _six_payers():
     for payer in payers:
         yield a_payment(1_000, "c-000002", payer={"inn": payer["inn"]})
     yield a_charge(6_000, "c-000002")
+
+
+def test_what_one_call_cannot_read_is_gone_on_with_by_the_next_and_then_begun_anew():
+    """Two pages of accounts, and a call has time for one."""
+    house = House(*(a_charge(100, account=f"c-{n:06}") for n in range(201))).at("2026-02-02 00:30")
+    close_month(JANUARY, house.outside, until=house.until)
+    scan = house.store.scan
+
+    def slowly(*args: Any, **named: Any) -> Page:
+        house.wait(minutes=10)
+        return scan(*args, **named)
+
+    house.store.scan = slowly  # type: ignore[method-assign]
+    read = []
+    for _ in range(3):
+        house.queue.sent.clear()
+        whole = close_month(JANUARY, house.outside, until=house.until).queued
+        read.append((whole, sum(len(message["accounts"]) for _, message in house.queue.sent)))
+
+    assert read == [(False, 200), (True, 1), (False, 200)]
+
+
+def test_a_place_that_another_worker_has_saved_meanwhile_is_gone_on_from():
+    house = House(*(a_charge(100, account=f"c-{n:06}") for n in range(201))).at("2026-02-02 00:30")
+    close_month(JANUARY, house.outside, until=house.until)
+    scan, pages = house.store.scan, []
+
+    def beside(*args: Any, **named: Any) -> Page:
+        pages.append(scan(*args, **named))
+        if len(pages) == 1:  # a document is made at that moment: the run is set back
+            run = run_of(house.outside, JANUARY)
+            assert run
+            change_run(house.outside, run, summary="дополняется")
+        return pages[-1]
+
+    house.store.scan = beside  # type: ignore[method-assign]
+
+    assert close_month(JANUARY, house.outside, until=house.until).queued
+    assert [len(page.rows) for page in pages] == [200, 200, 1]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Month, moscow_day, utc_text
-from billing.ports import Outside
-from billing.usecases.runs import open_run, queue_accounts, queue_due
+from billing.ports import Outside, StaleError, Stored
+from billing.usecases.runs import PAGE, change_run, open_run, queue_accounts, queue_due, run_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +91,33 @@ def close_month(
         return Planned(month=month, queued=True)
     run = open_run(outside, month, utc_text(now))
     if run.row["queued"]:  # an ended scan is made anew: somebody asks for the month again
-        queue_again(outside, month, until)
-        return Planned(month=month, queued=True)
+        return Planned(month=month, queued=queue_again(outside, month, until))
     run = queue_due(outside, month, run, until)
     return Planned(month=month, queued=run.row["queued"])
 
 
-def queue_again(outside: Outside, month: Month, until: datetime) -> None:
-    """Queue whatever is still open; without a saved cursor, since whatever is missed stays open and is due again."""
-    cursor = ""
+def queue_again(outside: Outside, month: Month, until: datetime) -> bool:
+    """Queue whatever is still open, from where the last call came to; answers whether the end of the table was reached.
+
+    What a scan has missed stays open, and the scan after it begins at the first account again.
+    """
+    run = run_of(outside, month)
+    assert run, "only what a run has queued once is queued again"
     while outside.clock() < until:
-        page = outside.store.scan("accounts", segment=0, segments=1, cursor=cursor, limit=200)
+        page = outside.store.scan("accounts", segment=0, segments=1, cursor=run.row["cursor"], limit=PAGE)
         if due := [s.pk for s in page.rows if Month.parse(s.row["open"]) <= month]:
             queue_accounts(outside, month, due)
-        if not (cursor := page.cursor):
-            return
+        run = _moved(outside, month, run, page.cursor)
+        if not page.cursor:
+            return True
+    return False
+
+
+def _moved(outside: Outside, month: Month, run: Stored, cursor: str) -> Stored:
+    if cursor == run.row["cursor"]:
+        return run
+    with suppress(StaleError):
+        return change_run(outside, run, cursor=cursor)
+    now = run_of(outside, month)  # set back to `running`, or another worker is at it: there it goes on from its place
+    assert now, "a run row is never deleted"
+    return now

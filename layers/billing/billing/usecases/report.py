@@ -133,6 +133,7 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
             {
                 **run.row,
                 "state": "done",
+                "cursor": "",
                 "report": n,
                 "ended_at": at,
                 "summary": f"{month}: закончен {at}, отчёт № {n}",
