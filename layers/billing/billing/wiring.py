@@ -16,6 +16,7 @@ from billing.adapters.files import S3Files
 from billing.adapters.mailer import SesMailer
 from billing.adapters.metrics import EmfMetrics
 from billing.adapters.queues import SqsQueue
+from billing.adapters.secrets import AwsSecrets
 from billing.adapters.store import DynamoStore
 from billing.ports import TABLES, Outside, Settings
 
@@ -50,6 +51,7 @@ def forget() -> None:
     """Adapters are built anew at their next use."""
     _aws.cache_clear()
     queues.cache_clear()
+    secrets.cache_clear()
 
 
 @cache
@@ -76,6 +78,11 @@ def _aws() -> Outside:
 @cache
 def queues() -> SqsQueue:
     return SqsQueue(_client("sqs"), {name: os.environ.get(variable, "") for name, variable in QUEUES.items()})
+
+
+@cache
+def secrets() -> AwsSecrets:
+    return AwsSecrets(_client("secretsmanager"))
 
 
 def _client(service: str, *, attempts: int = 3) -> Any:

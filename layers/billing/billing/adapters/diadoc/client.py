@@ -12,11 +12,16 @@ from billing.adapters.diadoc.partners import Partners
 from billing.adapters.diadoc.sending import Sending
 from billing.adapters.diadoc.settings import DiadocSettings
 from billing.adapters.diadoc.tracking import Tracking
+from billing.adapters.signing.dss import Dss
 from billing.ports_edo import Edo, EdoKind, KindOffer, Secrets
 
 
 class Diadoc(Partners, Sending, Tracking):
     """Implements `ports_edo.Edo`."""
+
+    def cloud(self, thumbprint: str) -> Dss:
+        """The signer over the same connection, login and pace."""
+        return Dss(self._http, self._settings, thumbprint=thumbprint)
 
 
 def diadoc(settings: DiadocSettings, secrets: Secrets, *, note: Note, client: httpx.Client | None = None,

@@ -21,9 +21,11 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -57,11 +59,26 @@ class ExternalSettings:
     retry_after_s: int = 30
 
 
-def mutual_tls(*, certificate_file: str, key_file: str, authority_file: str) -> ssl.SSLContext:
-    """What the client of a service is made with that knows us by our certificate and has one of its own authority."""
-    context = ssl.create_default_context(cafile=authority_file)
+def mutual_tls(*, certificate_file: str, key_file: str, authority_file: str = "") -> ssl.SSLContext:
+    """What the client of a service is made with that knows us by our certificate.
+
+    `authority_file`: of the one that the service's own certificate is of; those that the system trusts, if empty.
+    """
+    context = ssl.create_default_context(cafile=authority_file or None)
     context.load_cert_chain(certificate_file, key_file)
     return context
+
+
+def mutual_tls_of(*, certificate: str, key: str, authority: str = "") -> ssl.SSLContext:
+    """The same of PEM texts: a key is read from files only, which are gone when this returns."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {}
+        for name, text in (("certificate", certificate), ("key", key), ("authority", authority)):
+            path = Path(folder, f"{name}.pem")
+            path.touch(mode=0o600)
+            path.write_text(text, "ascii")
+            files[f"{name}_file"] = str(path) if text else ""
+        return mutual_tls(**files)
 
 
 class ExternalCms:
