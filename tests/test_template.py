@@ -153,15 +153,36 @@ def test_function_writes_to_a_log_with_a_term(function: str) -> None:
     assert "RetentionInDays" in group["Properties"]
 
 
-def test_every_function_is_watched_for_errors() -> None:
-    """CloudWatch takes ten metrics in the expression of an alarm: beyond that the functions need a second one."""
-    metrics = ALARMS["FunctionErrorsAlarm"]["Metrics"]
-    watched = {_target(m["MetricStat"]["Metric"]["Dimensions"][0]["Value"]) for m in metrics if "MetricStat" in m}
-    summed = set(re.findall(r"\bf\d+\b", metrics[0]["Expression"]))
+ERROR_ALARMS = {name: a for name, a in ALARMS.items() if name.endswith("ErrorsAlarm")}
 
-    assert watched == set(FUNCTIONS)
-    assert summed == {m["Id"] for m in metrics[1:]}
-    assert len(watched) <= 10
+
+def _watched(alarm: dict[str, Any]) -> list[str]:
+    """The functions whose errors an alarm of an area adds up."""
+    stats = [m["MetricStat"] for m in alarm["Metrics"] if "MetricStat" in m]
+    assert {(s["Metric"]["Namespace"], s["Metric"]["MetricName"], s["Stat"]) for s in stats} == {
+        ("AWS/Lambda", "Errors", "Sum")
+    }
+    return [_target(s["Metric"]["Dimensions"][0]["Value"]) for s in stats]
+
+
+def test_every_function_is_watched_for_errors_by_one_alarm() -> None:
+    assert sorted(f for a in ERROR_ALARMS.values() for f in _watched(a)) == sorted(FUNCTIONS)
+
+
+@pytest.mark.parametrize("alarm", sorted(ERROR_ALARMS))
+def test_an_alarm_of_errors_adds_up_all_its_functions_and_cloudwatch_takes_it(alarm: str) -> None:
+    """Source: docs.aws.amazon.com, CloudWatch «Using metric math»: an alarm has ten metrics at most, and no SEARCH."""
+    said = ERROR_ALARMS[alarm]
+    (errors,) = [m for m in said["Metrics"] if "Expression" in m]
+
+    assert sorted(re.findall(r"FILL\((f\d+), 0\)", errors["Expression"])) == sorted(
+        m["Id"] for m in said["Metrics"] if "MetricStat" in m
+    )
+    assert "ReturnData" not in errors
+    assert all(m["ReturnData"] is False for m in said["Metrics"] if m is not errors)
+    assert len(_watched(said)) <= 10
+    assert (said["Threshold"], said["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    assert said["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
 @pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {_target(m["FunctionName"]) for m in MAPPINGS.values()}))
