@@ -66,8 +66,17 @@ def test_queue_sets_aside_what_fails(queue: str) -> None:
     dead = QUEUES[_target(redrive["deadLetterTargetArn"])]
 
     assert 3 <= redrive["maxReceiveCount"] <= 10
-    assert bool(dead.get("FifoQueue")) is bool(QUEUES[queue].get("FifoQueue")), "SQS asks for the same kind"
+    assert dead.get("FifoQueue") is QUEUES[queue].get("FifoQueue"), "SQS asks for the same kind"
     assert dead["MessageRetentionPeriod"] >= QUEUES[queue].get("MessageRetentionPeriod", 345_600)
+
+
+def test_the_queues_that_are_written_to_by_group_are_fifo_and_the_others_do_not_say_it() -> None:
+    """The order of an account's messages rests on it, and a standard queue refuses a group."""
+    by_group = {"CrmInboxQueue", "CrmInboxDeadLetters"}
+
+    assert {queue: said.get("FifoQueue") for queue, said in QUEUES.items()} == {
+        queue: True if queue in by_group else None for queue in QUEUES
+    }
 
 
 @pytest.mark.parametrize("queue", sorted(DEAD_LETTERS))
