@@ -1,0 +1,195 @@
+"""The list of documents, one of them, and its link, over the world in memory."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from billing import records
+from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.errors import ConflictError, NotFoundError
+from billing.ports import Write
+from billing.usecases.documents_api import READ_MAX, Filters, document_told, download_link, list_documents
+from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
+
+EVERYTHING = Filters()
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    """Two payers, two months: four acts and two invoices, and a neighbour with an act of his own."""
+    house = House(a_card(payers=[ROMASHKA, VASILYOK]), a_card("c-000002"), at="2026-01-31 23:59")
+    house.tell(a_payment(500_000, payer={"inn": VASILYOK["inn"], "kpp": VASILYOK["kpp"]}), a_payment(500_000))
+    house.tell(a_charge(700_000), a_payment(100_000, "c-000002"), a_charge(100_000, "c-000002"))
+    house.night(JANUARY)
+    house.at("2026-02-27 12:00").tell(a_payment(600_000, at="2026-02-20T12:00:00+03:00"))
+    house.tell(a_charge(800_000, at="2026-02-26T12:00:00+03:00"))
+    house.night(FEBRUARY)
+    return house
+
+
+def _ids(house: House, filters: Filters = EVERYTHING, *, account: str = ACCOUNT) -> list[str]:
+    found, more = list_documents(account, filters, after="", limit=100, outside=house.outside)
+    assert not more
+    return [d.id for d in found]
+
+
+def test_the_newest_document_comes_first_and_closed_months_are_no_documents(house: House) -> None:
+    ids = _ids(house)
+
+    assert ids == sorted(ids, reverse=True)
+    assert [id.partition(".")[0] for id in ids] == ["2026-02"] * 2 + ["2026-01"] * 3
+    assert not [id for id in ids if id.endswith(".period")]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_pages_put_together_are_the_whole_list(house: House, limit: int) -> None:
+    ids, after = [], ""
+    while True:
+        page, after = list_documents(ACCOUNT, EVERYTHING, after=after, limit=limit, outside=house.outside)
+        assert len(page) <= limit
+        ids += [d.id for d in page]
+        if not after:
+            break
+
+    assert ids == _ids(house)
+
+
+@pytest.mark.parametrize(
+    ("filters", "count"),
+    [
+        pytest.param(Filters(kind=DocumentKind.ACT), 3, id="kind"),
+        pytest.param(Filters(kind=DocumentKind.RECONCILIATION), 0, id="a kind there is none of"),
+        pytest.param(Filters(first=date(2026, 3, 1)), 2, id="from the day itself"),
+        pytest.param(Filters(first=date(2026, 3, 2)), 0, id="from the day after"),
+        pytest.param(Filters(last=date(2026, 2, 1)), 3, id="to the day itself"),
+        pytest.param(Filters(last=date(2026, 1, 31)), 0, id="to the day before"),
+        pytest.param(Filters(first=date(2026, 2, 1), last=date(2026, 2, 1)), 3, id="one day"),
+        pytest.param(Filters(payer=VASILYOK["inn"]), 1, id="payer"),
+        pytest.param(Filters(status=DocumentStatus.READY), 5, id="status"),
+        pytest.param(Filters(status=DocumentStatus.BLOCKED), 0, id="another status"),
+        pytest.param(Filters(number="404"), 0, id="a number there is none of"),
+    ],
+)
+def test_filters_let_through_what_they_say(house: House, filters: Filters, count: int) -> None:
+    assert len(_ids(house, filters)) == count
+
+
+def test_a_number_is_found_whole(house: House) -> None:
+    (act,) = [d for d in house.documents(kind="act") if d.month == "2026-02"]
+
+    found = _ids(house, Filters(number=act.number, kind=DocumentKind.ACT))
+
+    assert found == [act.id]
+
+
+def test_a_list_says_what_stands_in_the_document_and_what_became_of_its_letter(house: House) -> None:
+    page, _ = list_documents(ACCOUNT, Filters(payer=VASILYOK["inn"]), after="", limit=10, outside=house.outside)
+
+    (act,) = page
+
+    assert (act.buyer, act.total, act.date) == ("АО «Василёк»", 500_000, date(2026, 2, 1))
+    assert (act.status, act.letter, act.edo) == (DocumentStatus.READY, "delivered", None)
+
+
+def test_a_document_tells_its_letters_address_by_address_and_whole_only_when_asked(house: House) -> None:
+    id = _ids(house)[0]
+
+    told, whole = document_told(ACCOUNT, id, house.outside), document_told(ACCOUNT, id, house.outside, full=True)
+
+    assert [(letter.address, letter.status) for letter in told.letters] == [("c***@client.example", "delivered")]
+    assert [letter.address for letter in whole.letters] == ["c-000001@client.example"]
+
+
+def test_a_letter_is_told_by_what_most_asks_for_attention() -> None:
+    card = a_card(administrators=[{"user": "u-1", "emails": ["a@client.example", "b@client.example"]}])
+    house = House(card, a_payment(300_000), a_charge(300_000))
+    house.at("2026-02-02 00:30").close(JANUARY)
+    house.hear(only="a@client.example")
+    house.hear("bounced", only="b@client.example")
+
+    assert [d.letter for d in list_documents(ACCOUNT, EVERYTHING, after="", limit=10, outside=house.outside)[0]] == [
+        "bounced",
+        "bounced",
+    ]
+
+
+def test_what_became_of_a_document_in_the_edo_is_told() -> None:
+    house = House(a_card(), a_payment(300_000), a_charge(300_000))
+    house.night()
+    (act,) = house.documents(kind="act")
+    stored = house.store.get("documents", ACCOUNT, act.id)
+    assert stored
+    fate = {"stage": "refused", "since": "2026-04-03T09:00:00Z", "text": "Неверный договор"}
+    house.store.tx(
+        [Write("documents", ACCOUNT, act.id, {**stored.row, "edo": {"fate": fate, "box": "b"}}, stored.version)]
+    )
+
+    edo = document_told(ACCOUNT, act.id, house.outside).edo
+
+    assert edo
+    assert (edo.stage, edo.since, edo.text, edo.annulment) == (
+        "refused", "2026-04-03T09:00:00Z", "Неверный договор", "none",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        pytest.param("2026-01.act.7700000000.0", id="absent"),
+        pytest.param("2026-01.period", id="a closed month"),
+        pytest.param("", id="empty"),
+        pytest.param("a" * 5_000, id="longer than any key"),
+        pytest.param("2026-01.act\x00", id="not printable"),
+    ],
+)
+def test_an_id_that_is_no_document_of_the_account_is_not_found(house: House, id: str) -> None:
+    with pytest.raises(NotFoundError):
+        document_told(ACCOUNT, id, house.outside)
+    with pytest.raises(NotFoundError):
+        download_link(ACCOUNT, id, house.outside, inline=False)
+
+
+def test_an_id_means_the_document_of_whoever_asks(house: House) -> None:
+    """Both accounts have the same payer and month, hence the same id."""
+    (id,) = [id for id in _ids(house, account="c-000002") if ".act." in id]
+
+    links = [download_link(account, id, house.outside, inline=False) for account in ("c-000001", "c-000002")]
+
+    assert [f"/{account}/{id}" in link for account, link in zip(("c-000001", "c-000002"), links, strict=True)] == [
+        True,
+        True,
+    ]
+
+
+def test_a_link_is_for_a_document_that_has_its_file_and_lives_two_minutes() -> None:
+    house = House(a_card(payers=[]), a_payment(300_000), a_charge(300_000))
+    house.night()
+    (act,) = house.documents(kind="act")
+
+    with pytest.raises(ConflictError):
+        download_link(ACCOUNT, act.id, house.outside, inline=True)
+    house.at("2026-02-03 10:00").tell(a_card(at="2026-02-03T09:00:00+03:00"))
+    house.sweep()
+
+    assert download_link(ACCOUNT, act.id, house.outside, inline=True).endswith("seconds=120")
+
+
+def test_what_one_call_reads_is_bounded_and_the_rest_is_reached_all_the_same() -> None:
+    house = House(a_card(), a_payment(300_000), a_charge(300_000))
+    house.night()
+    (act,) = house.documents(kind="act")
+    row = {**records.document_row(act), "kind": "invoice"}
+    for n in range(0, 700, 100):
+        house.store.tx([Write("documents", ACCOUNT, f"2026-03-10.invoice.x.{n + i:04}", row, 0) for i in range(100)])
+
+    acts = Filters(kind=DocumentKind.ACT)
+    before = house.store.calls
+    page, after = list_documents(ACCOUNT, acts, after="", limit=10, outside=house.outside)
+    calls = house.store.calls - before
+    rest, end = list_documents(ACCOUNT, acts, after=after, limit=10, outside=house.outside)
+
+    assert (page, after) == ((), f"2026-03-10.invoice.x.{700 - READ_MAX:04}")
+    assert calls <= READ_MAX / 10
+    assert ([d.id for d in rest], end) == ([act.id], "")
