@@ -39,7 +39,7 @@ bench: $(VENV)/ready     ## measure: papers, ledger, store calls, a local month
 	$(RUN) -m bench
 
 fonts: $(VENV)/ready     ## cut the fonts of papers anew
-	$(RUN) layers/billing/build_fonts.py
+	$(RUN) layers/build_fonts.py
 
 build:           ## what `make deploy` uploads (needs the SAM CLI and python3.13)
 	@command -v sam >/dev/null || { echo "sam is not here; in a virtual environment of its own: pip install aws-sam-cli"; exit 1; }

@@ -152,6 +152,12 @@ def test_function_runs_where_its_layer_was_built_for(function: str) -> None:
     assert made["Layers"] == [{"Ref": next(n for n, r in MADE.items() if r["Type"] == "AWS::Lambda::LayerVersion")}]
 
 
+def test_the_layer_holds_what_functions_need_and_nothing_that_only_builds_it() -> None:
+    layer = ROOT / SAID["Resources"]["BillingLayer"]["Properties"]["ContentUri"]
+
+    assert {path.name for path in layer.iterdir()} - {"__pycache__"} == {"billing", "requirements.txt"}
+
+
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
 def test_function_writes_to_a_log_with_a_term(function: str) -> None:
     logging = MADE[function]["Properties"]["LoggingConfig"]

@@ -17,10 +17,10 @@ import pypdf
 import pytest
 from fontTools.ttLib import TTFont
 
-import build_fonts
 from billing import paper
 from billing.paper.font_file import FOLDER
 from billing.paper.fonts import fonts
+from layers import build_fonts
 from tests.paper.samples import a_party, a_reconciliation, an_act, an_invoice, lines
 
 ROOT = Path(__file__).parents[2]

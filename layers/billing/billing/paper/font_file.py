@@ -1,4 +1,4 @@
-"""Font files for PDFs, made of the outlines that `build_fonts.py` left in `fonts/`; text is `fonts.py`'s."""
+"""Font files for PDFs, made of the outlines that `layers/build_fonts.py` left in `fonts/`; text is `fonts.py`'s."""
 
 from __future__ import annotations
 

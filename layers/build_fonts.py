@@ -1,8 +1,9 @@
 """Cuts the fonts that papers are set in from PT Sans, once, on a developer's machine: `make fonts`.
 
-What it leaves in `billing/paper/fonts/` needs no font library at run time: the outlines of some 220 characters one by
-one, their widths, and the tables around them. Every character has a glyph of its own below 254, and none whose number
-would need escaping in a PDF string, so text becomes bytes by a table. Hints, kerning and the rest are dropped.
+It stands beside the layer, not in it, so nothing of it is deployed. What it leaves in `billing/paper/fonts/` needs no
+font library at run time: the outlines of some 220 characters one by one, their widths, and the tables around them.
+Every character has a glyph of its own below 254, and none whose number would need escaping in a PDF string, so text
+becomes bytes by a table. Hints, kerning and the rest are dropped.
 
 The cut font has a name of its own: the licence (OFL, beside the fonts) reserves the original one.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 NAME = "ZakryvashkaSans"
-FOLDER = Path(__file__).parent / "billing" / "paper" / "fonts"
+FOLDER = Path(__file__).parent / "billing" / "billing" / "paper" / "fonts"
 RUSSIAN = "".join(map(chr, range(0x410, 0x450))) + "Ёё"
 LATIN = "".join(map(chr, range(0x20, 0x7F)))
 SIGNS = "\u00a0§«»°±·×–—−‘’“”„•…№₽€©®™²³"
