@@ -261,6 +261,7 @@ class SellerMessage(_Message):
     number_format: Annotated[
         str, StringConstraints(pattern=r"^[0-9A-Za-zА-Яа-я/_-]*\{n\}[0-9A-Za-zА-Яа-я/_-]*$", max_length=30)
     ] = "{n}"
+    reconciliation_mirrored: bool = True
     bounds: BoundsCard = BoundsCard()
     edo: EdoCard | None = None
     contract: ContractCard | None = None
@@ -273,6 +274,7 @@ class SellerMessage(_Message):
             invoice_policy=InvoicePolicy(self.invoice_policy),
             invoice_days=self.invoice_days,
             number_format=self.number_format,
+            reconciliation_mirrored=self.reconciliation_mirrored,
             bounds=Bounds(**self.bounds.model_dump()),
             edo=self.edo.policy() if self.edo else None,
             contract=self.contract.template() if self.contract else None,

@@ -73,6 +73,7 @@ class SellerCard:
     invoice_policy: InvoicePolicy = InvoicePolicy.NEXT_MONTH
     invoice_days: int = 10
     number_format: str = "{n}"
+    reconciliation_mirrored: bool = True
     bounds: Bounds = field(default_factory=Bounds)
     edo: EdoPolicy | None = None
     contract: ContractTemplate | None = None
