@@ -162,7 +162,7 @@ def mirrored(turnover: Turnover) -> Turnover:
 
 
 def not_acted(entries: Iterable[Entry], acts: Iterable[NumberedAct], payer: str, last: Day) -> Kopecks:
-    """What was debited from the payer's money up to the day, and no act of that day or before holds.
+    """What was debited from the payer's money up to the day, and none of his acts of that day or before holds.
 
     Negative: money was given back for what acts hold, and the next act will be smaller. All entries are needed.
     """
