@@ -18,7 +18,17 @@ from billing.domain import closing, drafts, ledger
 from billing.domain.ledger import MoneyClass
 from billing.domain.report import Tally
 from billing.ports import ABSENT, Outside, Stored, Write
-from billing.usecases import issue_documents, letters, report, runs, send_letter, sweep, take_from_crm, track_letters
+from billing.usecases import (
+    filing,
+    issue_documents,
+    letters,
+    report,
+    runs,
+    send_letter,
+    sweep,
+    take_from_crm,
+    track_letters,
+)
 from tests.fakes import MemoryFiles
 from tests.world.world import Ports, World
 
@@ -164,21 +174,21 @@ def _head_lot() -> Iterator[None]:
 @mutant("a paper is other bytes each time")
 def _other_bytes() -> Iterator[None]:
     n = count()
-    as_it_is = issue_documents.paper.draw
-    with patch.object(issue_documents.paper, "draw", lambda d, images=None: as_it_is(d) + str(next(n)).encode()):
+    as_it_is = filing.paper.draw
+    with patch.object(filing.paper, "draw", lambda d, images=None: as_it_is(d) + str(next(n)).encode()):
         yield
 
 
 @mutant("a paper is other bytes each time, and the file is written over")
 def _written_over() -> Iterator[None]:
     n = count()
-    as_it_is = issue_documents.paper.draw
+    as_it_is = filing.paper.draw
 
     def put_once(self: Any, key: str, body: bytes, **how: Any) -> None:
         self.files[key] = body
 
     with (
-        patch.object(issue_documents.paper, "draw", lambda d, images=None: as_it_is(d) + str(next(n)).encode()),
+        patch.object(filing.paper, "draw", lambda d, images=None: as_it_is(d) + str(next(n)).encode()),
         patch.object(MemoryFiles, "put_once", put_once),
     ):
         yield
@@ -199,7 +209,7 @@ def _taken_before() -> Iterator[None]:
             row = {**stored.row, "status": "numbered", "number": str(last + 1), "series": record.series}
             outside.store.tx([Write("documents", record.account, record.id, row, stored.version)])
 
-    with patch.object(issue_documents, "_number", number):
+    with patch.object(issue_documents, "number", number):
         yield
 
 
@@ -223,7 +233,7 @@ def _ready_first() -> Iterator[None]:
 
 @mutant("a file is drawn with the number of another")
 def _other_number() -> Iterator[None]:
-    with patch.object(issue_documents, "_number", _numbered_alike):
+    with patch.object(issue_documents, "number", _numbered_alike):
         yield
 
 

@@ -295,6 +295,11 @@ class DocumentRecord:
         return f"{self.kind}.{self.content.date.year}"
 
     @property
+    def is_ordered(self) -> bool:
+        """Somebody asked for it: `2026-02-10.invoice.…`. Of the night's run is `2026-02.invoice.…`."""
+        return not self.id.startswith(f"{self.month}.")
+
+    @property
     def printed(self) -> Document:
         """The content with its number on it."""
         return self.content.numbered(self.number)

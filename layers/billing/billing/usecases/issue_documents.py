@@ -5,11 +5,9 @@ Each step is asked of the rows as they are: whatever an earlier, interrupted att
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from billing import paper, records
 from billing.domain import closing, drafts
@@ -20,16 +18,17 @@ from billing.domain.errors import BillingError, UnavailableError
 from billing.domain.parties import Customer
 from billing.domain.periods import Month, utc_text
 from billing.domain.seller import SellerCard
-from billing.ports import ABSENT, FileExistsWithOtherBytesError, Outside, StaleError, Stored, Write
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
 from billing.usecases.cards import cards_seen, customer_card, seller_card
 from billing.usecases.documents import documents_of
 from billing.usecases.edo_due import due_writes
+from billing.usecases.filing import filed
 from billing.usecases.letters import letter_number, queue_letters
+from billing.usecases.numbering import NUMBERED_MAX, number
 from billing.usecases.runs import reopening
 
 ATTEMPTS_MAX = 8
-NUMBERED_MAX = 33  # documents in one transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,7 @@ def issue_documents(
     for i in range(0, len(decided), NUMBERED_MAX):
         batch = decided[i : i + NUMBERED_MAX]
         with _one_account(batch[0].account, failures):
-            _number(batch, seller, outside)
+            number(batch, seller, outside)
     for account, m in due:
         with _one_account(account, failures):
             _publish(account, m, seller, outside)
@@ -220,58 +219,16 @@ def _going_on(account: str, month: Month, outside: Outside) -> list[Write]:
     return [Write("work", work.pk, work.sk, row, work.version)]
 
 
-def _number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside: Outside) -> None:
-    """All documents of the batch have numbers: counters and documents move in one transaction, so there are no gaps."""
-    store = outside.store
-    form = seller.number_format if seller else "{n}"
-    for attempt in range(ATTEMPTS_MAX):
-        counters: dict[str, tuple[int, int]] = {}
-        writes: list[Write] = []
-        for wanted in batch:
-            stored = store.get("documents", wanted.account, wanted.id)
-            assert stored, "a decided document is never deleted"
-            record = records.document_of(wanted.account, wanted.id, stored.row)
-            if record.status is not DocumentStatus.DECIDED:
-                continue  # another worker was here
-            if record.series not in counters:
-                counter = store.get("control", f"series.{record.series}", "counter")
-                counters[record.series] = (counter.row["last"], counter.version) if counter else (0, ABSENT)
-            last, version = counters[record.series]
-            counters[record.series] = last + 1, version
-            numbered = replace(record, number=form.format(n=last + 1), status=DocumentStatus.NUMBERED)
-            writes.append(Write("documents", wanted.account, wanted.id, records.document_row(numbered), stored.version))
-        if not writes:
-            return
-        for month in sorted({record.month for record in batch}):
-            writes += reopening(outside, Month.parse(month))
-        for series, (last, version) in sorted(counters.items()):
-            writes.append(
-                Write(
-                    "control",
-                    f"series.{series}",
-                    "counter",
-                    {"last": last, "summary": f"{series}: последний № {last}"},
-                    version,
-                )
-            )
-        try:
-            store.tx(writes)
-            return
-        except (StaleError, UnavailableError):
-            if attempt == ATTEMPTS_MAX - 1:
-                raise
-
-
 # --- draw, file, queue the letters -------------------------------------------------------------------------------
 
 
 def _publish(account: str, month: Month, seller: SellerCard | None, outside: Outside) -> None:
     """Numbered documents are drawn and filed; then, in one transaction, they are ready, and due to go out."""
     found = documents_of(account, month, outside)
-    filed: list[tuple[DocumentRecord, int]] = []
+    ready: list[tuple[DocumentRecord, int]] = []
     for record, version in found:
         if record.status is DocumentStatus.NUMBERED:
-            filed.append((_filed(record, outside), version))
+            ready.append((filed(record, outside), version))
     blocked = [r for r, _ in found if r.status is DocumentStatus.BLOCKED]
     waiting = [r for r, _ in found if r.status is DocumentStatus.DECIDED]
     work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
@@ -287,11 +244,11 @@ def _publish(account: str, month: Month, seller: SellerCard | None, outside: Out
         writes += _waiting(work, "; ".join(blocked[0].problems), outside)
         if writes and _decided(account, month, seller_card(outside.store), outside):
             raise UnavailableError("the cards have changed meanwhile")
-    if filed:
+    if ready:
         writes += reopening(outside, month)
-        writes += due_writes([record for record, _ in filed], seller, outside)
+        writes += due_writes([record for record, _ in ready], seller, outside)
     if writes:
-        queue_letters(account, month, filed, letters_before, writes, outside)
+        queue_letters(account, month, ready, letters_before, writes, outside)
 
 
 def _waiting(work: Stored, why: str, outside: Outside) -> list[Write]:
@@ -299,33 +256,3 @@ def _waiting(work: Stored, why: str, outside: Outside) -> list[Write]:
     cards = cards_seen(work.row["account"], outside)
     row = {**work.row, "blocked": why[:300], "details": cards, "summary": f"ждёт: {why[:300]}"}
     return [Write("work", work.pk, work.sk, row, work.version)] if row != work.row else []
-
-
-def _filed(record: DocumentRecord, outside: Outside) -> DocumentRecord:
-    document = record.printed
-    body = paper.draw(document, _images(document, outside))
-    file = f"docs/{record.account}/{record.id}.pdf"
-    try:
-        outside.files.put_once(file, body, content_type="application/pdf", keep_until=_keep_until(record, outside))
-    except FileExistsWithOtherBytesError:
-        outside.metrics.count("FileWithOtherBytes")
-        raise
-    return replace(
-        record,
-        status=DocumentStatus.READY,
-        file=file,
-        sha256=hashlib.sha256(body).hexdigest(),
-        file_name=paper.file_name(document),
-    )
-
-
-def _images(document: object, outside: Outside) -> dict[str, bytes]:
-    """The facsimile and stamp that the document names, by their sha256."""
-    seller = document.seller  # type: ignore[attr-defined]
-    named = {seller.stamp, seller.director.facsimile, seller.accountant.facsimile if seller.accountant else ""} - {""}
-    return {sha: outside.files.get(f"images/{sha}.png") for sha in sorted(named)}
-
-
-def _keep_until(record: DocumentRecord, outside: Outside) -> datetime:
-    """The end of the year that many years on. Source: 402-ФЗ ст. 29 (not less than five years after the year)."""
-    return datetime(record.content.date.year + outside.settings.retention_years, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -1,0 +1,43 @@
+"""A numbered document is drawn and lies in the bucket, once and for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from billing import paper
+from billing.domain.documents import Document, DocumentStatus
+from billing.ports import FileExistsWithOtherBytesError, Outside
+from billing.records import DocumentRecord
+
+
+def filed(record: DocumentRecord, outside: Outside) -> DocumentRecord:
+    """The record as it is once its file is there; it is not written here."""
+    document = record.printed
+    body = paper.draw(document, _images(document, outside))
+    file = f"docs/{record.account}/{record.id}.pdf"
+    try:
+        outside.files.put_once(file, body, content_type="application/pdf", keep_until=_keep_until(record, outside))
+    except FileExistsWithOtherBytesError:
+        outside.metrics.count("FileWithOtherBytes")
+        raise
+    return replace(
+        record,
+        status=DocumentStatus.READY,
+        file=file,
+        sha256=hashlib.sha256(body).hexdigest(),
+        file_name=paper.file_name(document),
+    )
+
+
+def _images(document: Document, outside: Outside) -> dict[str, bytes]:
+    """The facsimile and stamp that the document names, by their sha256."""
+    seller = document.seller
+    named = {seller.stamp, seller.director.facsimile, seller.accountant.facsimile if seller.accountant else ""} - {""}
+    return {sha: outside.files.get(f"images/{sha}.png") for sha in sorted(named)}
+
+
+def _keep_until(record: DocumentRecord, outside: Outside) -> datetime:
+    """The end of the year that many years on. Source: 402-ФЗ ст. 29 (not less than five years after the year)."""
+    return datetime(record.content.date.year + outside.settings.retention_years, 12, 31, 23, 59, 59, tzinfo=UTC)
