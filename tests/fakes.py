@@ -127,6 +127,7 @@ def _check_row(w: Write) -> None:
     assert _size(w) <= 400_000, f"a row of {_size(w)} bytes in {w.table}"
     unknown = set(w.row or ()) - set(MODELS[w.table].get_attributes()) if w.table != "control" else ()
     assert not unknown, f"no such attributes in {w.table}: {sorted(unknown)}"
+    assert type((w.row or {}).get("expires", 0)) is int, "a row expires at a whole second"
     _check_value(w.row)
 
 

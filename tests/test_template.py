@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from billing.adapters.mail_events import _STATUS
-from billing.adapters.tables import MODELS
+from billing.adapters.tables import MODELS, Whole
 from billing.ports import TABLES
 from local.schedules import next_after
 from local.template import read, translated
@@ -282,6 +282,17 @@ def test_indexes_are_over_attributes_that_the_models_have() -> None:
             for k in index["KeySchema"]
             if k["AttributeName"] not in attributes
         ]
+
+
+def test_rows_expire_by_an_attribute_that_the_model_has_as_a_whole_number() -> None:
+    """By any other name or type DynamoDB would keep them for ever and say nothing."""
+    tables = {n.removesuffix("Table").lower(): t for n, t in _of(SAID["Resources"], "AWS::DynamoDB::Table").items()}
+    expiring = {name: t["TimeToLiveSpecification"] for name, t in tables.items() if "TimeToLiveSpecification" in t}
+
+    assert "control" in expiring
+    for name, said in expiring.items():
+        assert said["Enabled"] is True
+        assert isinstance(MODELS[name].get_attributes()[said["AttributeName"]], Whole)
 
 
 def test_tables_and_the_bucket_outlive_the_stack() -> None:

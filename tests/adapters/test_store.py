@@ -221,6 +221,21 @@ def test_versions_count_the_puts(store: Store):
     assert (stored.version, stored.row) == (2, {"n": 2})
 
 
+def test_a_row_that_expires_comes_back_with_its_moment(store: Store):
+    row = {"reason": "a typo", "expires": 1_804_593_600, "summary": "c-000001: a typo"}
+    store.tx([Write("control", "refused.2026-02-01", "m-1", row, ABSENT)])
+
+    stored = store.get("control", "refused.2026-02-01", "m-1")
+    assert stored
+    assert stored.row == row
+    assert store.query("control", "refused.2026-02-01").rows == (stored,)
+
+
+def test_a_row_expires_at_a_whole_second(store: Store):
+    with pytest.raises((TypeError, AssertionError)):
+        store.tx([put("s", expires="2027-03-08T00:00:00+00:00")])
+
+
 def test_a_deleted_row_begins_anew(store: Store):
     store.tx([put("s")])
     store.tx([delete("s", 1)])
@@ -418,3 +433,11 @@ def test_reads_are_consistent_and_one_write_alone_is_no_transaction(dynamo: Dyna
     assert all(said[read]["ConsistentRead"] for read in ("GetItem", "Query", "Scan"))
     assert "ConditionExpression" in said["PutItem"]
     assert "ConditionExpression" in said["DeleteItem"]
+
+
+def test_the_moment_of_a_row_stands_where_dynamodb_looks_for_it(dynamo: DynamoStore):
+    dynamo.tx([put("s", expires=1_804_593_600)])
+
+    item = dynamo._models["control"].get("p", "s")
+    assert item.expires == 1_804_593_600
+    assert "expires" not in item.content.attribute_values

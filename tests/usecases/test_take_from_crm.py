@@ -131,6 +131,14 @@ def test_what_is_refused_lies_aside_with_its_reason_and_its_neighbours_are_taken
     assert house.metrics.counts["MessagesNotTaken"] == 2
 
 
+def test_the_reason_of_a_refusal_is_kept_for_400_days():
+    house = House().at("2026-02-01 12:00")
+    house.tell("{")
+
+    (row,) = [s.row for s in house.store.rows("control") if s.pk == "refused.2026-02-01"]
+    assert row["expires"] == 1_804_496_400  # 8 March 2027, 09:00 UTC
+
+
 def test_a_refused_message_may_come_again_once_it_is_mended():
     payment = a_payment(0)
     house = House()

@@ -133,7 +133,7 @@ class DynamoStore:
         row = dict(w.row or {})
         _check(row)
         if "content" in model.get_attributes() and w.table == "control":
-            row = {"content": row, **({"summary": row.pop("summary")} if "summary" in row else {})}
+            row = {"content": row, **{name: row.pop(name) for name in ("summary", "expires") if name in row}}
         item = model(w.pk, w.sk if _sorted(model) else None, version=w.expect + 1, **row)
         condition = model.version == w.expect if w.expect != ABSENT else getattr(model, model.keys[0]).does_not_exist()
         return item, condition

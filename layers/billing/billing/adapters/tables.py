@@ -197,6 +197,7 @@ class Control(Table):
     name = Text(hash_key=True)
     part = Text(range_key=True)
     content = Map()
+    expires = Whole(null=True)  # epoch seconds; DynamoDB deletes the row some time after
 
 
 MODELS: Mapping[str, type[Table]] = {

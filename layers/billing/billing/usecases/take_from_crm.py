@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from billing import records
@@ -19,6 +19,7 @@ from billing.usecases.cards import seller_card
 from billing.usecases.journal import entries_from
 
 ATTEMPTS_MAX = 8
+KEPT = timedelta(days=400)  # why a message was put aside; a year and a month to ask
 
 
 class KeyReusedError(InvalidInputError):
@@ -69,6 +70,7 @@ def _put_aside(body: str, id: str, taken: Taken, outside: Outside) -> None:
             "outcome": taken.outcome,
             "reason": taken.reason,
             "at": utc_text(now),
+            "expires": int((now + KEPT).timestamp()),
             "summary": f"{taken.account}: {taken.reason}",
         }
         with suppress(StaleError):  # the queue gave the message to two workers
