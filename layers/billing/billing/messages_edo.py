@@ -93,7 +93,7 @@ class SendingCard(Strict):
         default=_SENDING.scope.value, description="bank: acts with money that came by bank transfer only"
     )
     kinds: list[Literal["contract", "reconciliation", "invoice"]] = Field(
-        default=sorted(kind.value for kind in _SENDING.kinds), max_length=3, description="what goes besides acts"
+        default=["contract"], max_length=3, description="what goes besides acts"
     )
     send_first: DayOfMonth = _SENDING.send_first
     send_last: DayOfMonth = _SENDING.send_last

@@ -5,6 +5,7 @@ work, `edo.<shard>` / `<account>#<document>`      a document that is to go out; 
 work, `edo.open.<shard>` / `<account>#<document>` a document at the operator whose way has not ended
 work, `edo.evidence` / `<account>#<document>`     a document whose way has ended and whose files are to be fetched
 control, `edo.counterparties` / `<inn>.<kpp>`     one payer: `Counterparty`
+control, `edo.boxes` / `<box>`                    a box and how we stood with it at the last look
 control, `edo.people` / `<subject>`               what waits for a person, one reason each: `ForPerson`
 control, `edo.cursors` / `events`, `counterparties`    how far the operator's feeds are read
 control, `edo.invitations` / `2026-02`            a month's campaign
@@ -23,9 +24,11 @@ from billing.domain.edo import Candidate, RoamingRequest
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import Fate
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_standing import Standing
 from billing.records import SHARDS, shard_of
 
 COUNTERPARTIES = "edo.counterparties"
+BOXES = "edo.boxes"
 PEOPLE = "edo.people"
 CURSORS = "edo.cursors"
 INVITATIONS = "edo.invitations"
@@ -69,7 +72,12 @@ class EdoState:
 class Counterparty:
     """A payer in the EDO. `accounts`: whose payer it is. `partnership` is that of `box` at the last look, `since` then.
 
-    `contracts`: the version of the contract that has gone out, by account.
+    `pending`: what is being asked («invite:<box or INN>», «accept:<box>», «again:<box>»), while nobody knows whether
+    the call has had its effect.
+    `accepted`: the day on which we accepted their invitation. `reason`: of the last decision, `detail`: what
+    somebody said beside it. `standing`: what our
+    accountant is told, since the moment `standing_at`. `contracts`: the version of the contract that has gone out, by
+    account.
     """
 
     inn: str
@@ -90,6 +98,12 @@ class Counterparty:
     said: str = ""
     problems: tuple[str, ...] = ()
     contracts: Mapping[str, str] = field(default_factory=dict)
+    pending: str = ""
+    accepted: date | None = None
+    reason: Reason | None = None
+    detail: str = ""
+    standing: Standing = Standing.NEW
+    standing_at: str = ""
 
     @property
     def key(self) -> str:
@@ -97,11 +111,12 @@ class Counterparty:
 
     @property
     def candidate(self) -> Candidate:
+        """What the rules are told. A box that we chose ourselves is kept once it has become our partner's."""
         return Candidate(
             inn=self.inn,
             kpp=self.kpp,
             problems=self.problems,
-            box=self.box_said or self.box,
+            box=self.box_said or (self.box if self.partnership is Partnership.PARTNERS else ""),
             task=self.task,
             invited=self.invited,
             reminded=self.reminded,

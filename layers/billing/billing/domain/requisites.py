@@ -143,12 +143,8 @@ def problems_of_party(*, name: str, inn: str, kpp: str = "", ogrn: str = "", add
 
     Source: 402-ФЗ ст. 9; НК РФ ст. 169 п. 5.
     """
-    problems = [_name_problem(name), inn_problem(inn)]
+    problems = [_name_problem(name), *problems_of_numbers(inn=inn, kpp=kpp)]
     entrepreneur = len(inn) == 12
-    if entrepreneur:
-        problems.append("у предпринимателя не бывает КПП" if kpp else None)
-    else:
-        problems.append(kpp_problem(kpp))
     if ogrn:
         problem = ogrn_problem(ogrn)
         if not problem and len(inn) in (10, 12) and entrepreneur != (len(ogrn) == 15):
@@ -156,6 +152,13 @@ def problems_of_party(*, name: str, inn: str, kpp: str = "", ogrn: str = "", add
         problems.append(problem)
     problems.append(None if address.strip() else "адрес не указан")
     return tuple(problem for problem in problems if problem)
+
+
+def problems_of_numbers(*, inn: str, kpp: str = "") -> tuple[str, ...]:
+    """What is wrong with the numbers by which others know a party. An entrepreneur has no KPP."""
+    none = "у предпринимателя не бывает КПП" if kpp else None
+    of_kpp = none if len(inn) == 12 else kpp_problem(kpp)
+    return tuple(problem for problem in (inn_problem(inn), of_kpp) if problem)
 
 
 def _name_problem(name: str) -> str | None:

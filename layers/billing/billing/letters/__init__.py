@@ -10,7 +10,7 @@ from typing import assert_never
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from billing.letters.contexts import AddressConfirmation, ClosingDocuments, Context, EdoReminder, RunReport
+from billing.letters.contexts import AddressConfirmation, ClosingDocuments, Context, EdoReminder, EdoReport, RunReport
 from billing.letters.filters import FILTERS, one_line, printed
 from billing.ports import Attachment, Letter
 
@@ -45,6 +45,8 @@ def _folder(context: Context) -> str:
             return "address_confirmation"
         case EdoReminder():
             return "edo_reminder"
+        case EdoReport():
+            return "edo_report"
         case _:
             assert_never(context)
 

@@ -142,4 +142,42 @@ class RunReport:
     undelivered: Accounts = Accounts()
 
 
-Context: TypeAlias = ClosingDocuments | RunReport | AddressConfirmation | EdoReminder
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoLine:
+    """A payer or a document, and what is to be said of it.
+
+    `since`: the day it stands so. `reason`: a value of `Reason`, worded here with what is to be done; `detail`: what
+    somebody said. `fresh`: new since the last report.
+    """
+
+    who: str
+    inn: str = ""
+    since: date | None = None
+    reason: str = ""
+    detail: str = ""
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoSection:
+    """A list that may be cut; `count` is whole, `fresh` of them are new."""
+
+    name: str
+    count: int = 0
+    fresh: int = 0
+    lines: tuple[EdoLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoReport:
+    """To our accountant: what is new in the EDO. `kind`: invitations, sending or preflight; `period`: its own name."""
+
+    kind: str
+    period: str
+    day: date
+    totals: tuple[tuple[str, int], ...]
+    sections: tuple[EdoSection, ...]
+    page_url: str = ""
+
+
+Context: TypeAlias = ClosingDocuments | RunReport | AddressConfirmation | EdoReminder | EdoReport

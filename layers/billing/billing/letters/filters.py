@@ -9,9 +9,12 @@ from typing import Any
 from markupsafe import Markup
 
 from billing.domain import money, wording
+from billing.domain.edo_reasons import Reason
+from billing.domain.edo_sending import Quarter
 from billing.domain.errors import InvalidInputError
 from billing.domain.money import NBSP, Kopecks
 from billing.domain.parties import masked
+from billing.domain.periods import Month
 
 _KINDS = {
     "act": ("акт", "акты"),
@@ -37,6 +40,32 @@ _STATES = {
     "refused": "не приняты почтой",
     "unconfirmed": "без подтверждения",
 }
+_EDO_KINDS = {
+    "invitations": "Приглашения в Диадок",
+    "sending": "Отправка в Диадок",
+    "preflight": "Готовность к отправке в Диадок",
+}
+_EDO_SECTIONS = {  # lists and totals of a report on the EDO
+    "payers": "Плательщиков",
+    "partners": "Обмен установлен",
+    "person": "Нужен человек",
+    "refused": "Отказались от обмена",
+    "accepted": "Приняли приглашение",
+    "invited": "Приглашены",
+    "reminded": "Напомнили письмом",
+    "waiting": "Ждём ответа",
+    "sent": "Отправлены",
+    "signed": "Подписаны",
+    "refused_documents": "Отказано в подписи",
+    "awaits_our_signature": "Ждут нашей подписи",
+    "not_partners": "Обмен не установлен",
+    "not_ready": "Не готовы",
+    "failed": "Не отправлены",
+    "findings": "Найдено при проверке",
+    "ready": "Готовы",
+    "left": "Осталось",
+}
+_REASONS = frozenset(Reason)
 _UNPRINTED = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
@@ -85,6 +114,33 @@ def state_name(state: str) -> str:
     return _STATES.get(state, state)
 
 
+def edo_title(kind: str, period: str) -> str:
+    """«Приглашения в Диадок, февраль 2026 г.»; a period that is no month and no quarter stays as it is."""
+    return f"{_EDO_KINDS.get(kind, kind)}, {_period(period)}"
+
+
+def _period(period: str) -> str:
+    try:
+        if "Q" in period:
+            quarter = Quarter.parse(period)
+            return f"{quarter.number}{NBSP}квартал {quarter.year}{NBSP}г."
+        return wording.month_name(Month.parse(period))
+    except InvalidInputError:
+        return period
+
+
+def edo_section(name: str) -> str:
+    return _EDO_SECTIONS.get(name, name)
+
+
+def reason_text(reason: str) -> str:
+    return Reason(reason).text if reason in _REASONS else reason
+
+
+def reason_remedy(reason: str) -> str:
+    return Reason(reason).remedy if reason in _REASONS else ""
+
+
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -96,6 +152,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "kind_name": kind_name,
     "class_name": class_name,
     "state_name": state_name,
+    "edo_title": edo_title,
+    "edo_section": edo_section,
+    "reason_text": reason_text,
+    "reason_remedy": reason_remedy,
     "capital": capital,
     "masked": masked,
     "counted": wording.counted,

@@ -23,15 +23,22 @@ from billing.letters.contexts import (
 from billing.ports import Attachment, Letter, Outside
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card
+from billing.usecases.edo_exchange import exchanged_with
+from billing.usecases.edo_reminders import reminder_letter
+from billing.usecases.edo_reports import report_letter
 
 
 def letter_of(head: Mapping[str, Any], outside: Outside) -> Letter:
-    """The letter that a row of the kind `closing_documents` or `run_report` stands for."""
+    """The letter that a row stands for, by its kind."""
     match head["kind"]:
         case "closing_documents":
             return _closing_documents(head, outside)
         case "run_report":
             return compose(_run_report(head, outside))
+        case "edo_reminder":
+            return compose(reminder_letter(head, outside))
+        case "edo_report":
+            return compose(report_letter(head["report"], outside))
         case kind:
             raise ValueError(f"a letter of an unknown kind: {kind}")
 
@@ -55,7 +62,7 @@ def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
         charged=period.cost,
         acted=period.acted,
         balance=period.closing,
-        edo=None,
+        edo=exchanged_with(found, outside),
         page_url=outside.settings.page_url,
         seller_name=found[0].content.seller.party.name,
     )

@@ -1,0 +1,20 @@
+"""Whether the exchange with the buyers of some documents is established, as the letter about them says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from billing.domain.edo_boxes import Partnership
+from billing.ports import Outside
+from billing.records import DocumentRecord
+from billing.usecases.cards import seller_card
+from billing.usecases.edo_counterparties import kept
+
+
+def exchanged_with(documents: Sequence[DocumentRecord], outside: Outside) -> bool | None:
+    """True: all have accepted, and signed originals go there; None: the company does not exchange electronically."""
+    card = seller_card(outside.store)
+    if not card or not card.edo:
+        return None
+    found = [kept(inn, kpp, outside) for inn, kpp in {(d.content.buyer.inn, d.content.buyer.kpp) for d in documents}]
+    return all(one is not None and one.payer.partnership is Partnership.PARTNERS for one in found)

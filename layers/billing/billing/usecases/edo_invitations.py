@@ -1,0 +1,161 @@
+"""What the campaign does about one payer: decide, write down what is about to be asked, ask, write down the answer.
+
+A question stands in the payer's row before the operator is asked. Where the answer is lost, the next run looks how the
+box stands and asks again only if nothing has come of it: there is one invitation a box and month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from billing.domain.edo import Action, Box, Decision, InvitationSettings, Partnership, Reason, decide_invitation
+from billing.domain.edo_policy import EdoPolicy
+from billing.domain.periods import Month
+from billing.ports import Outside, StaleError
+from billing.ports_edo import BadDocumentError, EdoOutside
+from billing.records_edo import Counterparty
+from billing.usecases.edo_counterparties import Kept, kept, settle, stands
+from billing.usecases.edo_questions import ask, has_come_to_nothing, intent, polled, refused
+from billing.usecases.edo_relations import box_writes, known_box
+from billing.usecases.edo_reminders import accounts_of, remind
+
+ATTEMPTS_MAX = 3
+
+_NO_BOX = (
+    *(Reason.SEVERAL_BOXES, Reason.BOX_GONE, Reason.OTHER_KPP, Reason.LIQUIDATED),
+    *(Reason.BRANCH_NOT_FOUND, Reason.ENTREPRENEUR_NOT_FOUND, Reason.NOT_AT_THE_OPERATOR),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for the whole run."""
+
+    settings: InvitationSettings
+    text: str
+    today: date
+
+
+def terms_of(policy: EdoPolicy, today: date, edo: EdoOutside) -> Terms:
+    """The company's settings, with what only the operator knows: other operators, and whether our box is a test one."""
+    us = edo.edo.our_box()
+    settings = replace(policy.invitations, operators=edo.edo.operators(), our_test_box=us.test)
+    return Terms(settings=settings, text=policy.invitation_text, today=today)
+
+
+def work_through(page: Sequence[Kept], terms: Terms, outside: Outside, edo: EdoOutside, *, until: datetime) -> bool:
+    """Each payer of the page is decided about today; False when time was too short for all of them.
+
+    Raises:
+        BusyError: the operator asks to come back later; what was done is done.
+    """
+    open_ones = [_asked_about(k, terms, outside, edo) for k in page if k.payer.accounts and not _is_settled(k.payer)]
+    found, bad = _boxes_of([k.payer.inn for k in open_ones if not k.payer.problems], edo)
+    for one in open_ones:
+        if outside.clock() >= until:
+            return False
+        if error := bad.get(one.payer.inn):
+            settle(one, refused(one.payer, error, terms.today, outside), outside)
+        else:
+            _decide(one, _with_memory(found.get(one.payer.inn, ()), outside), terms, outside, edo)
+    return True
+
+
+def _asked_about(one: Kept, terms: Terms, outside: Outside, edo: EdoOutside) -> Kept:
+    """With the outcome of its task, before the statuses are read: they are to be the newer of the two."""
+    try:
+        return polled(one, terms.today, outside, edo)
+    except StaleError:  # another worker has asked
+        return _again(one, outside)
+
+
+def _is_settled(payer: Counterparty) -> bool:
+    """A partner needs no look: the feed tells when it ends."""
+    return payer.partnership is Partnership.PARTNERS and bool(payer.box) and not (payer.task or payer.pending)
+
+
+def _boxes_of(
+    inns: Sequence[str], edo: EdoOutside
+) -> tuple[Mapping[str, Sequence[Box]], Mapping[str, BadDocumentError]]:
+    """The boxes of each INN; and the INNs that the operator does not take, which would spoil the list for the rest."""
+    if not inns:
+        return {}, {}
+    try:
+        return edo.edo.boxes_of(inns), {}
+    except BadDocumentError as error:
+        if len(inns) == 1:
+            return {}, {inns[0]: error}
+        half = len(inns) // 2
+        (found, bad), (more, worse) = _boxes_of(inns[:half], edo), _boxes_of(inns[half:], edo)
+        return {**found, **more}, {**bad, **worse}
+
+
+def _with_memory(boxes: Sequence[Box], outside: Outside) -> list[Box]:
+    """Whether their invitation carries a document, only the list of counterparties has told."""
+    asked = [box.id for box in boxes if box.partnership is Partnership.THEY_INVITED]
+    known = {id: box for id in asked if (box := known_box(id, outside))}
+    return [replace(b, wants_signature=known[b.id].wants_signature) if b.id in known else b for b in boxes]
+
+
+def _decide(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: EdoOutside) -> None:
+    """The payer is decided about, anew if another worker has changed its row meanwhile."""
+    for _ in range(ATTEMPTS_MAX):
+        with suppress(StaleError):
+            _act(one, boxes, terms, outside, edo)
+            return
+        one = _again(one, outside)
+
+
+def _again(one: Kept, outside: Outside) -> Kept:
+    again = kept(one.payer.inn, one.payer.kpp, outside)
+    assert again, "a counterparty is never deleted"
+    return again
+
+
+def _act(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: EdoOutside) -> None:
+    payer, today = one.payer, terms.today
+    if payer.pending and has_come_to_nothing(payer, boxes, today):
+        ask(one, terms.text, today, outside, edo)
+        return
+    payer = replace(payer, pending="")
+    decision = decide_invitation(payer.candidate, {}, boxes, terms.settings, today=today)
+    if decision.action is Action.ACCEPT and _in_month(payer.accepted, today):  # and yet it waits
+        failed = _in_month(payer.failed, today)
+        reason = Reason.INVITATION_FAILED if failed else Reason.INVITATION_WANTS_SIGNATURE
+        decision = replace(decision, action=Action.PERSON, reason=reason, detail=payer.failure if failed else "")
+    seen = _seen(payer, decision, today)
+    match decision.action:
+        case Action.INVITE | Action.ACCEPT | Action.REMIND if not accounts_of(payer, today, outside):
+            settle(one, replace(payer, accounts=()), outside)  # nobody pays by these requisites any more
+        case Action.INVITE | Action.ACCEPT:
+            writes = box_writes(decision.box, outside) if decision.box else []
+            ask(settle(one, intent(seen, decision, today), outside, *writes), terms.text, today, outside, edo)
+        case Action.REMIND:
+            remind(one, stands(seen, decision.reason, outside), today, outside)
+        case _:
+            writes = box_writes(decision.box, outside) if decision.box and seen != one.payer else []
+            settle(one, stands(seen, decision.reason, outside, detail=_detail(payer, decision)), outside, *writes)
+
+
+def _in_month(day: date | None, today: date) -> bool:
+    return day is not None and Month.of(day) == Month.of(today)
+
+
+def _seen(payer: Counterparty, decision: Decision, today: date) -> Counterparty:
+    """The payer with the box of the decision, as it stands."""
+    box = decision.box
+    if box is None:
+        gone = decision.reason in _NO_BOX
+        return replace(payer, box="", partnership=Partnership.NONE, since=None, roaming=False) if gone else payer
+    same = payer.box == box.id and payer.partnership is box.partnership
+    since = box.since or (payer.since if same else None) or (today if box.partnership is not Partnership.NONE else None)
+    return replace(payer, box=box.id, partnership=box.partnership, since=since, roaming=box.roaming)
+
+
+def _detail(payer: Counterparty, decision: Decision) -> str:
+    """What stands beside the reason: of the decision, the boxes to choose from, or what was said when it came up."""
+    boxes = "; ".join(" · ".join(filter(None, (b.id, b.name, b.kpp, b.operator))) for b in decision.boxes)
+    return decision.detail or boxes or (payer.detail if payer.reason is decision.reason else "")

@@ -1,0 +1,117 @@
+"""How we stand with the boxes at the operator: the whole list once a campaign, its feed of changes in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from billing import records
+from billing.domain.edo_boxes import Box, Partnership
+from billing.domain.edo_fate import cursor_after, fresh
+from billing.domain.edo_standing import reason_of
+from billing.domain.periods import moscow_day, utc_text
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+from billing.ports_edo import CounterpartyEvent, EdoOutside
+from billing.records_edo import BOXES, CURSORS, Counterparty
+from billing.usecases.edo_counterparties import all_of_inn, settle, stands
+
+FEED = "counterparties"  # sort key of the feed's cursor
+OVERLAP = 10  # events read again before the last one
+FULL = 100  # a page of so many may have a next one
+SEEN_MAX = 200  # ids kept, more than a page and its overlap
+BEFORE = timedelta(days=1)  # how far the first reading of the feed looks back
+ATTEMPTS_MAX = 5
+
+
+def read_changes(outside: Outside, edo: EdoOutside, *, until: datetime) -> bool:
+    """Our rows know every change the feed tells of; False when time was too short for all of them.
+
+    Of a page, the last change of each box counts: a page that is read again changes nothing.
+    """
+    row = _cursor(outside, edo)
+    while outside.clock() < until:
+        place = row.row["cursor"]
+        page = edo.edo.counterparty_events(place, since=None if place else datetime.fromisoformat(row.row["since"]))
+        new = fresh(((event.id, event) for event in page), row.row["seen"])
+        for event in {event.box: event for _, event in new if event.box}.values():
+            _apply(event, outside)
+        row = _save(row, page, [id for id, _ in new], outside)
+        if len(page) < FULL or not new:
+            return True
+    return False
+
+
+def _cursor(outside: Outside, edo: EdoOutside) -> Stored:
+    """Where the feed was left; another deployment has another box, whose feed begins now."""
+    stored = outside.store.get("control", CURSORS, FEED)
+    if stored and stored.row["environment"] == edo.environment:
+        return stored
+    since = utc_text(outside.clock() - BEFORE)
+    row = {"cursor": "", "since": since, "seen": [], "environment": edo.environment}
+    return _put(row, stored.version if stored else ABSENT, outside)
+
+
+def _save(row: Stored, page: Sequence[CounterpartyEvent], ids: Sequence[str], outside: Outside) -> Stored:
+    keys = [event.key for event in page]
+    cursor = cursor_after(keys, before=row.row["cursor"], page_is_full=len(page) >= FULL, overlap=OVERLAP)
+    changed = {**row.row, "cursor": cursor, "seen": [*row.row["seen"], *ids][-SEEN_MAX:]}
+    return row if changed == row.row else _put(changed, row.version, outside)
+
+
+def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
+    outside.store.tx([Write("control", CURSORS, FEED, row, expect)])
+    return Stored(CURSORS, FEED, row, expect + 1)
+
+
+def _apply(event: CounterpartyEvent, outside: Outside) -> None:
+    known = known_box(event.box, outside) or Box(id=event.box, inn="")
+    since = moscow_day(event.at) if event.at else known.since
+    observe(replace(known, partnership=event.partnership, since=since), outside, comment=event.comment)
+
+
+def read_list(cursor: str, outside: Outside, edo: EdoOutside) -> str:
+    """Our rows know a page of the operator's list; where the next one begins, empty after the last."""
+    page = edo.edo.counterparties(cursor)
+    for box in page.boxes:
+        observe(box, outside)
+    return page.cursor
+
+
+def known_box(id: str, outside: Outside) -> Box | None:
+    stored = outside.store.get("control", BOXES, id)
+    return records.from_plain(Box, stored.row["box"]) if stored else None
+
+
+def observe(box: Box, outside: Outside, *, comment: str = "") -> None:
+    """The payer to whom the box belongs stands as it does, and the box is remembered as it was seen."""
+    for _ in range(ATTEMPTS_MAX):
+        with suppress(StaleError):  # somebody decides about the payer at the same moment: look again
+            for found in all_of_inn(box.inn, outside) if box.inn else ():
+                if box.id == (found.payer.box_said or found.payer.box):
+                    settle(found, as_seen(found.payer, box, outside, comment=comment), outside)
+            if writes := box_writes(box, outside):
+                outside.store.tx(writes)
+            return
+
+
+def box_writes(box: Box, outside: Outside) -> list[Write]:
+    """What makes the row of the box say so, to be written with what rests on it; empty when it does already."""
+    stored = outside.store.get("control", BOXES, box.id)
+    row = {"box": records.plain(box), "summary": f"{box.inn} {box.name}: {box.partnership}"}
+    if stored and stored.row == row:
+        return []
+    return [Write("control", BOXES, box.id, row, stored.version if stored else ABSENT)]
+
+
+def as_seen(payer: Counterparty, box: Box, outside: Outside, *, comment: str = "") -> Counterparty:
+    """The payer with that state of its box. The same state seen again leaves the last decision as it is."""
+    if box.partnership is payer.partnership and payer.box == box.id:
+        return payer
+    since = box.since or moscow_day(outside.clock())
+    seen = replace(payer, box=box.id, partnership=box.partnership, roaming=box.roaming, since=since)
+    if box.partnership is not Partnership.PARTNERS and payer.said:
+        return seen  # a person has decided, whatever the operator says
+    return stands(seen, reason_of(box.partnership), outside, detail=comment)

@@ -1,0 +1,177 @@
+"""20th to 25th: companies and entrepreneurs that pay us and have not accepted are invited to exchange documents.
+
+A month has one campaign, and each of its days one pass over everybody: statuses first, then payers from the cards, then
+a decision about each payer. A pass that is cut off goes on where it was, on the same day or the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from billing import records
+from billing.domain.edo_policy import EdoPolicy
+from billing.domain.edo_sending import may_invite
+from billing.domain.errors import InvalidInputError
+from billing.domain.parties import Customer
+from billing.domain.periods import Month, moscow_day, utc_text
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+from billing.ports_edo import BusyError, EdoOutside
+from billing.records_edo import INVITATIONS
+from billing.usecases.cards import seller_card
+from billing.usecases.edo_counterparties import collect, kept_page
+from billing.usecases.edo_decisions import PersonsDecision, read_decision
+from billing.usecases.edo_invitations import terms_of, work_through
+from billing.usecases.edo_news import tell_invitations
+from billing.usecases.edo_relations import read_changes, read_list
+from billing.usecases.edo_stops import stoppable
+
+PAGE = 100
+STEPS = ("changes", "list", "cards", "payers", "done")  # of a pass, in their order; the list once a campaign
+ATTEMPTS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the schedule or a person asks for. `scheduled_at` None: by hand, now."""
+
+    scheduled_at: datetime | None = None
+    force: bool = False
+    decision: PersonsDecision | None = None
+
+
+def read_request(event: Mapping[str, Any]) -> Request:
+    """`{"scheduled_at": moment}` is the schedule's; `{}`, `{"force": true}` and `{"decide": {…}}` are a person's.
+
+    Raises:
+        InvalidInputError: a field is unknown, or is not what it should be.
+    """
+    if unknown := sorted(set(event) - {"scheduled_at", "force", "decide"}):
+        raise InvalidInputError(f"unknown fields: {', '.join(unknown)}")
+    if not isinstance(event.get("force", False), bool):
+        raise InvalidInputError("force: true or false")
+    if "decide" in event:
+        if len(event) > 1:
+            raise InvalidInputError("decide: stands alone")
+        return Request(decision=read_decision(event["decide"]))
+    scheduled_at = None
+    if "scheduled_at" in event:
+        try:
+            scheduled_at = datetime.fromisoformat(str(event["scheduled_at"]))
+        except ValueError as error:
+            raise InvalidInputError("scheduled_at: a moment in ISO 8601") from error
+    return Request(scheduled_at=scheduled_at, force=event.get("force") is True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """How the run ended: `state` is done, unfinished, not now, or without a policy; `stopped`: why nothing succeeds.
+
+    `report`: the report that our accountant was sent, or empty.
+    """
+
+    state: str
+    step: str = ""
+    stopped: str = ""
+    report: str = ""
+
+
+def invite_to_edo(outside: Outside, edo: EdoOutside, *, until: datetime, asked: Request = Request()) -> Invited:
+    """Whoever is to be invited today is, or the next run goes on; our accountant is told what is new.
+
+    It may be called at any time and any number of times: a pass that has been made on a day is not made again.
+    """
+    card, today = seller_card(outside.store), moscow_day(outside.clock())
+    if not card or not card.edo:
+        return Invited(state="no policy")
+    if not asked.force and not may_invite(moscow_day(asked.scheduled_at or outside.clock()), card.edo.sending):
+        return Invited(state="not now")
+    with stoppable("invite", outside) as stopped, suppress(BusyError, StaleError):
+        _pass(_campaign(today, outside), card.edo, today, outside, edo, until)
+    report = ""
+    with suppress(StaleError):  # another run is telling
+        report = tell_invitations(Month.of(today), outside, until=until)
+    stored = outside.store.get("control", INVITATIONS, str(Month.of(today)))
+    step = stored.row["step"] if stored else ""
+    return Invited(state="done" if step == "done" else "unfinished", step=step, stopped="".join(stopped), report=report)
+
+
+# --- the campaign's row ------------------------------------------------------------------------------------------
+
+
+def _campaign(today: date, outside: Outside) -> Stored:
+    """The month's campaign with today's pass begun; a pass that is not over stays the one it is."""
+    month, day = str(Month.of(today)), today.isoformat()
+    stored = outside.store.get("control", INVITATIONS, month)
+    if stored and (stored.row["step"] != "done" or stored.row["day"] == day):
+        return stored
+    row = dict(stored.row) if stored else {"list_read": False, "days": {}}
+    return _put(month, row, stored.version if stored else ABSENT, outside, day=day, step="changes", cursor="")
+
+
+def _put(month: str, row: dict[str, Any], expect: int, outside: Outside, **changes: Any) -> Stored:
+    row |= changes
+    row["days"] = {**row["days"], row["day"]: {"step": row["step"], "at": utc_text(outside.clock())}}
+    row["summary"] = f"{month}: проход {row['day']}, {row['step']}"
+    outside.store.tx([Write("control", INVITATIONS, month, row, expect)])
+    return Stored(INVITATIONS, month, row, expect + 1)
+
+
+def _moved(campaign: Stored, cursor: str, outside: Outside) -> Stored:
+    """The campaign with the step's next page ahead of it; after the last page, the next step."""
+    step = campaign.row["step"]
+    if cursor:
+        return _put(campaign.sk, dict(campaign.row), campaign.version, outside, cursor=cursor)
+    list_read = campaign.row["list_read"] or step == "list"
+    after = STEPS[STEPS.index(step) + 1]
+    if after == "list" and list_read:
+        after = "cards"
+    row = dict(campaign.row)
+    return _put(campaign.sk, row, campaign.version, outside, step=after, cursor="", list_read=list_read)
+
+
+# --- the pass ----------------------------------------------------------------------------------------------------
+
+
+def _pass(campaign: Stored, policy: EdoPolicy, today: date, outside: Outside, edo: EdoOutside, until: datetime) -> None:
+    """The steps of the pass are made while there is time.
+
+    Raises:
+        BusyError: the operator asks to come back later.
+        StaleError: another run is at the same pass.
+    """
+    terms = None
+    while campaign.row["step"] != "done" and outside.clock() < until:
+        step, cursor = campaign.row["step"], campaign.row["cursor"]
+        if step == "changes":
+            if not read_changes(outside, edo, until=until):
+                return
+            cursor = ""
+        elif step == "list":
+            cursor = read_list(cursor, outside, edo)
+        elif step == "cards":
+            cursor = _collect_page(cursor, today, outside)
+        else:
+            terms = terms or terms_of(policy, today, edo)
+            page, after = kept_page(outside, after=cursor, limit=PAGE)
+            if not work_through(page, terms, outside, edo, until=until):
+                return
+            cursor = after
+        campaign = _moved(campaign, cursor, outside)
+
+
+def _collect_page(cursor: str, today: date, outside: Outside) -> str:
+    page = outside.store.scan("customers", segment=0, segments=1, cursor=cursor, limit=PAGE)
+    for stored in page.rows:
+        card = records.from_plain(Customer, stored.row["card"])
+        for attempt in range(ATTEMPTS_MAX):
+            try:
+                collect(card, today, outside)
+                break
+            except StaleError:  # somebody else changes a payer of the same INN
+                if attempt == ATTEMPTS_MAX - 1:
+                    raise
+    return page.cursor
