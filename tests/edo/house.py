@@ -20,7 +20,7 @@ from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_signer import SignerPerson
 from billing.domain.seller import SellerCard
 from billing.ports import Write
-from billing.ports_edo import EdoOutside, Prepared, Secret, SecretMovedError, Titles
+from billing.ports_edo import EdoOutside, KindsLacking, Prepared, Secret, SecretMovedError, Titles
 from billing.records_edo import COUNTERPARTIES, PEOPLE, Counterparty, EdoState, ForPerson
 from local.company import seller_card
 from local.diadoc import DiadocStandIn
@@ -99,8 +99,8 @@ class NoTitles:
     def problems(self, document: Document, *, policy: EdoPolicy) -> tuple[str, ...]:
         return ()
 
-    def readiness(self, *, policy: EdoPolicy, offers: Any) -> tuple[str, ...]:
-        return ()
+    def lacking(self, *, policy: EdoPolicy, offers: Any) -> KindsLacking:
+        return KindsLacking()
 
 
 class EdoHouse(House):

@@ -416,11 +416,21 @@ class Prepared:
     """What is to be made of a document before it is signed.
 
     `user_contract`: the operator makes the title of it (`Edo.make_title`); empty: the PDF itself goes, with `metadata`.
+    `wants_answer`: as in `Outgoing`.
     """
 
     kind: EdoKind
     user_contract: bytes = b""
     metadata: tuple[tuple[str, str], ...] = ()
+    wants_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindsLacking:
+    """What keeps whole kinds of documents back: the operator does not take them now, or wants more than we say."""
+
+    not_taken: tuple[str, ...] = ()
+    metadata: tuple[str, ...] = ()
 
 
 class Titles(Protocol):
@@ -440,8 +450,8 @@ class Titles(Protocol):
         """What is known beforehand to keep the document from going; for the preflight."""
         ...
 
-    def readiness(self, *, policy: EdoPolicy, offers: Sequence[KindOffer]) -> tuple[str, ...]:
-        """What of the operator's kinds we cannot serve: absent or outdated kinds, metadata we do not give."""
+    def lacking(self, *, policy: EdoPolicy, offers: Sequence[KindOffer]) -> KindsLacking:
+        """What of the kinds that the policy sends cannot be served: absent or outdated ones, metadata not given."""
         ...
 
 

@@ -45,8 +45,9 @@ class EdoState:
     """One document in the EDO: its fate, and everything that a repeat of its sending needs to be the same sending.
 
     `kind`: «type|function|version» as it went. `signature`: "" (none yet), "file", "test" or "person".
-    `packet`: the ids of all documents of its message, in order, when it went with others. Files are keys of the bucket
-    under `edo/`.
+    `packet`: the ids of all documents of its message, in order, when it went with others. `wants_answer`: the recipient
+    is asked for a signature where the kind leaves it open. `asked_at`: when its signature was asked for and refused.
+    Files are keys of the bucket under `edo/`.
     """
 
     fate: Fate = field(default_factory=Fate)
@@ -62,6 +63,7 @@ class EdoState:
     operation: str = ""
     packet: tuple[str, ...] = ()
     metadata: tuple[tuple[str, str], ...] = ()
+    wants_answer: bool = False
     asked_at: str = ""
     print_form: str = ""
     protocol: str = ""
