@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from billing import records
-from billing.domain.ledger import Entry
+from billing.domain.errors import NotFoundError
+from billing.domain.ledger import Account, Entry
 from billing.domain.periods import MOSCOW, Day, Month, utc_text
 from billing.messages import FUTURE
 from billing.ports import Store
 
 PAGE = 200
 SKEW = timedelta(hours=1)  # clocks of two functions differ, and a moment is taken a little before it is written
+
+
+def account_now(store: Store, account: str) -> Account:
+    """The account; what is read after it is taken as it was then.
+
+    Raises:
+        NotFoundError: there is no such account.
+    """
+    stored = store.get("accounts", account)
+    if not stored:
+        raise NotFoundError("такого счёта нет")
+    return records.account_of(account, stored.row)
 
 
 def seq_before(store: Store, account: str, day: Day, *, open: Month) -> int:

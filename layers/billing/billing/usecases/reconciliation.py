@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from billing import paper, records
+from billing import paper
 from billing.domain.documents import DocumentStatus
 from billing.domain.drafts import sides
 from billing.domain.errors import InvalidInputError, NotFoundError
@@ -27,7 +27,7 @@ from billing.domain.reconciliation import (
 from billing.domain.wording import month_name
 from billing.ports import Outside, Row, Store
 from billing.usecases.cards import customer_card, seller_card
-from billing.usecases.period_entries import entries_between, entry_at, seq_before
+from billing.usecases.period_entries import account_now, entries_between, entry_at, seq_before
 
 __all__ = ["AT_ONCE_MAX", "reconciliation_content", "rows_count"]
 
@@ -50,7 +50,7 @@ def reconciliation_content(
     if last > today:
         raise InvalidInputError("период ещё не кончился")
     store = outside.store
-    books = _books(store, account)
+    books = account_now(store, account)
     customer, seller = customer_card(store, account), seller_card(store)
     entries = entries_between(store, account, seq_before(store, account, first, open=books.open), books.seq)
     papers = _papers(store, books, payer)
@@ -89,16 +89,8 @@ def rows_count(account: str, first: Day, last: Day, outside: Outside) -> int:
     Raises:
         NotFoundError: there is no such account.
     """
-    books = _books(outside.store, account)
+    books = account_now(outside.store, account)
     return books.seq - seq_before(outside.store, account, first, open=books.open)
-
-
-def _books(store: Store, account: str) -> Account:
-    """The account as of now; all that is read later is taken as it was then."""
-    stored = store.get("accounts", account)
-    if not stored:
-        raise NotFoundError("такого счёта нет")
-    return records.account_of(account, stored.row)
 
 
 # --- acts --------------------------------------------------------------------------------------------------------
