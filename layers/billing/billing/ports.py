@@ -211,6 +211,7 @@ class Settings:
     page_url: str
     accountant_address: str
     retention_years: int = 6
+    frame_ancestors: str = "'none'"  # who may show our page in a frame, as a Content-Security-Policy says it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

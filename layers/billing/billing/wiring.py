@@ -19,6 +19,7 @@ from billing.adapters.queues import SqsQueue
 from billing.adapters.secrets import AwsSecrets
 from billing.adapters.store import DynamoStore
 from billing.ports import TABLES, Outside, Settings
+from billing.ports_tokens import Tokens
 
 # a call with nothing to count is no anomaly
 warnings.filterwarnings("ignore", message="No application metrics to publish")
@@ -34,6 +35,7 @@ QUEUES = {
 }
 
 _installed: Outside | None = None
+_installed_tokens: Tokens | None = None
 
 
 def outside() -> Outside:
@@ -41,15 +43,16 @@ def outside() -> Outside:
     return _installed or _aws()
 
 
-def install(world: Outside | None) -> None:
+def install(world: Outside | None, tokens: Tokens | None = None) -> None:
     """Tests put their own world in the place of AWS, and take it away again."""
-    global _installed
-    _installed = world
+    global _installed, _installed_tokens
+    _installed, _installed_tokens = world, tokens
 
 
 def forget() -> None:
     """Adapters are built anew at their next use."""
     _aws.cache_clear()
+    _own_tokens.cache_clear()
     queues.cache_clear()
     secrets.cache_clear()
 
@@ -71,6 +74,7 @@ def _aws() -> Outside:
             page_url=os.environ["PAGE_URL"],
             accountant_address=os.environ["ACCOUNTANT_ADDRESS"],
             retention_years=int(os.environ.get("RETENTION_YEARS", "6")),
+            frame_ancestors=os.environ.get("FRAME_ANCESTORS", "'none'"),
         ),
     )
 
@@ -83,6 +87,29 @@ def queues() -> SqsQueue:
 @cache
 def secrets() -> AwsSecrets:
     return AwsSecrets(_client("secretsmanager"))
+
+
+def now() -> datetime:
+    """The present moment, for a function that needs nothing else of the outside."""
+    return _installed.clock() if _installed else datetime.now(UTC)
+
+
+def tokens() -> Tokens:
+    """Who verifies and makes tokens: by the secret of the API and, if the template names one, the CRM's key set."""
+    return _installed_tokens or _own_tokens()
+
+
+@cache
+def _own_tokens() -> Tokens:
+    from billing.adapters.tokens import JwtTokens, Kept, jwks  # functions without an API load no cryptography
+
+    url = os.environ.get("JWKS_URL", "")
+    return JwtTokens(
+        Kept(lambda: secrets().get(os.environ["API_SECRET"]).text),
+        keys=jwks(url) if url else None,
+        issuer=os.environ.get("JWT_ISSUER", ""),
+        audience=os.environ.get("JWT_AUDIENCE", ""),
+    )
 
 
 def _client(service: str, *, attempts: int = 3) -> Any:

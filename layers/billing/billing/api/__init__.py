@@ -1,0 +1,1 @@
+"""The routes of `documents_api`, each behind its guard."""

@@ -1,0 +1,22 @@
+"""The whole API put together: what `functions/documents_api` answers an event with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from billing.api import documents, sessions
+from billing.api.guard import Api
+from billing.api.headers import secured
+from billing.api.problems import tell_problems
+
+api = Api(enable_validation=True, response_validation_error_http_code=500)
+tell_problems(api)
+for part in (documents, sessions):
+    api.include_router(part.routes)
+
+
+def answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """The answer to one request, with the headers that every answer has."""
+    return secured(api.resolve(event, context))

@@ -1,0 +1,158 @@
+"""Every route says who may call it, and is called by nobody else: asked before anything of the request is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from hmac import compare_digest
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder, Route, Router
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from billing import wiring
+from billing.api.asking import asked
+from billing.domain.errors import BillingError
+from billing.ports_tokens import TokenRefusedError
+from billing.usecases.authorize import CSRF, NOBODY, Caller, who_asks
+
+PUBLIC = frozenset({"public"})  # no token is looked at
+VISITORS = frozenset({"visitor"})  # without a token, or with one that no longer counts
+BODY_MAX = 64 * 1024
+QUERY_MAX = 4 * 1024
+
+_ROLES = "x-roles"
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
+
+
+class ForbiddenError(BillingError):
+    """The caller is known, and may not. API: 403."""
+
+
+class ForeignFormError(ForbiddenError):
+    """A form that was not made by our page for this session."""
+
+
+class TooLargeError(BillingError):
+    """More than a request may hold. API: 413."""
+
+
+class Routes(Router):
+    """A part of the API. A route without roles cannot be made."""
+
+    def on(self, method: str, rule: str, *, may: Collection[str], **said: Any) -> Callable[[_Handler], _Handler]:
+        """The handler answers `method rule` to callers of these roles; `PUBLIC` or `VISITORS`: see above."""
+        if not may:
+            raise ValueError(f"{method} {rule}: who may call it?")
+        extensions = {_ROLES: sorted(str(role) for role in may), **said.pop("openapi_extensions", {})}
+        register: Callable[[_Handler], _Handler] = self.route(rule, method, openapi_extensions=extensions, **said)
+        return register
+
+    @property
+    def caller(self) -> Caller:
+        """Who is asking; known to be one whom the route is for."""
+        found: Caller = self.context["caller"]
+        return found
+
+    @property
+    def account(self) -> str:
+        """Whose things are asked for: told by the token alone."""
+        assert self.caller.account, "a route for clients"
+        return self.caller.account
+
+
+class Api(APIGatewayHttpResolver):
+    """The routes behind their guard."""
+
+    def route(self, *positional: Any, **said: Any) -> Any:
+        """Raises:
+        ValueError: nobody says who may call it.
+        """
+        extensions = said.get("openapi_extensions") or next((p for p in positional if _says_roles(p)), None)
+        if not extensions:
+            raise ValueError(f"{positional[:2]}: a route is made by Routes.on, with its roles")
+        return super().route(*positional, **said)
+
+    def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
+        try:
+            self.append_context(caller=admitted(self.current_event, roles_of(route)))
+        except Exception as error:
+            answered = self._call_exception_handler(error, route)
+            assert answered, "every error has its answer"
+            return answered
+        return super()._call_route(route, route_arguments)
+
+
+def _says_roles(said: Any) -> bool:
+    return isinstance(said, dict) and _ROLES in said
+
+
+def roles_of(route: Route) -> Collection[str]:
+    """Empty for what is no route of ours."""
+    found: Collection[str] = (route.openapi_extensions or {}).get(_ROLES, ())
+    return found
+
+
+def admitted(event: APIGatewayProxyEventV2, may: Collection[str]) -> Caller:
+    """The caller, who may call what is for these roles. What is for nobody is not there, for those we know.
+
+    Raises:
+        TooLargeError: too much was sent.
+        TokenRefusedError: nobody whom we know.
+        ForbiddenError: somebody whom it is not for, or a form that is not ours.
+    """
+    if len(event.raw_event.get("body") or "") > BODY_MAX or len(event.raw_query_string or "") > QUERY_MAX:
+        raise TooLargeError
+    if "public" in may:
+        return NOBODY
+    caller = _caller(event, visitors="visitor" in may)
+    if not caller.role:
+        if "visitor" in may:
+            return caller
+        raise TokenRefusedError("no token")
+    if may and caller.role not in may:
+        raise ForbiddenError
+    if caller.via == "cookie" and event.http_method not in ("GET", "HEAD"):
+        check_form(event, caller)
+    return caller
+
+
+def _caller(event: APIGatewayProxyEventV2, *, visitors: bool) -> Caller:
+    try:
+        return who_asks(asked(event.raw_event), wiring.tokens(), now=wiring.now())
+    except TokenRefusedError:
+        if visitors:
+            return NOBODY
+        raise
+
+
+def check_form(event: APIGatewayProxyEventV2, caller: Caller) -> None:
+    """The form was made for this session, and nothing says that it was sent from elsewhere.
+
+    A browser says `Origin: null` of a form of ours, since our pages send no referrer: then the token decides alone.
+
+    Raises:
+        ForeignFormError: it was not.
+    """
+    site, origin = event.headers.get("sec-fetch-site", ""), event.headers.get("origin", "")
+    if site not in ("", "same-origin"):
+        raise ForeignFormError
+    if origin not in ("", "null") and urlsplit(origin).netloc != event.request_context.domain_name:
+        raise ForeignFormError
+    token = event.headers.get("x-csrf-token", "") or _field(event, CSRF)
+    if not token or not _same(token, caller.csrf):
+        raise ForeignFormError
+
+
+def _field(event: APIGatewayProxyEventV2, name: str) -> str:
+    if not event.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return ""
+    try:
+        return parse_qs(event.decoded_body or "", max_num_fields=100).get(name, [""])[0]
+    except ValueError:
+        return ""
+
+
+def _same(one: str, other: str) -> bool:
+    return compare_digest(one.encode("utf-8", "replace"), other.encode())

@@ -1,0 +1,143 @@
+"""What the API takes and answers: sums as text in roubles, days as ISO, nothing unknown beside them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+
+from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.money import plain_roubles
+from billing.usecases.documents_api import PAGE_MAX, EdoTold, Filters, LetterTold, Listed, Told
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+
+
+def _encodable(text: str) -> str:
+    """A lone surrogate is a text that nothing can write down."""
+    text.encode("utf-8")  # UnicodeEncodeError is a ValueError
+    return text
+
+
+def _iso(day: object) -> object:
+    """A day is said as a day: not as a moment, and not as a number of seconds."""
+    if isinstance(day, str) and len(day) != len("2026-01-31"):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return day
+
+
+Money: TypeAlias = Annotated[
+    int,
+    PlainSerializer(plain_roubles, return_type=str),
+    Field(json_schema_extra={"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["5500.00"]}),
+]
+Date: TypeAlias = Annotated[date, BeforeValidator(_iso), Field(ge=FIRST_DAY, le=LAST_DAY)]
+Text: TypeAlias = Annotated[str, AfterValidator(_encodable)]
+Inn: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(\d{10}|\d{12})$")]
+Key: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
+Number: TypeAlias = Annotated[str, StringConstraints(max_length=40), AfterValidator(_encodable)]
+
+
+class Asked(BaseModel):
+    """What a caller sends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """What a caller gets, made of what a use case tells."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class ListAsked(Asked):
+    """Filters of the list of documents; `from` and `to` are days of the documents, both inclusive."""
+
+    kind: DocumentKind | None = None
+    first: Date | None = Field(None, alias="from")
+    last: Date | None = Field(None, alias="to")
+    payer: Inn | None = None
+    status: DocumentStatus | None = None
+    number: Number | None = None
+    cursor: Annotated[str, StringConstraints(max_length=600, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    limit: int = Field(50, ge=1, le=PAGE_MAX)
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(
+            kind=self.kind,
+            first=self.first,
+            last=self.last,
+            payer=self.payer or "",
+            status=self.status,
+            number=self.number or "",
+        )
+
+
+class Letter(Answer):
+    """What became of one letter to one address."""
+
+    letter: str
+    address: str
+    status: str
+    at: str
+    code: str = ""
+
+    @classmethod
+    def of(cls, told: LetterTold) -> Letter:
+        return cls.model_validate(told)
+
+
+class Edo(Answer):
+    """Where the document is in the electronic exchange."""
+
+    stage: str
+    since: str = ""
+    delivered_at: str = ""
+    text: str = ""
+    annulment: str = "none"
+
+    @classmethod
+    def of(cls, told: EdoTold) -> Edo:
+        return cls.model_validate(told)
+
+
+class ListedDocument(Answer):
+    """A document in the list. `letter`: the state of its last letter that most asks for attention."""
+
+    id: str
+    kind: DocumentKind
+    number: str
+    date: date
+    month: str
+    payer: str
+    buyer: str
+    total: Money
+    status: DocumentStatus
+    problems: tuple[str, ...] = ()
+    file_name: str = ""
+    letter: str = ""
+    edo: Edo | None = None
+
+    @classmethod
+    def of(cls, told: Listed) -> ListedDocument:
+        return cls.model_validate(told)
+
+
+class Documents(Answer):
+    """A page of the list; `cursor` is empty on the last one."""
+
+    documents: list[ListedDocument]
+    cursor: str
+
+
+class Document(ListedDocument):
+    """One document with all its letters; `sha256` is that of its file."""
+
+    letters: tuple[Letter, ...] = ()
+    sha256: str = ""
+
+    @classmethod
+    def of_told(cls, told: Told) -> Document:
+        return cls.model_validate(told)

@@ -1,0 +1,130 @@
+"""What goes wrong is told as a problem document: what it is and what to do, never what was sent or whose it is.
+
+Source: RFC 9457.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
+from aws_lambda_powertools.event_handler.exceptions import ServiceError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+    ResponseValidationError,
+)
+from pydantic import BaseModel, ConfigDict, Field
+
+from billing import wiring
+from billing.api.guard import Api, ForbiddenError, ForeignFormError, TooLargeError
+from billing.api.wording import language_of, titles
+from billing.domain.errors import BillingError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from billing.ports_tokens import TokenRefusedError
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class BrokenField(BaseModel):
+    """A field that does not fit, and the rule that it breaks."""
+
+    field: str
+    rule: str
+
+
+class Problem(BaseModel):
+    """A problem document."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str = Field(description="always about:blank: the status says what it is")
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = Field(description="names this request for whoever looks into the log")
+    fields: list[BrokenField] = []
+
+
+def problem(
+    api: Api,
+    status: int,
+    *,
+    word: str = "",
+    detail: str = "",
+    fields: tuple[BrokenField, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    """The answer; `word` names the title if the status alone does not, `detail` is said in Russian only."""
+    language = language_of(api.current_event.headers.get("accept-language", ""))
+    said = Problem(
+        type="about:blank",
+        title=titles(word or str(status), language),
+        status=status,
+        detail=detail if language == "ru" else "",
+        instance=f"urn:request:{api.current_event.request_context.request_id}",
+        fields=list(fields),
+    )
+    page = api.context.get("problem_page")
+    if page and "text/html" in api.current_event.headers.get("accept", "").lower():
+        return Response(status, "text/html; charset=utf-8", page(said, language), headers=dict(headers or {}))
+    return Response(status, CONTENT_TYPE, said.model_dump_json(exclude_defaults=True), headers=dict(headers or {}))
+
+
+def tell_problems(api: Api) -> None:
+    """Every error that a route raises has its answer."""
+
+    def says(status: int, *, word: str = "", detailed: bool = False) -> Callable[[Exception], Response[Any]]:
+        def answered(error: Exception) -> Response[Any]:
+            return problem(api, status, word=word, detail=str(error) if detailed else "")
+
+        return answered
+
+    for kind, answered in (
+        (TokenRefusedError, says(401)),
+        (ForeignFormError, says(403, word="foreign form")),
+        (ForbiddenError, says(403)),
+        (NotFoundError, says(404)),  # a foreign id and an absent one are told the same
+        (ConflictError, says(409, detailed=True)),
+        (InvalidInputError, says(400, detailed=True)),
+        (TooLargeError, says(413)),
+        (RequestUnsupportedContentType, says(415)),
+        (UnavailableError, says(503)),
+    ):
+        api.exception_handler(kind)(answered)
+
+    @api.exception_handler(RequestValidationError)
+    def unfit(error: RequestValidationError) -> Response[Any]:
+        return problem(api, 400, fields=tuple(_broken(e) for e in error.errors()[:20]))
+
+    @api.not_found
+    def no_route(error: NoRouteError) -> Response[Any]:
+        allowed = sorted(_methods(api))
+        return problem(api, 405, headers={"Allow": ", ".join(allowed)}) if allowed else problem(api, 404)
+
+    @api.exception_handler([ResponseValidationError, ServiceError, BillingError, Exception])
+    def broken(error: Exception) -> Response[Any]:
+        wiring.log.error("request failed", error=type(error).__name__, at=_places(error))
+        wiring.metrics.add_metric(name="RequestsFailed", unit="Count", value=1)
+        return problem(api, 500)
+
+
+def _broken(error: Any) -> BrokenField:
+    """Where and which rule; the name of a field that nobody knows is the caller's text, so it is left out."""
+    place = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
+    named = [str(part) for part in place if part not in ("query", "path", "header", "body", "asked")]
+    return BrokenField(field=".".join(named)[:100], rule=error["type"])
+
+
+def _methods(api: Api) -> set[str]:
+    """The methods that the path has, if it has any."""
+    path = api.current_event.path
+    return {r.method for r in (*api._static_routes, *api._dynamic_routes) if r.rule.match(path)}
+
+
+def _places(error: Exception) -> list[str]:
+    """Where it went wrong, without a word of what the values were."""
+    return [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-8:]]

@@ -1,0 +1,40 @@
+"""What the API says to people, in the language of the request."""
+
+from __future__ import annotations
+
+_TITLES = {
+    "400": ("Запрос не подходит", "The request does not fit"),
+    "401": ("Войдите через CRM", "Sign in through the CRM"),
+    "403": ("Вашей роли это недоступно", "Your role may not do this"),
+    "foreign form": ("Обновите страницу и повторите", "Reload the page and try again"),
+    "404": ("Такого здесь нет", "There is no such thing here"),
+    "405": ("Так к этому адресу не обращаются", "This address is not asked in that way"),
+    "409": ("Сейчас это невозможно", "This cannot be done now"),
+    "413": ("Запрос слишком велик", "The request is too large"),
+    "415": ("Запрос не в том формате", "The request is in another format"),
+    "500": ("Ошибка на нашей стороне", "An error on our side"),
+    "503": ("Попробуйте через минуту", "Try again in a minute"),
+}
+
+
+def titles(word: str, language: str) -> str:
+    russian, english = _TITLES[word]
+    return russian if language == "ru" else english
+
+
+def language_of(accepted: str) -> str:
+    """«ru» or «en»: the one that an `Accept-Language` puts first; Russian when it names neither.
+
+    Source: RFC 9110 12.5.4.
+    """
+    weighed = []
+    for n, said in enumerate(accepted[:200].split(",")):
+        tag, _, weight = said.partition(";")
+        language = tag.strip().lower().partition("-")[0]
+        try:
+            q = float(weight.strip().removeprefix("q=") or 1)
+        except ValueError:
+            q = 0.0
+        if language in ("ru", "en") and q > 0:
+            weighed.append((-q, n, language))
+    return min(weighed)[2] if weighed else "ru"

@@ -1,0 +1,16 @@
+"""Who may do what: roles as the CRM names them in its tokens."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"  # of a client: reads, orders documents, sends again, changes notifications
+    ACCOUNTANT = "accountant"  # of a client: reads and downloads
+    OPERATOR = "operator"  # ours: the runs and any account, reading
+
+
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+CLIENTS = frozenset({Role.ADMINISTRATOR, Role.ACCOUNTANT})
+OPERATORS = frozenset({Role.OPERATOR})
