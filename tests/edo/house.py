@@ -137,8 +137,8 @@ class EdoHouse(House):
 
     def a_worker(self) -> EdoOutside:
         """The operator as a new process would have it: its own connection, its own login."""
-        client = self.a_client()
-        return EdoOutside(edo=client, signer=TestBoxSigner(client.our_box()), titles=self.titles, environment="test")
+        signer = TestBoxSigner(Box(id=self.us.box_id, inn=self.us.inn, test=self.us.is_test))
+        return EdoOutside(edo=self.a_client(), signer=signer, titles=self.titles, environment="test")
 
     def a_client(self) -> Diadoc:
         return diadoc(

@@ -26,14 +26,15 @@ _UNDER_WAY = (*WAITING, Standing.INVITES_US)
 _SETTLED = (Reason.LEFT_ALONE, Reason.SAID_BY_PERSON, Reason.ROAMING_REQUEST_FILED)
 
 
-def standing_of(before: Standing, partnership: Partnership, reason: Reason) -> Standing:
+def standing_of(before: Standing, partnership: Partnership, reason: Reason, *, asked: bool) -> Standing:
     """What the payer's standing is after a decision or a change of status.
 
-    A partner is news when there was an invitation before; a reminder stays one until something else happens.
+    A partner is news when something came before it; `asked`: we have invited or accepted at some time. A reminder stays
+    one until something else happens.
     """
     if partnership is Partnership.PARTNERS:
-        seen_first = before in (Standing.NEW, Standing.PARTNER)
-        return Standing.PARTNER if seen_first else Standing.ACCEPTED
+        was_one = before is Standing.PARTNER or (before is Standing.NEW and not asked)
+        return Standing.PARTNER if was_one else Standing.ACCEPTED
     if reason.remedy:
         return Standing.PERSON
     if reason in _SETTLED:

@@ -107,7 +107,8 @@ def _line(payer: Counterparty) -> ForPerson | None:
 
 def stands(payer: Counterparty, reason: Reason, outside: Outside, *, detail: str = "") -> Counterparty:
     """With that reason; what is told of it is dated anew when it is another thing than before."""
-    standing = standing_of(payer.standing, payer.partnership, reason)
+    asked = bool(payer.invited or payer.accepted)
+    standing = standing_of(payer.standing, payer.partnership, reason, asked=asked)
     same = standing is payer.standing and (standing is not Standing.PERSON or reason is payer.reason)
     at = payer.standing_at if same else utc_text(outside.clock())
     return replace(payer, reason=reason, detail=detail, standing=standing, standing_at=at)

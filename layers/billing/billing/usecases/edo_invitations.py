@@ -94,10 +94,15 @@ def _boxes_of(
 
 
 def _with_memory(boxes: Sequence[Box], outside: Outside) -> list[Box]:
-    """Whether their invitation carries a document, only the list of counterparties has told."""
-    asked = [box.id for box in boxes if box.partnership is Partnership.THEY_INVITED]
-    known = {id: box for id in asked if (box := known_box(id, outside))}
-    return [replace(b, wants_signature=known[b.id].wants_signature) if b.id in known else b for b in boxes]
+    """With what only the operator's list and feed tell: since when it stands so, and what their invitation carries."""
+    return [_remembered(box, outside) if box.partnership is not Partnership.NONE else box for box in boxes]
+
+
+def _remembered(box: Box, outside: Outside) -> Box:
+    was = known_box(box.id, outside)
+    if not was or was.partnership is not box.partnership:
+        return box
+    return replace(box, since=box.since or was.since, wants_signature=was.wants_signature)
 
 
 def _decide(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: EdoOutside) -> None:

@@ -87,15 +87,19 @@ def _asked(payer: Counterparty, what: str, task: str, outside: Outside) -> Count
 
 
 def refused(payer: Counterparty, error: Refusal, today: date, outside: Outside) -> Counterparty:
-    """The payer after the operator said no: no invitation has gone out, and a person reads why."""
-    target = payer.pending.partition(":")[2]
+    """The payer after the operator said no: no invitation has gone out, and a person reads why.
+
+    The month that it counts for is that of the question, which may be long past when its task is asked about.
+    """
+    target = payer.pending.partition(":")[2] or payer.box or payer.inn
+    asked = max(filter(None, (payer.invited.get(target), payer.accepted)), default=today)
     invited = {name: day for name, day in payer.invited.items() if name != target}
     said = (error.said.text or str(error))[:FAILURE_MAX]
     payer = replace(payer, pending="", task="", invited=invited)
     if isinstance(error, RoamingRequestNeededError):
         needed = replace(payer, roaming_request=RoamingRequest.NEEDED)
         return stands(needed, Reason.ROAMING_REQUEST_NEEDED, outside, detail=said)
-    failed = replace(payer, failed=today, failure=said)
+    failed = replace(payer, failed=asked, failure=said)
     return stands(failed, Reason.INVITATION_FAILED, outside, detail=said)
 
 

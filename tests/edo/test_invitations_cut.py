@@ -1,0 +1,191 @@
+"""The campaign survives the end of its process at any call, answers that are lost, and an operator that is away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import pytest
+
+from billing.domain.edo_reasons import Reason
+from billing.domain.edo_standing import Standing
+from billing.usecases.edo_counterparties import kept_page
+from local.company.client import a_company, an_entrepreneur
+from local.diadoc.faults import FaultKind
+from tests.edo.cutting import Cut
+from tests.edo.house import EdoHouse
+from tests.edo.test_invitations import campaign, paying, run
+
+NEW, SILENT = a_company(601, "ООО «Новый»"), a_company(602, "ООО «Молчун»")
+ASKS_US, NOWHERE = a_company(603, "ООО «Первый»"), a_company(604, "ООО «Нигде»")
+TWO_BOXES, REFUSES = a_company(605, "ООО «Два ящика»"), a_company(606, "ООО «Нет»")
+ALONE = an_entrepreneur(61, "ИП Один")
+
+
+def in_february() -> EdoHouse:
+    """On 20 February: one silent since January, one that has refused, and the rest new."""
+    house = EdoHouse(*paying(SILENT, REFUSES), at="2026-01-20 10:00")
+    house.client(SILENT)
+    refusing = house.client(REFUSES)
+    campaign(house)
+    campaign(house.wait(hours=24))
+    house.refuses_us(refusing, "не надо")
+    for n, payer in enumerate((NEW, ASKS_US, NOWHERE, ALONE, TWO_BOXES), 11):
+        house.tell(*({**message, "account": f"c-0000{n}"} for message in paying(payer)))
+    house.client(NEW)
+    house.invites_us(house.client(ASKS_US))
+    house.client(TWO_BOXES)
+    house.client(TWO_BOXES)
+    house.diadoc.register_company(inn=NOWHERE["inn"], name=NOWHERE["name"])
+    house.at("2026-02-20 10:00").mailer.letters.clear()
+    return house
+
+
+def finish(house: EdoHouse) -> None:
+    """Later processes make what is left of the six days."""
+    house.queue.sent.clear()  # hints die with their sender; the sweep repeats them
+    house.wait(minutes=2).edo = house.a_worker()
+    for day in range(20, 26):
+        for _ in range(3):
+            campaign(house)
+            house.wait(minutes=20)
+        house.at(f"2026-02-{min(day + 1, 25)} 10:00")
+    for _ in range(3):
+        house.wait(minutes=20).sweep()
+
+
+def outcome(house: EdoHouse) -> dict[str, Any]:
+    """What must be the same however the campaign was cut."""
+    payers = [one.payer for one in kept_page(house.outside)[0]]
+    reports = [s.row for s in house.store.query("control", "edo.reports", prefix="invitations.2026-02").rows]
+    sections = [section for row in reports for section in row["sections"]]
+    lines = [(section["name"], line) for section in sections for line in section["lines"] if line["fresh"]]
+    return {
+        "standings": {p.name: (p.standing, p.partnership, bool(p.task or p.pending)) for p in payers},
+        "invited": Counter(house.invited()),
+        "people": {line.inn: line.reason for line in house.for_people().values()},
+        "told": Counter((name, line["who"], line.get("reason", "")) for name, line in lines),
+        "letters": Counter(to for to, _, _ in house.mailer.letters if to.endswith("client.example")),
+    }
+
+
+@cache
+def undisturbed() -> tuple[int, dict[str, Any]]:
+    house, cut = in_february(), Cut()
+    with cut.watching(house):
+        run(house)
+    finish(house)
+    return cut.calls, outcome(house)
+
+
+def test_the_undisturbed_campaign_does_everything_once():
+    _, done = undisturbed()
+
+    assert done["standings"]["ООО «Первый»"][0] is Standing.ACCEPTED
+    assert set(done["invited"].values()) == {1}
+    assert len(done["invited"]) == 4  # two of January, two of February
+    assert done["letters"] == {"c-000001@client.example": 1}
+    assert set(done["people"].values()) == {
+        Reason.ENTREPRENEUR_NOT_FOUND,
+        Reason.SEVERAL_BOXES,
+        Reason.REFUSED_BY_THEM,
+    }
+    assert done["told"] == {
+        ("invited", "ООО «Новый»", ""): 1,
+        ("invited", "ООО «Нигде»", ""): 1,
+        ("reminded", "ООО «Молчун»", ""): 1,
+        ("accepted", "ООО «Первый»", ""): 1,
+        ("person", "ИП Один", "entrepreneur_not_found"): 1,
+        ("person", "ООО «Два ящика»", "several_boxes"): 1,
+        ("refused", "ООО «Нет»", "refused_by_them"): 1,
+    }
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it", "after it"])
+def test_a_process_may_end_at_any_call(after):
+    calls, expected = undisturbed()
+    assert calls > 60
+
+    for at in range(1, calls + 1):
+        house = in_february()
+        with Cut(at, after=after).watching(house):
+            run(house)
+        finish(house)
+
+        assert outcome(house) == expected, f"cut at call {at}"
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in FaultKind if kind not in (FaultKind.SLOW, FaultKind.GONE, FaultKind.NO_SUBSCRIPTION)]
+)
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "V3/AcquireCounteragent",
+        "V3/AcquireCounteragentResult",
+        "V1/GetCounteragentEvents",
+        "V3/GetCounteragents",
+        "V2/GetOrganizationsByInnList",
+        "GetRoamingOperators",
+        "GetMyOrganizations",
+    ],
+)
+def test_one_fault_of_the_operator_changes_nothing_in_the_end(kind, endpoint):
+    """An unknown status is a line for a person for as long as it is unknown."""
+    _, expected = undisturbed()
+    house = in_february()
+    house.edo = house.a_worker()
+    status = {"status": 504, "after_commit": True} if kind is FaultKind.SERVER_ERROR else {}
+    house.fail(kind.value, endpoint, **status)
+
+    campaign(house)
+    finish(house)
+
+    done = outcome(house)
+    assert done["invited"] == expected["invited"]
+    assert done["standings"] == expected["standings"]
+    assert done["people"] == expected["people"]
+    assert done["letters"] == expected["letters"]
+
+
+@pytest.mark.parametrize("endpoint", ["V3/AcquireCounteragent", "*"])
+def test_an_operator_that_never_answers_is_left_for_the_next_run(endpoint):
+    house = in_february()
+    house.fail("server_error", endpoint, status=503, times=0)
+
+    ran = campaign(house)
+    house.diadoc.forget_faults()
+    finish(house)
+
+    assert (ran.state, ran.stopped) == ("unfinished", "")
+    assert outcome(house)["invited"] == undisturbed()[1]["invited"]
+
+
+def test_an_ended_subscription_stops_the_run_with_an_alarm_and_a_line_for_a_person():
+    house = in_february()
+    house.fail("no_subscription", "V3/AcquireCounteragent", skip=1, times=0)
+
+    ran = campaign(house)
+
+    assert "subscription" in ran.stopped
+    assert house.metrics.counts["EdoStopped"] == 1
+    assert house.for_people()["edo.invite"].reason is Reason.OPERATOR_REFUSES_US
+    assert ran.report  # what was done before is told
+    house.diadoc.forget_faults()
+    campaign(house.wait(minutes=20))
+    assert "edo.invite" not in house.for_people()
+
+
+def test_answers_full_of_what_nobody_has_heard_of_break_nothing():
+    house = in_february()
+    house.fail("unknown_enum", times=0)
+
+    assert campaign(house).state == "done"
+    lines = house.for_people().values()
+    assert {line.reason for line in lines} >= {Reason.UNKNOWN_STATUS}
+    house.diadoc.forget_faults()
+    finish(house)
+
+    assert outcome(house)["people"] == undisturbed()[1]["people"]
+    assert outcome(house)["invited"] == undisturbed()[1]["invited"]
