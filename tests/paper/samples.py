@@ -11,6 +11,8 @@ from typing import Any
 from billing.domain.act import vat_totals
 from billing.domain.documents import (
     Act,
+    Agreement,
+    AgreementClause,
     BankAccount,
     Invoice,
     Line,
@@ -110,6 +112,28 @@ def a_reconciliation(count: int = 4, **over: Any) -> Reconciliation:
         "date": date(2026, 4, 1), "first": date(2026, 1, 1), "last": date(2026, 3, 31), "seller": a_seller(),
         "buyer": a_party(), "basis": "Договор № 17 от 01.03.2024", "opening": opening, "rows": rows,
         "closing": opening + sum(row.debit - row.credit for row in rows), "number": "7", **over})  # fmt: skip
+
+
+CLAUSES = (
+    ("Предмет договора", (
+        "ООО «Закрывашка» (Исполнитель) открывает ООО «Ромашка» (Заказчику) доступ к CRM, а Заказчик его оплачивает.",
+        "Состав услуг и цена определяются тарифом, который Заказчик выбирает в CRM. Тарифы и их цены опубликованы на сайте.",
+        "Порядок перехода с одного тарифа на другой опубликован там же и действует со дня, который указан в публикации.")),
+    ("Порядок расчётов", (
+        "Заказчик платит вперёд; Исполнитель каждый день списывает стоимость услуг с его внутреннего счёта.",
+        "Акт составляется за каждый календарный месяц на сумму, списанную из денег Заказчика.")),
+    ("Срок действия", (
+        "Договор № Д-17/2026 действует с 2 апреля 2026 г. до конца года и продлевается на следующий год сам.",)),
+)  # fmt: skip
+
+
+def an_agreement(**over: Any) -> Agreement:
+    """A contract of three clauses, or of that many `times` three."""
+    clauses = CLAUSES * over.pop("times", 1)
+    return Agreement(**{
+        "date": date(2026, 4, 2), "seller": a_seller(accountant=None), "buyer": a_party(),
+        "title": "Договор об оказании услуг", "version": "2026-1.0123456789ab", "number": "Д-17/2026",
+        "clauses": tuple(AgreementClause(heading=h, paragraphs=p) for h, p in clauses), **over})  # fmt: skip
 
 
 def a_png(width: int = 60, height: int = 20, *, alpha: bool = True) -> bytes:

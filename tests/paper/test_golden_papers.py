@@ -10,7 +10,16 @@ import pytest
 from billing import paper
 from billing.domain.vat import Vat
 from tests.paper.reading import pages
-from tests.paper.samples import GROUND, a_line, a_reconciliation, an_act, an_entrepreneur, an_invoice, lines
+from tests.paper.samples import (
+    GROUND,
+    a_line,
+    a_reconciliation,
+    an_act,
+    an_agreement,
+    an_entrepreneur,
+    an_invoice,
+    lines,
+)
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "papers"
 PAPERS = {
@@ -22,6 +31,8 @@ PAPERS = {
         buyer=an_entrepreneur(),
     ),
     "invoice": an_invoice(),
+    "agreement": an_agreement(),
+    "agreement_with_an_entrepreneur": an_agreement(buyer=an_entrepreneur(), times=6),
     "reconciliation": a_reconciliation(6),
     "reconciliation_to_fill_in": a_reconciliation(3, mirrored=False, opening=-5_000_00, not_acted=123_45),
 }

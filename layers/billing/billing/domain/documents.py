@@ -195,7 +195,7 @@ class AgreementClause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """Договор with one payer, by the company's template of that `version`; every placeholder is filled in."""
+    """Договор with one payer, by the company's template of that `version`; only `{number}` is left to be filled in."""
 
     date: Day
     seller: Seller
@@ -209,7 +209,14 @@ class Agreement:
     kind = DocumentKind.CONTRACT
 
     def numbered(self, number: str) -> Agreement:
-        return replace(self, number=number)
+        clauses = tuple(
+            AgreementClause(
+                heading=clause.heading.replace("{number}", number),
+                paragraphs=tuple(paragraph.replace("{number}", number) for paragraph in clause.paragraphs),
+            )
+            for clause in self.clauses
+        )
+        return replace(self, number=number, title=self.title.replace("{number}", number), clauses=clauses)
 
 
 Document: TypeAlias = Act | Invoice | Reconciliation | Agreement
