@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from billing.usecases import issue_documents, letter_contexts
+from billing.usecases import filing, issue_documents, letter_contexts
 from tests.world.invariants import check
 from tests.world.life import POISON, UNTOLD, live
 from tests.world.safety import BrokenError
@@ -39,7 +39,11 @@ def light_papers() -> Iterator[None]:
         file_name=lambda document: f"{document.kind} {document.number}.pdf",
         title=title,
     )
-    with patch.object(issue_documents, "paper", light), patch.object(letter_contexts, "paper", light):
+    with (
+        patch.object(issue_documents, "paper", light),
+        patch.object(filing, "paper", light),
+        patch.object(letter_contexts, "paper", light),
+    ):
         yield
 
 
