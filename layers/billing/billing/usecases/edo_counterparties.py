@@ -114,6 +114,11 @@ def stands(payer: Counterparty, reason: Reason, outside: Outside, *, detail: str
     return replace(payer, reason=reason, detail=detail, standing=standing, standing_at=at)
 
 
+def kpp_of(typed: str) -> str:
+    """As it stands in a key, whatever a person has typed between its signs."""
+    return re.sub(r"[^0-9A-Za-z]", "", typed)
+
+
 # --- from the cards ----------------------------------------------------------------------------------------------
 
 
@@ -141,7 +146,7 @@ def collect(customer: Customer, day: date, outside: Outside) -> int:
 
 def note_payer(account: str, payer: PayerRequisites, outside: Outside, found: tuple[Kept, ...] | None = None) -> int:
     """The account's payer is a counterparty with these requisites, and no other of its INN; how many rows changed."""
-    inn, kpp, written = payer.inn.strip(), re.sub(r"[^0-9A-Za-z]", "", payer.kpp), 0
+    inn, kpp, written = payer.inn.strip(), kpp_of(payer.kpp), 0
     rows = all_of_inn(inn, outside) if found is None else found
     for row in rows:
         if row.payer.kpp != kpp and account in row.payer.accounts:
