@@ -110,7 +110,7 @@ class JwtTokens:
             )
         except jwt.PyJWKClientConnectionError as error:
             raise UnavailableError("the keys of the CRM cannot be read") from error
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, TypeError, ValueError) as error:  # a key of another kind is a TypeError
             raise TokenRefusedError(type(error).__name__) from error
 
 
@@ -151,7 +151,7 @@ def _moment(said: Mapping[str, Any], name: str) -> datetime | None:
 def jwks(url: str) -> Callable[[str], Any]:
     """The key that a token names, out of the set at that address, which is kept for a quarter of an hour."""
     client = jwt.PyJWKClient(url, lifespan=KEPT_S, timeout=3)
-    return lambda token: client.get_signing_key_from_jwt(token).key
+    return lambda token: client.get_signing_key_from_jwt(token)
 
 
 class Kept:

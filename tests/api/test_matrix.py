@@ -1,0 +1,228 @@
+"""Every route, asked by everybody, for everything: generated from the routes themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import jwt
+import pytest
+from aws_lambda_powertools.event_handler.api_gateway import Route
+
+from billing import wiring
+from billing.api.documents_api import api
+from billing.api.guard import Api, Routes, roles_of
+from billing.domain.access import Role
+from billing.ports import Page, Store, Stored, Write
+from tests.api.asking import TOKENS, Answered, Browser, a_token
+from tests.api.conftest import a_furnished_house
+from tests.usecases.house import ACCOUNT, House
+
+ROUTES = [*api._static_routes, *api._dynamic_routes]
+OURS = {"id": "2026-01.act.9999003014.0", "account": "c-000001", "month": "2026-01", "key": "bank:1"}
+THEIRS = {"id": "2026-01.act.9999003021.0", "account": "c-000002", "month": "2026-01", "key": "bank:2"}
+ABSENT = {"id": "2026-01.act.7700000000.0", "account": "c-999999", "month": "2031-01", "key": "bank:404"}
+MALFORMED = {"id": "a'or'1'='1", "account": "..%2f", "month": "2026-13", "key": "\u202e"}
+SENT = {  # what a route needs beside its path to do what it is for
+    "/enter": {"query": {"token": "x"}},
+}
+
+
+def _name(route: Route) -> str:
+    return f"{route.method} {route.openapi_path}"
+
+
+def _path(route: Route, ids: dict[str, str]) -> str:
+    return re.sub(r"<(\w+)>", lambda m: ids[m[1]], route.path)
+
+
+def _asked(route: Route) -> dict[str, Any]:
+    return SENT.get(route.openapi_path, {})
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    house = a_furnished_house()
+    wiring.install(house.outside, TOKENS)
+    yield house
+    wiring.install(None)
+
+
+def _token(house: House, to: str, **said: Any) -> str:
+    account = None if to == "operator" else ACCOUNT
+    return a_token(house, **{"role": to, "account": account, **said})
+
+
+GUARDED = [route for route in ROUTES if "public" not in roles_of(route)]
+FOR_KNOWN = [route for route in GUARDED if "visitor" not in roles_of(route)]
+
+
+def test_every_route_says_who_may_call_it() -> None:
+    known = {"public", "visitor", *Role}
+
+    assert all(roles_of(route) for route in ROUTES)
+    assert {role for route in ROUTES for role in roles_of(route)} <= known
+    assert not [_name(r) for r in ROUTES if len(roles_of(r)) > 1 and "public" in roles_of(r)]
+
+
+def test_a_route_without_roles_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="who may call it"):
+        Routes().on("GET", "/documents", may=())
+    with pytest.raises(ValueError, match="with its roles"):
+        Api().get("/documents")
+
+
+def test_what_is_public_is_little() -> None:
+    public = {_name(route) for route in ROUTES if "public" in roles_of(route)}
+
+    assert public <= {
+        "GET /enter",
+        "GET /health",
+        "GET /openapi.json",
+        "GET /static/{name}",
+        "GET /confirm",
+        "POST /confirm",
+    }
+
+
+def test_only_administrators_change_anything() -> None:
+    free = {"/leave", "/confirm", "/runs/{month}/preview"}  # the last is a question, too long for a GET
+    changing = {_name(r): set(roles_of(r)) for r in ROUTES if r.method != "GET" and r.openapi_path not in free}
+
+    assert set(map(frozenset, changing.values())) <= {frozenset({"administrator"})}, changing
+
+
+# --- tokens ------------------------------------------------------------------------------------------------------
+
+BAD_TOKENS = {
+    "none": lambda house, role: "",
+    "nonsense": lambda house, role: "nonsense",
+    "expired": lambda house, role: _token(house, role, minutes=-1),
+    "of another secret": lambda house, role: _token(house, role, secret="z" * 64),
+    "signed by nobody": lambda house, role: jwt.encode(
+        {"account": ACCOUNT, "role": role, "sub": "u", "exp": int(house.now.timestamp()) + 600}, "", algorithm="none"
+    ),
+    "another algorithm": lambda house, role: _token(house, role, algorithm="HS384"),
+    "without a role": lambda house, role: _token(house, role, role=None),
+    "an unknown role": lambda house, role: _token(house, role, role="director"),
+    "without an end": lambda house, role: _token(house, role, exp=None),
+    "an account that does not go with the role": lambda house, role: _token(
+        house, role, account=ACCOUNT if role == "operator" else None
+    ),
+    "living too long": lambda house, role: _token(house, role, minutes=25 * 60),
+}
+
+
+@pytest.mark.parametrize("route", FOR_KNOWN, ids=_name)
+@pytest.mark.parametrize("bad", BAD_TOKENS)
+def test_without_a_token_that_counts_nothing_is_answered(house: House, route: Route, bad: str) -> None:
+    for role, ids in product(Role, (OURS, THEIRS, ABSENT, MALFORMED)):
+        token = BAD_TOKENS[bad](house, role.value)
+        answered = Browser(house, token=token).ask(route.method, _path(route, ids), **_asked(route))
+        assert answered.status == 401, (bad, role)
+        assert answered.json["title"] == "Войдите через CRM"
+
+
+@pytest.mark.parametrize("route", FOR_KNOWN, ids=_name)
+@pytest.mark.parametrize("role", Role)
+def test_a_route_is_for_its_roles(house: House, route: Route, role: Role) -> None:
+    for ids in (OURS, THEIRS, ABSENT):
+        answered = Browser(house, token=_token(house, role)).ask(route.method, _path(route, ids), **_asked(route))
+        assert (answered.status == 403) is (role not in roles_of(route))
+        assert answered.status != 500
+
+
+# --- things ------------------------------------------------------------------------------------------------------
+
+
+def _pairs(routes: list[Route]) -> list[Any]:
+    """Routes with each role that they are for."""
+    return [pytest.param(r, role, id=f"{_name(r)} {role}") for r in routes for role in Role if role in roles_of(r)]
+
+
+def _with_id(routes: list[Route]) -> list[Route]:
+    return [route for route in routes if {"<id>", "<key>"} & set(re.findall(r"<\w+>", route.path))]
+
+
+def _told(answered: Answered) -> tuple[int, dict[str, Any], dict[str, str]]:
+    return answered.status, answered.json, dict(answered.headers)
+
+
+@pytest.mark.parametrize(("route", "role"), _pairs(_with_id(FOR_KNOWN)))
+def test_a_foreign_thing_is_told_exactly_as_an_absent_one(house: House, route: Route, role: Role) -> None:
+    browser = Browser(house, token=_token(house, role))
+
+    mine = browser.ask(route.method, _path(route, OURS), **_asked(route))
+    foreign = browser.ask(route.method, _path(route, {**THEIRS, "account": ACCOUNT}), **_asked(route))
+    absent = browser.ask(route.method, _path(route, {**ABSENT, "account": ACCOUNT}), **_asked(route))
+
+    assert _told(foreign) == _told(absent)
+    assert foreign.status == 404
+    assert mine.status in (200, 202, 302, 303), mine.body
+
+
+@pytest.mark.parametrize("route", [r for r in FOR_KNOWN if "<" in r.path], ids=_name)
+@pytest.mark.parametrize("role", Role)
+def test_a_malformed_name_of_a_thing_is_no_thing(house: House, route: Route, role: Role) -> None:
+    for bad in (*MALFORMED.values(), "x" * 2_000, "2026-01.period", "%00", "\ud800", "a/b", ".."):
+        ids = dict.fromkeys(OURS, bad)
+        answered = Browser(house, token=_token(house, role)).ask(route.method, _path(route, ids), **_asked(route))
+        assert answered.status in ((400, 404, 405) if role in roles_of(route) else (403, 404, 405)), (
+            bad,
+            answered.body,
+        )
+        assert bad not in answered.body
+
+
+# --- what is touched ---------------------------------------------------------------------------------------------
+
+SHARED = {  # rows of no account that anybody's question may rest on
+    ("control", "seller"),
+    ("control", "series"),
+}
+
+
+class WatchedStore:
+    """Notes whose rows are touched."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self.touched = store, set[tuple[str, str]]()
+
+    def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
+        self.touched.add((table, pk))
+        return self._store.get(table, pk, sk)
+
+    def query(self, table: str, pk: str, **how: Any) -> Page:
+        self.touched.add((table, pk))
+        return self._store.query(table, pk, **how)
+
+    def scan(self, table: str, **how: Any) -> Page:
+        self.touched.add((table, "*"))
+        return self._store.scan(table, **how)
+
+    def tx(self, writes: list[Write]) -> None:
+        self.touched |= {(w.table, f"{w.pk}|{w.sk}" if w.table == "work" else w.pk) for w in writes}
+        return self._store.tx(writes)
+
+
+@pytest.mark.parametrize("route", FOR_KNOWN, ids=_name)
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.ACCOUNTANT])
+def test_a_client_touches_only_rows_of_the_account_in_the_token(house: House, route: Route, role: Role) -> None:
+    """I20: whatever is asked for, every key that is read or written begins with the token's account."""
+    watched = WatchedStore(house.store)
+    wiring.install(replace(house.outside, store=watched), TOKENS)
+    try:
+        for ids in (OURS, THEIRS, ABSENT, MALFORMED):
+            Browser(house, token=_token(house, role)).ask(route.method, _path(route, ids), **_asked(route))
+    finally:
+        wiring.install(house.outside, TOKENS)
+
+    foreign = {
+        (table, key)
+        for table, key in watched.touched - SHARED
+        if not (key == ACCOUNT or key.startswith(f"{ACCOUNT}_") or f"#{ACCOUNT}" in key)
+    }
+    assert not foreign
