@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from billing import records
 from billing.domain.edo_fate import Annulment, is_over
@@ -85,20 +86,21 @@ def _fetched(
         ),
         "archive": lambda: (("zip", edo.archive(message, entity)),),
     }
+    found: dict[str, Any] = {}
     for name in _missing(account, document, state):
         try:
             files = fetch[name]()
         except StillRunningError:
             continue
         except (AbsentError, BadDocumentError, NeedsPersonError):
-            state = replace(state, **{name: NONE})
+            found[name] = NONE
             continue
         for ending, file in reversed(files):
             key = f"{_stem(account, document, state)}.{ending}"
             with suppress(FileExistsWithOtherBytesError):  # fetched before, by a run that was cut off: it stays
                 outside.files.put_once(key, file.content, content_type=_TYPES[ending], keep_until=keep_until)
-        state = replace(state, **{name: f"{_stem(account, document, state)}.{files[0][0]}"})
-    return state
+        found[name] = f"{_stem(account, document, state)}.{files[0][0]}"
+    return replace(state, **found)
 
 
 _TYPES = {

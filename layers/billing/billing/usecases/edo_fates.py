@@ -13,11 +13,12 @@ from billing.ports_edo import AbsentError, EdoOutside, NeedsPersonError, Tracked
 from billing.records_edo import EVIDENCE, EdoState, ForPerson, edo_shard, open_shard
 from billing.usecases.edo_evidence import evidence_is_due
 from billing.usecases.edo_people import line_writes, of_document
+from billing.usecases.edo_windows import contract_is_out, counted
 
 ATTEMPTS_MAX = 8
 _COUNTED = {
     Stage.DELIVERED: "EdoDelivered",
-    Stage.ACCEPTED: "EdoAccepted",
+    Stage.ACCEPTED: "EdoSigned",
     Stage.FINISHED: "EdoDelivered",
     Stage.REFUSED: "EdoRefused",
     Stage.DISAGREED: "EdoRefused",
@@ -67,7 +68,7 @@ def take_news(found: Tracked, outside: Outside, edo: EdoOutside) -> bool:
         )
         try:
             if moved != state:
-                outside.store.tx(_writes(stored, state, moved, outside))
+                outside.store.tx(moved_writes(stored, state, moved, outside))
         except StaleError:
             if attempt == ATTEMPTS_MAX - 1:
                 raise
@@ -100,8 +101,11 @@ def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fat
     return replace(fate, text="; ".join(filter(None, (fate.text, said)))) if said else fate
 
 
-def _writes(stored: Stored, before: EdoState, after: EdoState, outside: Outside) -> list[Write]:
-    """The row, and with it the rows of work: it waits to go out no more; it waits for its end; its files are due."""
+def moved_writes(stored: Stored, before: EdoState, after: EdoState, outside: Outside) -> list[Write]:
+    """The row, and with it the rows of work: it waits to go out no more; it waits for its end; its files are due.
+
+    The window counts it where it stands now, and the payer has the contract once it is out.
+    """
     account, document = stored.pk, stored.sk
     row: dict[str, Any] = {**stored.row, "edo": records.plain(after)}
     writes = [Write("documents", account, document, row, stored.version)]
@@ -109,7 +113,8 @@ def _writes(stored: Stored, before: EdoState, after: EdoState, outside: Outside)
     work = {"account": account, "document": document, "month": stored.row["month"]}
     work["since"] = utc_text(outside.clock())
     if after.fate.message and not before.fate.message:
-        writes += _gone("work", edo_shard(account), item, outside)
+        writes += [*_gone("work", edo_shard(account), item, outside), *contract_is_out(stored, outside)]
+    writes += counted(before, after, outside)
     writes += _kept("work", open_shard(account), item, work, not is_over(after.fate), outside)
     writes += _kept("work", EVIDENCE, item, work, evidence_is_due(account, document, after), outside)
     return writes + _line(account, document, after, outside)
