@@ -47,6 +47,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     keep = commands.add_parser("up", help="keep the cloud up until it is interrupted")
     keep.add_argument("--port", type=int, default=Ports().aws, help="of the AWS endpoint; 5000 if not said")
+    keep.add_argument("--diadoc-port", type=int, default=Ports().diadoc, help="of the EDO operator; 3100 if not said")
     keep.add_argument("--at", default=EPOCH.isoformat(), help="the time of a new cloud; 2026-01-01 if not said")
     keep.add_argument("--home", type=Path, default=HOME, help="where its state is kept; .local if not said")
     at = commands.add_parser("at", help="move the clock forward; schedules fire on its way")
@@ -71,10 +72,12 @@ def _up(asked: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     said = sys.stdout  # what functions print goes elsewhere
-    with up(asked.home, ports=Ports(asked.port, asked.control_port), at=read_moment(asked.at)) as commands:
+    ports = Ports(aws=asked.port, control=asked.control_port, diadoc=asked.diadoc_port)
+    with up(asked.home, ports=ports, at=read_moment(asked.at)) as commands:
         lines = (
             f"clock     {show_moment(commands.cloud.now())}",
             f"AWS       http://{HOST}:{asked.port}  (as AWS_ENDPOINT_URL; any keys, region eu-central-1)",
+            f"Diadoc    http://{HOST}:{asked.diadoc_port}  (a stand-in; /stand-in/ lists its controls)",
             f"state     {asked.home / 'cloud'}  (saved after each command; functions log beside it)",
             "commands  python -m local at | invoke | send | list | export, from another terminal; Ctrl+C ends it",
         )

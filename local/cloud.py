@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from local import mail, moto_fixes, queues
 from local.clock import Clock, next_due
+from local.exchange import Exchange
 from local.functions import LocalFunction
 from local.mail import Mail
 from local.resources import aws
@@ -43,6 +44,7 @@ class Cloud:
     kinds: dict[str, str] = field(default_factory=dict)
     authorizers: dict[str, dict[str, Any]] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
+    exchange: Exchange | None = None
     mails_played: int = 0
     _quiet: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _changes: int = 0
@@ -212,25 +214,37 @@ def account_id() -> str:
 
 @contextmanager
 def local_cloud(
-    *, template: Path = ROOT / "template.yaml", parameters: Mapping[str, str] | None = None, at: datetime = EPOCH
+    *,
+    template: Path = ROOT / "template.yaml",
+    parameters: Mapping[str, str] | None = None,
+    at: datetime = EPOCH,
+    beside: AbstractContextManager[Exchange] | None = None,
 ) -> Iterator[Cloud]:
-    """The template deployed in this process, its clock at `at`, until the block ends.
+    """The template deployed in this process, its clock at `at`, until the block ends; `beside` it, the EDO's operator.
 
     Raises:
         UnmadeError: the template has a resource or a property that is not made here.
-        UnsafeError: the environment leads out of this machine.
+        UnsafeError: the environment leads out of this machine, or a parameter would.
     """
     from moto import mock_aws
 
     from local import deploy
-    from local.safety import closed_environment
+    from local.safety import check_told, closed_environment
 
     with ExitStack() as stack:
         stack.enter_context(closed_environment())
         moto_fixes.apply()
         mail.remember_requests()
         stack.enter_context(mock_aws())
-        cloud = deploy.deploy(template, dict(parameters or {}))
-        stack.callback(cloud.clock.stop)
+        clock = Clock()
+        stack.callback(clock.stop)
+        clock.set(at)
+        operator = stack.enter_context(beside) if beside else None
+        stack.callback(deploy.forget_clients)
+        cloud = deploy.deploy(template, {**(operator.parameters if operator else {}), **(parameters or {})})
+        check_told(function.environment for function in cloud.functions.values())
+        cloud.clock, cloud.exchange = clock, operator
+        if operator:
+            operator.log_in(cloud.ids["DiadocSecret"])
         cloud.set_clock(at)
         yield cloud

@@ -27,7 +27,7 @@ def deploy(path: Path, parameters: dict[str, str]) -> Cloud:
     template = translated(path)
     check_known(template)
     resources.aws.cache_clear()
-    _forget_clients()
+    forget_clients()
     warnings.filterwarnings("ignore", message="Tried to parse")
     cloudformation = aws("cloudformation")
     cloudformation.create_stack(
@@ -57,11 +57,12 @@ def _authorizer(api: str, name: str, scheme: Mapping[str, Any]) -> dict[str, Any
     return said
 
 
-def _forget_clients() -> None:
+def forget_clients() -> None:
     """Clients of an earlier cloud in this process belong to what is gone."""
-    from billing import wiring
+    from billing import wiring, wiring_edo
 
     wiring.forget()
+    wiring_edo.forget_edo()
 
 
 def _note(cloud: Cloud, folders: dict[str, Path]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from local.template import REGION
 
 KEPT = ("AWS_CA_BUNDLE",)
+ADDRESSES = ("DIADOC_URL", "DIADOC_IDENTITY_URL", "SIGNING_URL")  # that functions call when they have a box
 
 
 class UnsafeError(Exception):
@@ -48,6 +49,18 @@ def closed_environment() -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def check_told(environments: Iterable[Mapping[str, str]]) -> None:
+    """No function is told of an operator or of a signing service outside of this machine.
+
+    Raises:
+        UnsafeError: one is.
+    """
+    for told in environments:
+        for name in ADDRESSES if told.get("DIADOC_BOX") else ():
+            if told.get(name) and not is_loopback(told[name]):
+                raise UnsafeError(f"{name} is {told[name]}, which is not this machine")
 
 
 def is_loopback(url: str) -> bool:

@@ -1,8 +1,8 @@
 """The local cloud kept up: its doors and its ticking clock.
 
 Doors, all of this machine only: AWS (every service of the cloud, for boto3, the AWS CLI and download links), control
-(what `python -m local …` talks to), and the HTTP API once the template has routes. The Diadoc stand-in (`local.diadoc`)
-on 127.0.0.1:3100 joins in `_doors`; what it holds joins in `local.state`.
+(what `python -m local …` talks to), the operator of electronic documents (`local.exchange`), and the HTTP API once the
+template has routes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 from local import state
 from local.cloud import local_cloud
 from local.commands import CommandError, Commands
+from local.exchange import PORT, exchange
 from local.http_door import http_door
 from local.safety import is_loopback
 
@@ -37,6 +38,7 @@ class Ports:
     aws: int = 5000
     control: int = 5001
     http: int = 3000
+    diadoc: int = PORT
 
 
 @contextmanager
@@ -52,11 +54,12 @@ def up(home: Path, *, ports: Ports, at: datetime, parameters: Mapping[str, str] 
     home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.enter_context(_alone(home))
-        for port in (ports.aws, ports.control):
+        for port in (ports.aws, ports.control, ports.diadoc):
             _check_free(port)
         stack.enter_context(redirect_stdout(stack.enter_context((home / "functions.log").open("a", encoding="utf-8"))))
-        cloud = stack.enter_context(local_cloud(at=at, parameters=parameters))
         folder = home / "cloud"
+        beside = exchange(port=ports.diadoc, state=state.of_exchange(folder))
+        cloud = stack.enter_context(local_cloud(at=at, parameters=parameters, beside=beside))
         if state.saved(folder):
             state.load(cloud, folder)
         commands = Commands(cloud, folder)

@@ -16,6 +16,7 @@ from local.cloud import Cloud, account_id
 from local.resources import aws
 from local.template import REGION
 
+OPERATOR = "diadoc.json"
 FORM = 1  # of the folder; another one is not read
 
 
@@ -51,7 +52,7 @@ def export(cloud: Cloud, folder: Path) -> None:
     """Everything that the cloud holds, in files that a person can open.
 
     `clock.json`, `tables/<name>.jsonl`, `files/<key>`, `files.json` (their types), `letters/<number>.eml`,
-    `letters.json` (what they were sent with), `queues/<name>.jsonl`.
+    `letters.json` (what they were sent with), `queues/<name>.jsonl`, `secrets.json`, `diadoc.json` (the operator's).
     """
     for name in ("tables", "files", "letters", "queues"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -76,7 +77,16 @@ def export(cloud: Cloud, folder: Path) -> None:
             for said in letters
         ],
     )
+    secrets = {name: _secret(cloud.ids[name]) for name in _made(cloud, "AWS::SecretsManager::Secret")}
+    _write(folder / "secrets.json", secrets)
+    if cloud.exchange:
+        _write(folder / OPERATOR, cloud.exchange.diadoc.export_state())
     _write(folder / "clock.json", {"form": FORM, "at": cloud.now().isoformat()})
+
+
+def of_exchange(folder: Path) -> Any:
+    """What the operator of electronic documents held when the folder was saved; None if it holds none."""
+    return _read(folder / OPERATOR) if saved(folder) and (folder / OPERATOR).exists() else None
 
 
 def load(cloud: Cloud, folder: Path) -> None:
@@ -98,6 +108,8 @@ def load(cloud: Cloud, folder: Path) -> None:
         for name in _made(cloud, "AWS::SQS::Queue"):
             for message in _lines(folder / "queues" / f"{name}.jsonl"):
                 aws("sqs").send_message(QueueUrl=cloud.ids[name], **message)
+        for name, text in (_read(folder / "secrets.json") if (folder / "secrets.json").exists() else {}).items():
+            aws("secretsmanager").put_secret_value(SecretId=cloud.ids[name], SecretString=text)
         _put_back_letters(folder)
         cloud.passed_over_mail()
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -126,6 +138,10 @@ def _objects(cloud: Cloud) -> Iterator[tuple[str, bytes, str]]:
         for said in page.get("Contents", []):
             found = s3.get_object(Bucket=bucket, Key=said["Key"])
             yield said["Key"], found["Body"].read(), found["ContentType"]
+
+
+def _secret(id: str) -> str:
+    return str(aws("secretsmanager").get_secret_value(SecretId=id, VersionStage="AWSCURRENT")["SecretString"])
 
 
 def _waiting(url: str) -> Iterator[dict[str, Any]]:

@@ -48,7 +48,7 @@ def watched() -> Iterator[dict[str, set[Right]]]:
 def _rights(service: str, operation: str, said: dict[str, Any]) -> Iterator[Right]:
     """The rights that a call needs.
 
-    Source: docs.aws.amazon.com, Service Authorization Reference: DynamoDB, S3, SQS, SES v2.
+    Source: docs.aws.amazon.com, Service Authorization Reference: DynamoDB, S3, SQS, Secrets Manager, SES v2.
     """
     match service, operation:
         case "dynamodb", "TransactWriteItems":
@@ -68,6 +68,8 @@ def _rights(service: str, operation: str, said: dict[str, Any]) -> Iterator[Righ
                 yield "s3:PutObjectRetention", f"arn:aws:s3:::{said['Bucket']}/{said['Key']}"
             if operation == "GetObject":  # or else a file that is not there is answered as a forbidden one
                 yield "s3:ListBucket", f"arn:aws:s3:::{said['Bucket']}"
+        case "secretsmanager", _:
+            yield f"secretsmanager:{operation}", said["SecretId"]
         case "sesv2", "SendEmail":
             for action in ("ses:SendEmail", "ses:SendRawEmail"):
                 yield action, _REGION.format("ses", f"identity/{said['FromEmailAddress']}")

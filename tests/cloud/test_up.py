@@ -38,6 +38,7 @@ class Up:
     home: Path
     aws_port: int
     control_port: int
+    diadoc_port: int
     process: subprocess.Popen[str] | None = None
 
     def start(self, *more: str) -> Up:
@@ -51,6 +52,8 @@ class Up:
                 "up",
                 "--port",
                 str(self.aws_port),
+                "--diadoc-port",
+                str(self.diadoc_port),
                 "--home",
                 str(self.home),
                 *more,
@@ -81,7 +84,7 @@ class Up:
 
 @pytest.fixture
 def a_home(tmp_path: Path) -> Iterator[Up]:
-    up = Up(tmp_path / "home", _free_port(), _free_port())
+    up = Up(tmp_path / "home", _free_port(), _free_port(), _free_port())
     yield up
     if up.process and up.process.poll() is None:
         up.stop(signal.SIGKILL)
@@ -188,9 +191,9 @@ def test_two_clouds_do_not_share_a_home_or_a_port(a_home: Up, tmp_path: Path) ->
     a_home.start()
 
     with pytest.raises(AssertionError, match=r"has .* open"):
-        Up(a_home.home, _free_port(), _free_port()).start()
+        Up(a_home.home, _free_port(), _free_port(), _free_port()).start()
     with pytest.raises(AssertionError, match="is taken by another program"):
-        Up(tmp_path / "other", a_home.aws_port, _free_port()).start()
+        Up(tmp_path / "other", a_home.aws_port, _free_port(), _free_port()).start()
 
 
 def test_a_state_that_cannot_be_read_is_not_overwritten(a_home: Up) -> None:

@@ -1,0 +1,65 @@
+"""The sample company and its clients at the operator of electronic documents: what each of them will do there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from local.company import seller_card
+from local.company.clients import clients
+from local.diadoc import DiadocStandIn
+
+ADDRESS = {"Region": "99", "City": "Образцовск", "Street": "Примерная", "Building": "1"}
+ROBOT = "robot"
+TWO_DAYS, A_DAY = timedelta(days=2).total_seconds(), timedelta(days=1).total_seconds()
+
+BY_ITSELF: dict[str, Any] = {"accepts_invitations_after_s": TWO_DAYS, "signs_after_s": A_DAY}
+SILENT: dict[str, Any] = {}
+ELSEWHERE: dict[str, Any] = {"operator": "2AE"}  # takes our invitations by itself
+FAR: dict[str, Any] = {"operator": "2LB"}  # wants a request first
+
+WAYS: dict[int, dict[str, Any]] = {  # by the number of a client; the others accept and sign
+    106: {"declines": True},
+    107: SILENT,
+    108: ELSEWHERE | BY_ITSELF,
+    109: FAR | BY_ITSELF,
+    110: {"accepts_invitations_after_s": TWO_DAYS, "refuses": "Сумма не сходится с нашей"},
+    111: BY_ITSELF | {"partner": True},
+    113: BY_ITSELF | {"invites": True},
+    114: {"signs_after_s": A_DAY, "accepts_on_the_4th": True},
+    115: {"absent": True},
+}
+TWO_BOXES = "Дуэт-Юг"
+OURS = ("partner", "invites", "declines", "absent", "refuses", "accepts_on_the_4th")  # words of this page, not fields
+
+
+def settle(diadoc: DiadocStandIn) -> str:
+    """Everybody has a box, or is at least known to the register; ours, which is a test box as all of them."""
+    ours = seller_card()["requisites"][0]
+    us = diadoc.add_organization(
+        inn=ours["inn"], kpp=ours["kpp"], full_name=ours["name"], address=ADDRESS, is_test=True
+    ).box_id
+    diadoc.add_user(name=ROBOT, boxes=[us])
+    diadoc.add_operator(fns_id="2AE", name="Соседний оператор", features=["SupportsAutoInvitation"])
+    diadoc.add_operator(fns_id="2LB", name="Дальний оператор")
+    for client in clients():
+        way = WAYS.get(client.number, BY_ITSELF)
+        for payer in client.payers:
+            _settle(diadoc, us, payer, way)
+    return us
+
+
+def _settle(diadoc: DiadocStandIn, us: str, payer: dict[str, Any], way: dict[str, Any]) -> None:
+    if "absent" in way:
+        diadoc.register_company(inn=payer["inn"], name=payer["name"])
+        return
+    kpp = {"kpp": payer["kpp"]} if payer.get("kpp") else {}
+    said = {"full_name": payer["name"], "address": ADDRESS, "is_test": True, **kpp}
+    said |= {name: value for name, value in way.items() if name not in OURS}
+    box = diadoc.add_organization(inn=payer["inn"], **said).box_id
+    if TWO_BOXES in payer["name"]:
+        diadoc.add_organization(inn=payer["inn"], **said)
+    if "partner" in way:
+        diadoc.make_partners(box=us, partner=box)
+    if "invites" in way:
+        diadoc.partner_invites(partner=box, box=us)
