@@ -10,6 +10,7 @@ import pytest
 
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_standing import Standing
+from billing.ports import Write
 from billing.usecases.edo_counterparties import kept_page
 from local.company.client import a_company, an_entrepreneur
 from local.diadoc.faults import FaultKind
@@ -189,3 +190,33 @@ def test_answers_full_of_what_nobody_has_heard_of_break_nothing():
 
     assert outcome(house)["people"] == undisturbed()[1]["people"]
     assert outcome(house)["invited"] == undisturbed()[1]["invited"]
+
+
+def test_an_invitation_whose_answer_was_lost_is_not_repeated_to_one_who_has_refused_it():
+    house = EdoHouse(*paying(NEW))
+    box = house.client(NEW)
+    house.fail("lost_answer", "V3/AcquireCounteragent", times=0)
+    assert campaign(house).state == "unfinished"
+    assert house.counterparty(NEW).pending == f"invite:{box}"
+    house.diadoc.forget_faults()
+    house.wait(minutes=5).refuses_us(box)
+
+    campaign(house)
+
+    assert (house.relation(box), house.invited()) == ("RejectsMe", [box])
+    assert house.for_people()[f"payer.{NEW['inn']}.{NEW['kpp']}"].reason is Reason.REFUSED_BY_THEM
+
+
+def test_a_page_of_the_feed_that_is_read_again_is_no_news():
+    house = EdoHouse(*paying(NEW))
+    box = house.client(NEW)
+    campaign(house)
+    house.wait(minutes=5).accepts(box)
+    campaign(house.at("2026-02-21 10:00"))
+    (cursor,) = [s for s in house.store.rows("control") if (s.pk, s.sk) == ("edo.cursors", "counterparties")]
+    row = {**cursor.row, "cursor": "", "seen": []}
+    house.store.tx([Write("control", cursor.pk, cursor.sk, row, cursor.version)])
+
+    ran = campaign(house.at("2026-02-22 10:00"))
+
+    assert (ran.state, ran.report) == ("done", "")

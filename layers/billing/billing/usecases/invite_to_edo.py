@@ -57,13 +57,18 @@ def read_request(event: Mapping[str, Any]) -> Request:
         if len(event) > 1:
             raise InvalidInputError("decide: stands alone")
         return Request(decision=read_decision(event["decide"]))
-    scheduled_at = None
-    if "scheduled_at" in event:
-        try:
-            scheduled_at = datetime.fromisoformat(str(event["scheduled_at"]))
-        except ValueError as error:
-            raise InvalidInputError("scheduled_at: a moment in ISO 8601") from error
+    scheduled_at = _moment(event["scheduled_at"]) if "scheduled_at" in event else None
     return Request(scheduled_at=scheduled_at, force=event.get("force") is True)
+
+
+def _moment(text: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise InvalidInputError("scheduled_at: a moment in ISO 8601") from error
+    if moment.tzinfo is None:
+        raise InvalidInputError("scheduled_at: a moment with a zone")
+    return moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
