@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -185,6 +186,7 @@ class MemoryMailer:
     letters: list[tuple[str, str, Letter]] = field(default_factory=list)
 
     def send(self, letter: Letter, *, to: str, delivery: str) -> str:
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,256}", delivery), f"no tag of SES: {delivery}"
         self.letters.append((to, delivery, letter))
         return f"ses-{len(self.letters)}"
 

@@ -14,10 +14,15 @@ from billing.letters.contexts import (
     ClassSums,
     ClosingDocuments,
     Context,
+    DocumentAgain,
     DocumentLine,
+    EdoLine,
     EdoReminder,
+    EdoReport,
+    EdoSection,
     KindTotal,
     NumbersUsed,
+    OrderedDocument,
     RunReport,
 )
 
@@ -43,6 +48,28 @@ CLOSING_DOCUMENTS = ClosingDocuments(
     acted=550_000,
     balance=450_000,
     edo=True,
+    page_url="https://crm.example/pay",
+    seller_name="ООО «Простая CRM»",
+)
+
+RECONCILIATION = DocumentLine(
+    kind=DocumentKind.RECONCILIATION,
+    title="Акт сверки № 3 от 1 апреля 2026 г.",
+    total=-450_000,
+    file_name="Акт сверки № 3 от 01.04.2026.pdf",
+)
+
+ORDERED_DOCUMENT = OrderedDocument(
+    customer="ООО «Ромашка»",
+    document=INVOICE,
+    pay_by=date(2026, 2, 11),
+    page_url="https://crm.example/pay",
+    seller_name="ООО «Простая CRM»",
+)
+
+DOCUMENT_AGAIN = DocumentAgain(
+    customer="ООО «Ромашка»",
+    document=ACT,
     page_url="https://crm.example/pay",
     seller_name="ООО «Простая CRM»",
 )
@@ -109,10 +136,78 @@ RUN_REPORT = RunReport(
     ),
 )
 
+EDO_REPORT = EdoReport(
+    kind="invitations",
+    period="2026-02",
+    day=date(2026, 2, 21),
+    totals=(("partners", 412), ("payers", 1203)),
+    sections=(
+        EdoSection(
+            name="person",
+            count=57,
+            fresh=2,
+            lines=(
+                EdoLine(
+                    who="ООО «Ромашка»",
+                    inn="7707083893",
+                    reason="several_boxes",
+                    detail="b1a7d9e4-2c3f-4d5e-8f60-91a2b3c4d5e6 · ООО «РОМАШКА» · 773601001 · 2BM; "
+                    "0f6a1c3e-5b7d-4a2c-9e11-7d3b6a5c4e21 · ООО «РОМАШКА» · 773601001 · 2BM",
+                    fresh=True,
+                ),
+                EdoLine(
+                    who="АО «Василёк»",
+                    inn="7728168971",
+                    reason="roaming_request_needed",
+                    detail="Setting is required for document exchange. Apply for roaming on www.diadoc.ru/roaming",
+                    fresh=True,
+                ),
+                EdoLine(who="ИП Петров П. П.", inn="500100732259", reason="entrepreneur_not_found"),
+            ),
+        ),
+        EdoSection(
+            name="refused",
+            count=1,
+            fresh=1,
+            lines=(
+                EdoLine(
+                    who="ООО «Лютик»",
+                    inn="7736207543",
+                    since=date(2026, 2, 20),
+                    reason="refused_by_them",
+                    detail="Работаем на бумаге",
+                    fresh=True,
+                ),
+            ),
+        ),
+        EdoSection(
+            name="accepted",
+            count=1,
+            fresh=1,
+            lines=(EdoLine(who="ООО «Пион»", inn="7704218694", since=date(2026, 2, 20), fresh=True),),
+        ),
+        EdoSection(
+            name="waiting",
+            count=2,
+            lines=(
+                EdoLine(who="ООО «Мак»", inn="7705552211", since=date(2025, 11, 20)),
+                EdoLine(who="ООО «Астра»", inn="7806667787", since=date(2026, 1, 20)),
+            ),
+        ),
+    ),
+    page_url="https://crm.example/edo",
+)
+
 LETTERS: dict[str, Context] = {
     "closing_documents": CLOSING_DOCUMENTS,
     "closing_documents_without_edo": replace(CLOSING_DOCUMENTS, documents=(ACT,), paid=550_000, balance=0, edo=False),
     "closing_documents_on_paper": replace(CLOSING_DOCUMENTS, edo=None),
+    "closing_documents_with_reconciliation": replace(
+        CLOSING_DOCUMENTS, month=Month(2026, 3), documents=(ACT, replace(RECONCILIATION, total=1_234_567_89))
+    ),
+    "ordered_document": ORDERED_DOCUMENT,
+    "ordered_document_without_a_term": replace(ORDERED_DOCUMENT, document=RECONCILIATION, pay_by=None),
+    "document_again": DOCUMENT_AGAIN,
     "run_report": RUN_REPORT,
     "run_report_that_does_not_tally": replace(
         RUN_REPORT,
@@ -123,4 +218,8 @@ LETTERS: dict[str, Context] = {
     ),
     "address_confirmation": ADDRESS_CONFIRMATION,
     "edo_reminder": EDO_REMINDER,
+    "edo_report": EDO_REPORT,
+    "edo_report_of_a_window": replace(
+        EDO_REPORT, kind="sending", period="2026-Q1", totals=(), sections=(EdoSection(name="sent", count=3, fresh=3),)
+    ),
 }

@@ -14,15 +14,19 @@ from hypothesis import strategies as st
 
 from billing.domain.errors import InvalidInputError
 from billing.letters import compose
-from billing.letters.contexts import AccountLine, Accounts, Context
+from billing.letters.contexts import AccountLine, Accounts, Context, EdoLine, EdoSection
 from billing.ports import Attachment
 from tests.letters.samples import (
     ACT,
     ADDRESS_CONFIRMATION,
     CLOSING_DOCUMENTS,
+    DOCUMENT_AGAIN,
     EDO_REMINDER,
+    EDO_REPORT,
     INVOICE,
     LETTERS,
+    ORDERED_DOCUMENT,
+    RECONCILIATION,
     RUN_REPORT,
 )
 
@@ -64,10 +68,15 @@ def _everywhere(context: Context, text: str) -> Context:
     }
     if context is CLOSING_DOCUMENTS:
         over["documents"] = (replace(ACT, title=text, file_name=text),)
+    if context in (ORDERED_DOCUMENT, DOCUMENT_AGAIN):
+        over["document"] = replace(ACT, title=text, file_name=text)
     if context is RUN_REPORT:
         line = AccountLine(account=text, reason=text, detail=text)
         names = ("parked", "still_open", "blocked", "nobody", "undelivered")
         over |= dict.fromkeys(names, Accounts(lines=(line,), count=1))
+    if context is EDO_REPORT:
+        said = EdoLine(who=text, inn=text, reason=text, detail=text, fresh=True)
+        over |= {"sections": (EdoSection(name=text, count=1, fresh=1, lines=(said,)),), "totals": ((text, 1),)}
     return replace(context, **over)  # type: ignore[arg-type]
 
 
@@ -82,7 +91,10 @@ def test_letter_reads_as_its_golden_file(name: str) -> None:
         assert said == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("context", [CLOSING_DOCUMENTS, RUN_REPORT, ADDRESS_CONFIRMATION, EDO_REMINDER])
+@pytest.mark.parametrize(
+    "context",
+    [CLOSING_DOCUMENTS, ORDERED_DOCUMENT, DOCUMENT_AGAIN, RUN_REPORT, ADDRESS_CONFIRMATION, EDO_REMINDER, EDO_REPORT],
+)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_adds_neither_headers_nor_tags(context: Context, text: str) -> None:
     letter = compose(_everywhere(context, text))
@@ -181,6 +193,21 @@ def test_nothing_is_explained_where_there_is_no_act() -> None:
     letter = compose(replace(CLOSING_DOCUMENTS, documents=(INVOICE,), acted=0))
 
     assert "списано" not in letter.text + letter.html
+
+
+@pytest.mark.parametrize(
+    ("balance", "said"),
+    [
+        pytest.param(5_500_00, "ваш долг 5 500,00 ₽", id="they owe us"),
+        pytest.param(-4_500_00, "наш долг 4 500,00 ₽", id="we owe them"),
+        pytest.param(0, "долгов нет", id="nobody owes"),
+    ],
+)
+def test_an_act_of_reconciliation_says_who_owes_whom(balance: int, said: str) -> None:
+    letter = compose(replace(ORDERED_DOCUMENT, document=replace(RECONCILIATION, total=balance), pay_by=None))
+
+    assert f", {said}\n" in letter.text.replace(NBSP, " ")
+    assert f">{said}</td>" in letter.html.replace(NBSP, " ")
 
 
 def test_several_acts_are_spoken_of_as_several() -> None:

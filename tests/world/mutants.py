@@ -261,13 +261,13 @@ _plain(
     "only the first address gets the letter",
     letters,
     "recipients",
-    lambda administrators, added: _first_only(administrators, added),
+    lambda *told: _first_only(*told),
 )
 _recipients = letters.recipients
 
 
-def _first_only(administrators: Any, added: Any) -> Any:
-    found = _recipients(administrators, added)
+def _first_only(*told: Any) -> Any:
+    found = _recipients(*told)
     return replace(found, valid=found.valid[:1])
 
 
@@ -317,8 +317,8 @@ def _all_cards() -> Iterator[None]:
     as_it_is = letters.recipients
     known: set[str] = set()
 
-    def recipients(administrators: Any, added: Any) -> Any:
-        found = as_it_is(administrators, added)
+    def recipients(*told: Any) -> Any:
+        found = as_it_is(*told)
         known.update(found.valid)
         of = {address.partition("@")[2] for address in found.valid}
         return replace(found, valid=tuple(sorted(a for a in known if a.partition("@")[2] in of)))

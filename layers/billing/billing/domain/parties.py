@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
 
+from billing.domain.documents import DocumentKind
 from billing.domain.periods import Day
 from billing.domain.seller import valid_on
 
@@ -70,16 +71,29 @@ def payer_on(requisites: tuple[PayerRequisites, ...], day: date) -> PayerRequisi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipients:
-    """Addresses to write to, each once, and those that are no addresses, as they were typed."""
+    """Addresses to write to, each once, and those that are no addresses, as they were typed.
+
+    `chosen`: the kinds of those addresses that do not get every kind.
+    """
 
     valid: tuple[str, ...]
-    invalid: tuple[str, ...]
+    invalid: tuple[str, ...] = ()
+    chosen: Mapping[str, frozenset[DocumentKind]] = field(default_factory=dict)
+
+    def gets(self, address: str, kind: DocumentKind) -> bool:
+        return address not in self.chosen or kind in self.chosen[address]
 
 
-def recipients(administrators: Iterable[Administrator], added_addresses: Iterable[str]) -> Recipients:
+def recipients(
+    administrators: Iterable[Administrator],
+    added_addresses: Iterable[str],
+    chosen: Mapping[str, Collection[DocumentKind]] | None = None,
+) -> Recipients:
     """All addresses of all administrators, then the added ones, in that order, as mail takes them.
 
-    Addresses that differ by case alone are one, spelled as it came first; empty ones are left out.
+    `chosen`: addresses that the client itself has added and that were confirmed, with the kinds each gets; one that the
+    card brings too gets everything. Addresses that differ by case alone are one, spelled as it came first; empty ones
+    are left out.
 
     Source: help page «Закрывающие документы»: copies go to every administrator, to all addresses, and to the added.
     """
@@ -92,7 +106,8 @@ def recipients(administrators: Iterable[Administrator], added_addresses: Iterabl
             valid.setdefault(address.casefold(), address)
         elif text:
             invalid.setdefault(text.casefold(), text)
-    return Recipients(valid=tuple(valid.values()), invalid=tuple(invalid.values()))
+    own = {a: frozenset(kinds) for a, kinds in (chosen or {}).items() if a.casefold() not in valid}
+    return Recipients(valid=(*valid.values(), *own), invalid=tuple(invalid.values()), chosen=own)
 
 
 def mail_address(text: str) -> str | None:

@@ -10,7 +10,16 @@ from typing import assert_never
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from billing.letters.contexts import AddressConfirmation, ClosingDocuments, Context, EdoReminder, EdoReport, RunReport
+from billing.letters.contexts import (
+    AddressConfirmation,
+    ClosingDocuments,
+    Context,
+    DocumentAgain,
+    EdoReminder,
+    EdoReport,
+    OrderedDocument,
+    RunReport,
+)
 from billing.letters.filters import FILTERS, one_line, printed
 from billing.ports import Attachment, Letter
 
@@ -39,6 +48,10 @@ def _folder(context: Context) -> str:
     match context:
         case ClosingDocuments():
             return "closing_documents"
+        case OrderedDocument():
+            return "ordered_document"
+        case DocumentAgain():
+            return "document_again"
         case RunReport():
             return "run_report"
         case AddressConfirmation():

@@ -43,6 +43,30 @@ class ClosingDocuments:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderedDocument:
+    """To the client's administrators and added addresses: the one paper that somebody of theirs has ordered.
+
+    `pay_by`: of an invoice, the last day of its validity.
+    """
+
+    customer: str
+    document: DocumentLine
+    pay_by: date | None
+    page_url: str
+    seller_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentAgain:
+    """To those whom somebody has told us to send a paper once more."""
+
+    customer: str
+    document: DocumentLine
+    page_url: str
+    seller_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddressConfirmation:
     """To an address that a client has added: nothing goes there until the link is opened."""
 
@@ -180,4 +204,6 @@ class EdoReport:
     page_url: str = ""
 
 
-Context: TypeAlias = ClosingDocuments | RunReport | AddressConfirmation | EdoReminder | EdoReport
+Context: TypeAlias = (
+    ClosingDocuments | OrderedDocument | DocumentAgain | RunReport | AddressConfirmation | EdoReminder | EdoReport
+)

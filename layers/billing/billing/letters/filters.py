@@ -9,11 +9,13 @@ from typing import Any
 from markupsafe import Markup
 
 from billing.domain import money, wording
+from billing.domain.documents import DocumentKind
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_sending import Quarter
 from billing.domain.errors import InvalidInputError
 from billing.domain.money import NBSP, Kopecks
 from billing.domain.parties import masked
+from billing.letters.contexts import DocumentLine
 from billing.domain.periods import Month
 
 _KINDS = {
@@ -89,6 +91,15 @@ def roubles(amount: Kopecks) -> str:
     return f"{money.roubles(amount)}{NBSP}₽"
 
 
+def said(document: DocumentLine) -> str:
+    """What stands beside a document: its sum, or of an act of reconciliation who owes whom."""
+    if document.kind is not DocumentKind.RECONCILIATION:
+        return roubles(document.total)
+    if not document.total:
+        return "долгов нет"
+    return f"{'ваш' if document.total > 0 else 'наш'} долг {roubles(abs(document.total))}"
+
+
 def link(url: str) -> str:
     """The address of a page, if it is one.
 
@@ -147,6 +158,7 @@ def capital(text: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "roubles": roubles,
+    "said": said,
     "bare_roubles": money.roubles,
     "link": link,
     "kind_name": kind_name,

@@ -24,7 +24,7 @@ from billing.usecases.cards import cards_seen, customer_card, seller_card
 from billing.usecases.documents import documents_of
 from billing.usecases.edo_due import due_writes
 from billing.usecases.filing import filed
-from billing.usecases.letters import letter_number, queue_letters
+from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import NUMBERED_MAX, number
 from billing.usecases.runs import reopening
 
@@ -234,7 +234,6 @@ def _publish(account: str, month: Month, seller: SellerCard | None, outside: Out
     work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
     if waiting or not work:
         return
-    letters_before = max((letter_number(r.letter) for r, _ in found), default=0)
     writes: list[Write] = []
     if not blocked:
         writes.append(Write("work", work.pk, work.sk, None, work.version))
@@ -248,7 +247,8 @@ def _publish(account: str, month: Month, seller: SellerCard | None, outside: Out
         writes += reopening(outside, month)
         writes += due_writes([record for record, _ in ready], seller, outside)
     if writes:
-        queue_letters(account, month, ready, letters_before, writes, outside)
+        about = {"kind": "closing_documents", "month": str(month), "summary": f"закрывающие документы за {month}"}
+        queue_letters(account, month, ready, writes, outside, about=about)
 
 
 def _waiting(work: Stored, why: str, outside: Outside) -> list[Write]:

@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from billing import paper, records
-from billing.domain.documents import total_of
+from billing.domain.documents import Invoice, total_of
+from billing.domain.errors import UnavailableError
 from billing.domain.ledger import MoneyClass
 from billing.domain.periods import Month
 from billing.letters import compose
 from billing.letters.contexts import (
     AccountLine,
     Accounts,
+    AddressConfirmation,
     ClassSums,
     ClosingDocuments,
+    DocumentAgain,
     DocumentLine,
     KindTotal,
     NumbersUsed,
+    OrderedDocument,
     RunReport,
 )
 from billing.ports import Attachment, Letter, Outside
@@ -33,6 +37,10 @@ def letter_of(head: Mapping[str, Any], outside: Outside) -> Letter:
     match head["kind"]:
         case "closing_documents":
             return _closing_documents(head, outside)
+        case "ordered_document" | "document_again":
+            return _one_document(head, outside)
+        case "address_confirmation":
+            return compose(AddressConfirmation(**head["details"]))
         case "run_report":
             return compose(_run_report(head, outside))
         case "edo_reminder":
@@ -44,12 +52,7 @@ def letter_of(head: Mapping[str, Any], outside: Outside) -> Letter:
 
 
 def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
-    account, month = head["account"], head["month"]
-    found: list[DocumentRecord] = []
-    for id in head["documents"]:
-        stored = outside.store.get("documents", account, id)
-        assert stored, "a document is never deleted"
-        found.append(records.document_of(account, id, stored.row))
+    account, month, found = head["account"], head["month"], _documents(head, outside)
     customer = customer_card(outside.store, account)
     stored = outside.store.get("documents", account, records.period_key(month))
     assert stored, "a month with documents is closed"
@@ -66,9 +69,42 @@ def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
         page_url=outside.settings.page_url,
         seller_name=found[0].content.seller.party.name,
     )
-    return compose(
-        context, attachments=[Attachment(file_name=d.file_name, body=outside.files.get(d.file)) for d in found]
-    )
+    return compose(context, attachments=[_attachment(d, outside) for d in found])
+
+
+def _one_document(head: Mapping[str, Any], outside: Outside) -> Letter:
+    (document,) = _documents(head, outside)
+    content, customer = document.content, customer_card(outside.store, head["account"])
+    told: dict[str, Any] = {
+        "customer": customer.title if customer else head["account"],
+        "document": _line(document),
+        "page_url": outside.settings.page_url,
+        "seller_name": content.seller.party.name,
+    }
+    pay_by = content.pay_by if isinstance(content, Invoice) else None
+    again = head["kind"] == "document_again"
+    context = DocumentAgain(**told) if again else OrderedDocument(**told, pay_by=pay_by)
+    return compose(context, attachments=[_attachment(document, outside)])
+
+
+def _documents(head: Mapping[str, Any], outside: Outside) -> list[DocumentRecord]:
+    """The documents of a letter.
+
+    Raises:
+        UnavailableError: they are not ready, the letter was written before them.
+    """
+    found: list[DocumentRecord] = []
+    for id in head["documents"]:
+        stored = outside.store.get("documents", head["account"], id)
+        assert stored, "a document is never deleted"
+        found.append(records.document_of(head["account"], id, stored.row))
+    if not all(document.file for document in found):
+        raise UnavailableError("the documents of the letter are not ready yet")
+    return found
+
+
+def _attachment(d: DocumentRecord, outside: Outside) -> Attachment:
+    return Attachment(file_name=d.file_name, body=outside.files.get(d.file))
 
 
 def _line(d: DocumentRecord) -> DocumentLine:

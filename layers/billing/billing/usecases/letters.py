@@ -1,21 +1,23 @@
-"""Letters as rows: one for an account and month with its new documents, one delivery for each address."""
+"""Letters as rows: one for each set of documents that somebody wants, one delivery for each address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from billing import records
-from billing.domain.parties import recipients
+from billing.domain.parties import Customer, Recipients, recipients
 from billing.domain.periods import Month, utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.records import Delivery, DocumentRecord
-from billing.usecases.cards import customer_card
+from billing.usecases.cards import settings_of
 
 HEAD = "letter"  # sort key of the row that says what the letter is
-ADDRESSES_MAX = 50  # of one letter, so that its rows and its documents fit one transaction
+ADDRESSES_MAX = 50  # of one letter
+ROWS_MAX = 100  # of one transaction
 
 SUPPRESSED = "suppressed"  # deliveries: the partition of addresses that are not written to again
 WAIT = timedelta(minutes=15)  # longer than the function lives and its events travel, put together
@@ -23,87 +25,132 @@ WAIT = timedelta(minutes=15)  # longer than the function lives and its events tr
 SETTLED = frozenset({"accepted", "delivered", "bounced", "complained", "suppressed", "refused", "unconfirmed"})
 
 
-def letter_id(account: str, month: Month, n: int) -> str:
-    return f"{account}_{month}_{n}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    id: str
+    addresses: tuple[str, ...]
+    documents: tuple[str, ...]
 
 
-def letter_number(id: str) -> int:
-    """The number at the end of a letter's id; 0 when there is no letter."""
-    number = id.rpartition("_")[2]
-    return int(number) if number.isdigit() else 0
+def scope_of(document: str) -> str:
+    """A document's id as it stands in the ids of its own letters: the mail service takes no dots in its tags."""
+    return document.replace(".", "-")
 
 
-def letters_of(account: str, month: Month | str, outside: Outside) -> Iterator[tuple[str, tuple[Stored, ...]]]:
-    """The letters of an account and month, each with its rows."""
+def letters_of(account: str, scope: Month | str, outside: Outside) -> Iterator[tuple[str, tuple[Stored, ...]]]:
+    """The letters of an account about a month, or about one document (`scope_of`), each with its rows."""
     n = 1
-    while rows := outside.store.query("deliveries", f"{account}_{month}_{n}").rows:
-        yield f"{account}_{month}_{n}", rows
+    while rows := outside.store.query("deliveries", f"{account}_{scope}_{n}").rows:
+        yield f"{account}_{scope}_{n}", rows
         n += 1
+
+
+def letters_about(record: DocumentRecord, outside: Outside) -> Iterator[tuple[str, tuple[Stored, ...]]]:
+    """The letters that carry the document: that of its month, if a run has made it, then its own, oldest first."""
+    if not record.is_ordered:
+        for id, rows in letters_of(record.account, record.month, outside):
+            if any(s.sk == HEAD and record.id in s.row["documents"] for s in rows):
+                yield id, rows
+    yield from letters_of(record.account, scope_of(record.id), outside)
+
+
+def recipients_of(account: str, outside: Outside) -> Recipients:
+    """Whom the client's documents go to by its card and its own settings."""
+    stored = outside.store.get("customers", account)
+    if not stored:
+        return Recipients(valid=())
+    customer = records.from_plain(Customer, stored.row["card"])
+    return recipients(customer.administrators, customer.added_addresses, settings_of(stored).chosen)
 
 
 def queue_letters(
     account: str,
-    month: Month,
-    filed: Sequence[tuple[DocumentRecord, int]],
-    n: int,
-    writes: list[Write],
+    scope: Month | str,
+    ready: Sequence[tuple[DocumentRecord, int]],
+    writes: Sequence[Write],
     outside: Outside,
+    *,
+    about: Mapping[str, str],
 ) -> None:
-    """The filed documents are ready, `writes` are written with them, and the letter to everybody is due.
+    """The documents are ready, `writes` are written with them, and letters with them are due to whoever gets them.
 
-    More addresses than fit one transaction make further letters, written before it; a repeat finds them.
+    Letters that do not fit this transaction are written before it, and do not go as long as it has not come about. A
+    repeat keeps them, and writes others to those only who are in none of them, whatever card has come meanwhile.
+    `about`: the kind of the letters and what else their heads say.
     """
+    if not ready:
+        outside.store.tx(writes)
+        return
     at = utc_text(outside.clock())
-    customer = customer_card(outside.store, account)
-    addresses = recipients(customer.administrators, customer.added_addresses).valid if customer and filed else ()
-    groups = [addresses[i : i + ADDRESSES_MAX] for i in range(0, len(addresses), ADDRESSES_MAX)]
-    hints: list[dict[str, str]] = []
-    for group in groups[1:]:
-        n += 1
-        hints += _write_letter(account, month, n, group, filed, at, outside)
-    first = letter_id(account, month, n + 1) if groups else ""
+    before = tuple(letters_of(account, scope, outside))
+    ours = {record.id for record, _ in ready}
+    kept = [(id, rows) for id, rows in before if ours & set(_head(rows)["documents"])]
+    room = ROWS_MAX - len(ready) - len(writes)
+    due = _due(f"{account}_{scope}", len(before), _wanted(account, ready, kept, outside), room)
+    together, first = list[Write](), len(due)
+    while first and len(together) + len(rows := _rows(account, due[first - 1], about, at)) <= room:
+        together, first = rows + together, first - 1
+    for letter in due[:first]:  # by number: `letters_of` looks no further than the first that is missing
+        outside.store.tx(_rows(account, letter, about, at))
+    last = {document: id for id, rows in kept for document in _head(rows)["documents"]}
+    last |= {document: letter.id for letter in due for document in letter.documents}
     documents = [
-        Write("documents", account, record.id, records.document_row(replace(record, letter=first or "nobody")), version)
-        for record, version in filed
+        Write("documents", account, r.id, records.document_row(replace(r, letter=last.get(r.id, "nobody"))), version)
+        for r, version in ready
     ]
-    letter = letter_writes(account, month, first, groups[0], filed, at) if groups else []
-    outside.store.tx([*documents, *writes, *letter])
-    outside.queue.send("send-letter", hints + hints_of(first, groups[0] if groups else ()))
+    outside.store.tx([*documents, *writes, *together])
+    hints = [{"letter": id, "address": s.sk} for id, rows in kept for s in rows if s.sk != HEAD]
+    outside.queue.send("send-letter", [*hints, *(h for letter in due for h in hints_of(letter.id, letter.addresses))])
 
 
-def _write_letter(
+def _head(rows: Sequence[Stored]) -> Mapping[str, Any]:
+    return next(s.row for s in rows if s.sk == HEAD)
+
+
+def _wanted(
     account: str,
-    month: Month,
-    n: int,
-    addresses: Sequence[str],
-    filed: Sequence[tuple[DocumentRecord, int]],
-    at: str,
+    ready: Sequence[tuple[DocumentRecord, int]],
+    kept: Sequence[tuple[str, tuple[Stored, ...]]],
     outside: Outside,
-) -> list[dict[str, str]]:
-    id = letter_id(account, month, n)
-    if not outside.store.get("deliveries", id, HEAD):
-        outside.store.tx(letter_writes(account, month, id, addresses, filed, at))
-    return hints_of(id, addresses)
+) -> dict[tuple[str, ...], list[str]]:
+    """By set of documents, the addresses that get it and are not in a letter with them yet."""
+    told = {(s.sk, document) for _, rows in kept for s in rows for document in _head(rows)["documents"]}
+    to = recipients_of(account, outside)
+    wanted: dict[tuple[str, ...], list[str]] = {}
+    for address in to.valid:
+        digest = records.address_digest(address)
+        documents = tuple(r.id for r, _ in ready if to.gets(address, r.kind) and (digest, r.id) not in told)
+        if documents:
+            wanted.setdefault(documents, []).append(address)
+    return wanted
 
 
-def letter_writes(
-    account: str, month: Month, id: str, addresses: Sequence[str], filed: Sequence[tuple[DocumentRecord, int]], at: str
-) -> list[Write]:
-    documents = [record.id for record, _ in filed]
+def _due(name: str, n: int, wanted: Mapping[tuple[str, ...], Sequence[str]], room: int) -> list[_Letter]:
+    """A letter for each set of documents, or several where a letter would not fit a transaction."""
+    size = max(1, min(ADDRESSES_MAX, room - 2))
+    groups = [
+        (documents, tuple(addresses[i : i + size]))
+        for documents, addresses in wanted.items()
+        for i in range(0, len(addresses), size)
+    ]
+    return [_Letter(id=f"{name}_{n}", addresses=to, documents=about) for n, (about, to) in enumerate(groups, n + 1)]
+
+
+def _rows(account: str, letter: _Letter, about: Mapping[str, str], at: str) -> list[Write]:
     head: dict[str, object] = {
-        "kind": "closing_documents",
+        **about,
         "account": account,
-        "month": str(month),
-        "documents": documents,
+        "documents": list(letter.documents),
         "at": at,
-        "summary": f"закрывающие документы за {month}: {len(documents)} шт., адресов {len(addresses)}",
+        "summary": f"{about['summary']}: {len(letter.documents)} шт., адресов {len(letter.addresses)}",
     }
-    return rows_of_letter(account, id, head, addresses, at)
+    return rows_of_letter(account, letter.id, head, letter.addresses, at)
 
 
 def rows_of_letter(account: str, id: str, head: dict[str, object], addresses: Sequence[str], at: str) -> list[Write]:
     """A letter's head, a delivery for each address, and the work row that stays until all of them are settled."""
-    work = {"account": account, "letter": id, "month": head["month"], "since": at}
+    month = {"month": head["month"]} if "month" in head else {}  # without one, no run waits for the letter
+    work = {"account": account, "letter": id, **month, "since": at}
     return [
         Write("deliveries", id, HEAD, head, ABSENT),
         *(

@@ -55,7 +55,7 @@ def _is_work_left(month: Month, outside: Outside) -> bool:
         after = ""
         while True:
             page = outside.store.query("work", f"{shard:02}", after=after, limit=PAGE)
-            if any(work.row["month"] == str(month) and not work.row.get("blocked") for work in page.rows):
+            if any(work.row.get("month") == str(month) and not work.row.get("blocked") for work in page.rows):
                 return True
             if not (after := page.cursor):
                 break

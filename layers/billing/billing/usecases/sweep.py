@@ -70,7 +70,7 @@ def _repeat_hints(outside: Outside, until: datetime) -> tuple[int, set[str]]:
             page = outside.store.query("work", f"{shard:02}", after=after, limit=PAGE)
             for work in page.rows:
                 if not work.row.get("blocked"):
-                    busy.add(work.row["month"])
+                    busy.add(work.row.get("month", ""))  # what is ordered by somebody is of no run
                 elif not _is_awake(work, outside):
                     continue
                 if _since(work.row["since"], outside) >= PATIENCE:
@@ -92,6 +92,9 @@ def _hint(work: Stored, outside: Outside) -> int:
         return 1
     if work.sk.startswith("report#"):
         report.file_report(work.row["report"], outside)
+        return 1
+    if work.sk.startswith(("order#", "archive#")):
+        outside.queue.send("fill-orders", [{"account": work.row["account"], "item": work.sk}])
         return 1
     return _hint_letter(work.row["letter"], outside)
 
