@@ -94,5 +94,4 @@ def report_letter(name: str, outside: Outside) -> EdoReport:
         day=date.fromisoformat(r["day"]),
         totals=tuple(sorted(r["totals"].items())),
         sections=tuple(records.from_plain(EdoSection, section) for section in r["sections"]),
-        page_url=outside.settings.page_url,
     )

@@ -1,0 +1,160 @@
+"""What our accountant is told of the campaign: each change once, with what is left for a person."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from billing.domain.edo_reasons import Reason
+from billing.domain.edo_standing import Standing
+from billing.domain.periods import Month
+from billing.ports import ABSENT
+from billing.records_edo import Counterparty
+from billing.usecases.edo_counterparties import write_of
+from billing.usecases.edo_exchange import exchanged_with
+from billing.usecases.edo_news import tell_invitations
+from billing.usecases.edo_relations import read_changes
+from local.company.client import a_company
+from tests.edo.house import EdoHouse
+from tests.edo.test_invitations import campaign, paying
+from tests.usecases.house import ROMASHKA, VASILYOK, a_card, a_charge, a_payment
+
+FEBRUARY = Month(2026, 2)
+
+
+def letters(house: EdoHouse) -> list[str]:
+    """Subjects and texts of the letters to the accountant, with plain blanks."""
+    found = house.letters(house.outside.settings.accountant_address)
+    return [f"{letter.subject}\n{letter.text}".replace("\u00a0", " ") for letter in found]
+
+
+def test_a_day_with_news_ends_with_a_letter_and_a_day_without_does_not():
+    house = EdoHouse(*paying(ROMASHKA, VASILYOK))
+    box = house.client(ROMASHKA)
+
+    assert campaign(house).report == "invitations.2026-02.001"
+    house.wait(hours=1).accepts(box)
+    assert campaign(house.at("2026-02-21 10:00")).report == "invitations.2026-02.002"
+    assert campaign(house.at("2026-02-22 10:00")).report == ""
+
+    first, second = letters(house)
+    assert first == (
+        "Приглашения в Диадок, февраль 2026 г.: приглашены 2\n"
+        "Приглашения в Диадок, февраль 2026 г.\n"
+        "20 февраля 2026 г.\n"
+        "\n"
+        "Обмен установлен: 0\n"
+        "Плательщиков: 2\n"
+        "\n"
+        "ПРИГЛАШЕНЫ: 2\n"
+        "— АО «Василёк», ИНН 9999003021, с 20.02.2026\n"
+        "— ООО «Ромашка», ИНН 9999003014, с 20.02.2026\n"
+    )
+    assert second == (
+        "Приглашения в Диадок, февраль 2026 г.: нужен человек 1, приняли приглашение 1\n"
+        "Приглашения в Диадок, февраль 2026 г.\n"
+        "21 февраля 2026 г.\n"
+        "\n"
+        "Обмен установлен: 1\n"
+        "Плательщиков: 2\n"
+        "\n"
+        "НУЖЕН ЧЕЛОВЕК: 1\n"
+        "— АО «Василёк», ИНН 9999003021: оператор не смог отправить приглашение\n"
+        "  Нельзя пригласить контрагента с ИНН = 9999003021\n"
+        "  Прочитайте ответ оператора рядом.\n"
+        "\n"
+        "ПРИНЯЛИ ПРИГЛАШЕНИЕ: 1\n"
+        "— ООО «Ромашка», ИНН 9999003014, с 20.02.2026\n"
+    )
+
+
+def test_who_accepts_between_two_campaigns_is_told_of_in_the_next():
+    house = EdoHouse(*paying(ROMASHKA))
+    box = house.client()
+    campaign(house)
+    campaign(house.at("2026-02-21 10:00"))
+    house.at("2026-02-26 10:00").accepts(box)
+
+    assert read_changes(house.outside, house.edo, until=house.until)  # as a day of sending reads them
+    campaign(house.at("2026-03-20 10:00"))
+
+    assert house.counterparty().since.isoformat() == "2026-02-26"  # type: ignore[union-attr]
+    assert "приняли приглашение 1" in letters(house)[-1]
+
+
+def test_those_who_are_waited_for_stand_with_the_day_of_their_invitation():
+    house = EdoHouse(*paying(ROMASHKA))
+    house.client()
+    campaign(house)
+    house.at("2026-03-20 10:00").tell(*({**m, "account": "c-000002"} for m in paying(VASILYOK)))
+    campaign(house)
+    house.tell(a_card("c-000003", payers=[a_company(41, "ООО «Пион»")], at="2026-03-20T11:00:00+03:00"))
+    payer = {"inn": a_company(41, "ООО «Пион»")["inn"]}
+    house.tell(a_payment(1_000, "c-000003", payer=payer, at="2026-03-20T11:00:00+03:00"))
+
+    campaign(house.at("2026-03-21 10:00"))
+
+    assert "ЖДЁМ ОТВЕТА: 1\n— ООО «Ромашка», ИНН 9999003014, с 20.02.2026\n" in letters(house)[-1]
+
+
+def test_a_hundred_thousand_payers_are_counted_page_by_page_and_the_row_stays_small():
+    """Four hundred of them stand for all: what is kept between two pages does not grow with their number."""
+    house = EdoHouse()
+    for n in range(400):
+        payer = Counterparty(inn=f"{n:010}", name="Ф" * 1_000, accounts=("c-1",), detail="Ы" * 2_000)
+        payer = replace(payer, reason=Reason.SEVERAL_BOXES, standing=Standing.PERSON, standing_at="2026-02-20")
+        house.store.tx([write_of(payer, ABSENT)])
+
+    calls = house.store.calls
+    assert tell_invitations(FEBRUARY, house.outside, until=house.now) == ""  # no time for a single page
+    kept = house.store.get("control", "edo.telling", "invitations")
+    assert kept
+    name = tell_invitations(FEBRUARY, house.outside, until=house.until)
+
+    stored = house.store.get("control", "edo.reports", name)
+    assert stored
+    (section,) = stored.row["sections"]
+    assert (section["count"], section["fresh"], len(section["lines"])) == (400, 400, 50)
+    assert len(json.dumps(stored.row, ensure_ascii=False).encode()) < 60_000
+    assert house.store.calls - calls < 20
+    house.work()
+    assert "и ещё 360" in letters(house)[0]
+
+
+def test_a_count_that_is_cut_off_goes_on_where_it_was():
+    house = EdoHouse()
+    for n in range(250):
+        payer = Counterparty(inn=f"{n:010}", name=f"ООО {n}", accounts=("c-1",), standing=Standing.INVITED)
+        house.store.tx([write_of(replace(payer, standing_at="2026-02-20"), ABSENT)])
+    query, told = house.store.query, []
+
+    def slow(*args, **named):
+        house.now += timedelta(seconds=30)
+        return query(*args, **named)
+
+    house.store.query = slow  # type: ignore[method-assign]
+    while not told:
+        if name := tell_invitations(FEBRUARY, house.outside, until=house.now + timedelta(seconds=20)):
+            told.append(name)
+
+    stored = house.store.get("control", "edo.reports", told[0])
+    assert stored
+    assert [(s["name"], s["count"]) for s in stored.row["sections"]] == [("invited", 250)]
+
+
+def test_the_letter_with_closing_documents_says_whether_the_exchange_is_established():
+    told = [a_card(), a_payment(550_000), a_charge(550_000)]
+    house = EdoHouse(*told, at="2026-02-01 12:00")
+    house.night()
+    box = house.client()
+
+    (letter,) = house.letters("c-000001@client.example")
+    assert "Чтобы получать подписанные оригиналы, примите наше приглашение" in letter.text.replace("\u00a0", " ")
+    campaign(house.at("2026-02-20 10:00"))
+    assert exchanged_with(house.documents(), house.outside) is False
+    house.wait(minutes=5).accepts(box)
+    campaign(house.at("2026-02-21 10:00"))
+    assert exchanged_with(house.documents(), house.outside) is True
+    house.set_policy(None)
+    assert exchanged_with(house.documents(), house.outside) is None
