@@ -6,14 +6,14 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from billing.api import documents, sessions
+from billing.api import documents, operators, sessions, statistics
 from billing.api.guard import Api
 from billing.api.headers import secured
 from billing.api.problems import tell_problems
 
 api = Api(enable_validation=True, response_validation_error_http_code=500)
 tell_problems(api)
-for part in (documents, sessions):
+for part in (documents, statistics, sessions, operators):
     api.include_router(part.routes)
 
 

@@ -1,0 +1,135 @@
+"""What our own people look at: the runs, the accounts set aside, the messages that nobody could take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from billing.domain.errors import NotFoundError
+from billing.domain.periods import Day, Month, moscow_day
+from billing.ports import Outside, Row
+from billing.usecases.report import REPORTS
+from billing.usecases.runs import RUNS, run_of
+
+PAGE = 100
+DAYS = 60  # that are looked through for refused messages in one call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A month's run; `report` is the number of its last report, 0 before the first; moments are UTC texts."""
+
+    month: str
+    state: str
+    started_at: str
+    ended_at: str
+    report: int
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTold(Run):
+    """A run with its last report as it stands in its row, and how many accounts are set aside (100 at most)."""
+
+    told: Row | None
+    parked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    account: str
+    month: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmatched:
+    """A message of the CRM that was not taken, and why. `key` is its sender's own name of the fact."""
+
+    message: str
+    account: str
+    key: str
+    outcome: str
+    reason: str
+    at: str
+
+
+def runs(outside: Outside, *, after: str = "", limit: int = PAGE) -> tuple[tuple[Run, ...], str]:
+    """The months' runs, the latest first, and where the next page begins."""
+    page = outside.store.query("control", RUNS, before=after, limit=limit, newest_first=True)
+    return tuple(Run(**_run(stored.sk, stored.row)) for stored in page.rows), page.cursor
+
+
+def run_told(month: Month, outside: Outside) -> RunTold:
+    """Raises:
+    NotFoundError: that month has had no run.
+    """
+    stored = run_of(outside, month)
+    if not stored:
+        raise NotFoundError("этот месяц ещё не закрывали")
+    reports = outside.store.query("control", REPORTS, prefix=f"{month}.", limit=1, newest_first=True).rows
+    aside = outside.store.query("control", f"parked.{month}", limit=PAGE).rows
+    return RunTold(**_run(stored.sk, stored.row), told=reports[0].row if reports else None, parked=len(aside))
+
+
+def parked(month: Month, outside: Outside, *, after: str = "", limit: int = PAGE) -> tuple[tuple[Parked, ...], str]:
+    """The accounts of a month that wait for a person."""
+    page = outside.store.query("control", f"parked.{month}", after=after, limit=limit)
+    found = (
+        Parked(account=s.sk, month=str(month), reason=s.row["reason"], at=s.row["at"]) for s in page.rows
+    )  # fmt: skip
+    return tuple(found), page.cursor
+
+
+def unmatched(outside: Outside, *, until: Day | None = None, limit: int = PAGE) -> tuple[tuple[Unmatched, ...], str]:
+    """The messages not taken, by day, the latest day first; and the day on which the next page begins.
+
+    A page holds whole days, so it may be longer than `limit`; one that came to the end of what it looks through may be
+    empty and still have a next.
+    """
+    day = until or moscow_day(outside.clock())
+    found: list[Unmatched] = []
+    for _ in range(DAYS):
+        found += _refused_on(day, outside)
+        day -= timedelta(days=1)
+        if len(found) >= limit:
+            break
+    return tuple(found), day.isoformat() if day >= _beginning(outside) else ""
+
+
+def _refused_on(day: Day, outside: Outside) -> list[Unmatched]:
+    found: list[Unmatched] = []
+    after = ""
+    while True:
+        page = outside.store.query("control", f"refused.{day}", after=after)
+        found += [
+            Unmatched(
+                message=s.sk,
+                account=s.row["account"],
+                key=s.row["key"],
+                outcome=s.row["outcome"],
+                reason=s.row["reason"],
+                at=s.row["at"],
+            )
+            for s in page.rows
+        ]
+        if not (after := page.cursor):
+            return found
+
+
+def _beginning(outside: Outside) -> Day:
+    """Reasons are kept for 400 days."""
+    return moscow_day(outside.clock()) - timedelta(days=400)
+
+
+def _run(month: str, row: Row) -> dict[str, Any]:
+    return {
+        "month": month,
+        "state": row["state"],
+        "started_at": row["started_at"],
+        "ended_at": row.get("ended_at", ""),
+        "report": row["report"],
+        "summary": row["summary"],
+    }

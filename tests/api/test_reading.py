@@ -1,0 +1,162 @@
+"""What clients and our own people are told, route by route."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.asking import Browser, a_token
+from tests.usecases.house import ACCOUNT, ROMASHKA, House
+
+ACT, INVOICE = f"2026-01.act.{ROMASHKA['inn']}.0", f"2026-01.invoice.{ROMASHKA['inn']}.0"
+
+
+def test_the_list_says_sums_as_text_and_days_as_iso(accountant: Browser) -> None:
+    invoice, act = accountant.get("/documents").json["documents"]
+
+    assert (invoice["id"], act["id"]) == (INVOICE, ACT)
+    assert (act["total"], act["date"], act["month"], act["number"]) == ("3000.00", "2026-02-01", "2026-01", "1")
+    assert (act["kind"], act["status"], act["letter"], act["edo"]) == ("act", "ready", "delivered", None)
+    assert act["buyer"] == "ООО «Ромашка»"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        pytest.param({"kind": "act"}, [ACT], id="kind"),
+        pytest.param({"from": "2026-02-01", "to": "2026-02-01"}, [INVOICE, ACT], id="days"),
+        pytest.param({"to": "2026-01-31"}, [], id="until the day before"),
+        pytest.param({"payer": ROMASHKA["inn"], "kind": "invoice"}, [INVOICE], id="payer"),
+        pytest.param({"number": "1", "status": "ready"}, [INVOICE, ACT], id="number"),
+        pytest.param({"number": "11"}, [], id="not a part of the number"),
+    ],
+)
+def test_the_list_is_filtered(accountant: Browser, query: dict[str, str], found: list[str]) -> None:
+    assert [d["id"] for d in accountant.get("/documents", query=query).json["documents"]] == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param({"kind": "period"}, id="a kind that is none"),
+        pytest.param({"from": "2026-02-30"}, id="no day"),
+        pytest.param({"from": "20260201"}, id="another writing of a day"),
+        pytest.param({"from": "1770000000"}, id="a moment"),
+        pytest.param({"to": "0001-01-01"}, id="a day of long ago"),
+        pytest.param({"payer": "'; --"}, id="no payer"),
+        pytest.param({"limit": "0"}, id="none a page"),
+        pytest.param({"limit": "101"}, id="too many a page"),
+        pytest.param({"limit": "1e9"}, id="a number that is none"),
+        pytest.param({"number": "1" * 41}, id="a long number"),
+        pytest.param({"cursor": "x.y"}, id="a cursor of nobody"),
+    ],
+)
+def test_a_question_that_does_not_fit_is_refused_without_repeating_it(
+    accountant: Browser, query: dict[str, str]
+) -> None:
+    answered = accountant.get("/documents", query=query)
+
+    (value,) = query.values()
+    assert (answered.status, answered.headers["content-type"]) == (400, "application/problem+json")
+    assert len(value) < 2 or value not in answered.body
+
+
+def test_pages_follow_each_other_by_their_cursors(accountant: Browser) -> None:
+    first = accountant.get("/documents", query={"limit": "1"}).json
+    second = accountant.get("/documents", query={"limit": "1", "cursor": first["cursor"]}).json
+
+    assert [d["id"] for page in (first, second) for d in page["documents"]] == [INVOICE, ACT]
+
+
+def test_a_cursor_is_of_one_account_and_one_question(house: House, accountant: Browser) -> None:
+    cursor = accountant.get("/documents", query={"limit": "1"}).json["cursor"]
+    neighbour = Browser(house, token=a_token(house, account="c-000002"))
+    said, _, mac = cursor.partition(".")
+
+    for browser, query in (
+        (neighbour, {"cursor": cursor}),
+        (accountant, {"cursor": cursor, "kind": "act"}),
+        (accountant, {"cursor": f"{said}A.{mac}"}),
+        (accountant, {"cursor": f"{said}.{mac[:-1]}"}),
+        (accountant, {"cursor": said}),
+    ):
+        assert browser.get("/documents", query=query).status == 400
+
+
+def test_one_document_tells_its_letters_and_whole_addresses_only_to_an_administrator(
+    accountant: Browser, administrator: Browser
+) -> None:
+    seen, whole = accountant.get(f"/documents/{ACT}").json, administrator.get(f"/documents/{ACT}").json
+
+    assert [letter["address"] for letter in seen["letters"]] == ["c***@client.example"]
+    assert [letter["address"] for letter in whole["letters"]] == [f"{ACCOUNT}@client.example"]
+    assert len(seen["sha256"]) == 64
+
+
+def test_a_file_is_where_its_link_says(accountant: Browser) -> None:
+    answered = accountant.get(f"/documents/{ACT}/pdf")
+
+    assert (answered.status, answered.body) == (302, "")
+    assert answered.headers["location"] == f"https://files.example/docs/{ACCOUNT}/{ACT}.pdf?seconds=120"
+
+
+def test_statistics_are_told_by_month_and_day(accountant: Browser) -> None:
+    said = accountant.get("/statistics", query={"from": "2026-01", "to": "2026-01"}).json
+
+    (january,) = said["months"]
+    assert (january["charged"], january["paid"], january["acted"]) == ("3000.00", {"BANK": "3000.00"}, "3000.00")
+    assert (said["balance"], said["totals"]["closing"], len(said["days"])) == ("0.00", "0.00", 31)
+    assert accountant.get("/statistics", query={"days": "false"}).json["days"] == []
+    assert accountant.get("/statistics", query={"from": "2024-01", "to": "2026-01"}).status == 400
+
+
+# --- our own people ----------------------------------------------------------------------------------------------
+
+
+def test_an_operator_sees_any_account_as_its_client_does(operator: Browser, administrator: Browser) -> None:
+    for path in ("/documents", f"/documents/{ACT}", "/statistics"):
+        assert operator.get(f"/accounts/{ACCOUNT}{path}").json == administrator.get(path).json
+    assert operator.get(f"/accounts/{ACCOUNT}/documents/{ACT}/pdf").status == 302
+    assert operator.get("/accounts/c-999999/documents").status == 404
+
+
+def test_an_operator_sees_the_run_and_its_report(operator: Browser) -> None:
+    runs, run = operator.get("/runs").json, operator.get("/runs/2026-01").json
+
+    assert [(r["month"], r["state"], r["report"]) for r in runs["runs"]] == [("2026-01", "done", 1)]
+    assert (run["told"]["closed"], run["told"]["difference"], run["parked"]) == (2, "0.00", 0)
+    assert run["told"]["documents"]["act"] == {"count": 2, "total": "4000.00"}
+    assert operator.get("/runs/2025-12").status == 404
+
+
+def test_an_operator_looks_ahead_without_a_trace(house: House, operator: Browser) -> None:
+    before = house.everything()
+
+    said = operator.post("/runs/2026-01/preview", json_body={"accounts": [ACCOUNT]}).json
+
+    assert {d["id"]: d["total"] for d in said["documents"]} == {ACT: "3000.00", INVOICE: "3000.00"}
+    assert (said["complete"], said["differences"]) == (True, [])
+    assert house.everything() == before
+
+
+def test_an_operator_sees_what_waits_for_a_person(house: House, operator: Browser) -> None:
+    house.tell('{"kind": "nonsense", "account": "c-000001"}')
+    house.store.tables["control"]["parked.2026-02"] = {"c-000001": ({"reason": "слишком много", "at": "t"}, 1)}
+
+    assert operator.get("/parked", query={"month": "2026-02"}).json == {
+        "parked": [{"account": "c-000001", "month": "2026-02", "reason": "слишком много", "at": "t"}],
+        "cursor": "",
+    }
+    (message,) = operator.get("/unmatched").json["messages"]
+    assert (message["account"], message["outcome"]) == ("c-000001", "refused")
+    assert operator.get("/edo/people").json == {"people": [], "cursor": ""}
+
+
+def test_unmatched_messages_go_on_where_the_page_ended(house: House) -> None:
+    house.tell("{}")
+    house.wait(days=100)
+    operator = Browser(house, token=a_token(house, role="operator", account=None))
+
+    first = operator.get("/unmatched").json
+    second = operator.get("/unmatched", query={"until": first["until"]}).json
+
+    assert (first["messages"], len(second["messages"])) == ([], 1)
