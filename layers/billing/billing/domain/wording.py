@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -49,6 +50,8 @@ _SCALES = (  # by triads from the right; the roubles themselves are named apart,
     ("триллион", "триллиона", "триллионов"),
 )
 _ROUBLES_MAX = 10 ** (3 * len(_SCALES)) - 1
+
+_UNPRINTED = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
 def plural(n: int, one: str, few: str, many: str) -> str:
@@ -131,3 +134,13 @@ def names_list(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} и {names[-1]}"
+
+
+def one_line(text: str) -> str:
+    """The text on one line: line breaks and tabs become spaces, control, bidirectional and unseen marks are dropped.
+
+    No-break spaces stay.
+    """
+    marks = (" " if c.isspace() and c != NBSP else c for c in text)
+    printed = "".join(c for c in marks if unicodedata.category(c) not in _UNPRINTED)
+    return " ".join(part for part in printed.split(" ") if part)

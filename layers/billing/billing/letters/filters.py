@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from billing.domain.edo_sending import Quarter
 from billing.domain.errors import InvalidInputError
 from billing.domain.money import NBSP, Kopecks
 from billing.domain.parties import masked
+from billing.domain.wording import one_line
 from billing.letters.contexts import DocumentLine
 from billing.domain.periods import Month
 
@@ -68,17 +68,6 @@ _EDO_SECTIONS = {  # lists and totals of a report on the EDO
     "left": "Осталось",
 }
 _REASONS = frozenset(Reason)
-_UNPRINTED = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-
-
-def one_line(text: str) -> str:
-    """The text on one line: line breaks and tabs become spaces, control, bidirectional and unseen marks are dropped.
-
-    No-break spaces stay.
-    """
-    marks = (" " if c.isspace() and c != NBSP else c for c in text)
-    printed = "".join(c for c in marks if unicodedata.category(c) not in _UNPRINTED)
-    return " ".join(part for part in printed.split(" ") if part)
 
 
 def printed(value: Any) -> Any:
