@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from billing.domain.closing import close
 from billing.domain.corrections import target_of
+from billing.domain.documents import Act
 from billing.domain.ledger import (
     Chargeback,
     Command,
@@ -71,6 +72,7 @@ class Twins:
         self.account, self.oracle = an_account(), Oracle(open=Month(2026, 1))
         self.journal: list[Entry] = []
         self.quantities: dict[str, int] = {}
+        self.acts: dict[tuple[Month, str], Act] = {}
 
     def take(self, step: tuple[str, int, int, int]) -> None:
         kind, a, b, c = step
@@ -153,6 +155,7 @@ class Twins:
         self.journal.append(closing.entry)
 
         drafts = {draft.payer: draft.content for draft in closing.drafts if ".act." in draft.id}
+        self.acts |= {(month, payer): act for payer, act in drafts.items()}
         assert {payer: act.total for payer, act in drafts.items()} == {p: lines.total() for p, lines in acts.items()}
         for payer, act in drafts.items():
             assert len(act.lines) == len([amount for amount in acts[payer].values() if amount])

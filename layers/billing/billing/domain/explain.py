@@ -156,12 +156,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActExplained:
-    """An act, its parts, and why it is for another sum than was paid in its month, and than was charged."""
+    """An act, its parts, and why it is for another sum than was paid in its month, by anybody, and than was charged."""
 
     evidence: Evidence
+    month: Month
     parts: tuple[ActPart, ...]
     paid: Kopecks
-    why_not_paid_sum: tuple[Reason, ...]
+    from_paid: tuple[Reason, ...]
     charged: Kopecks
-    why_not_charged_sum: tuple[Reason, ...]
-    month: Month
+    from_charged: tuple[Reason, ...]

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from billing.domain.explain import ActExplained, PaymentExplained
-from billing.ports import Outside
+from collections.abc import Iterable, Sequence
+
+from billing import records
+from billing.domain.documents import Act, DocumentKind, DocumentStatus, total_of
+from billing.domain.errors import NotFoundError
+from billing.domain.explain import ActExplained, Evidence, LetterState, PaymentExplained
+from billing.domain.explain_act import MonthOfAct, act_parts, why_not_charged, why_not_paid
+from billing.domain.explain_payment import Acts, payment_parts
+from billing.domain.ledger import Entry, Lot
+from billing.domain.parties import masked
+from billing.domain.periods import Month
+from billing.domain.pieces import names_of_merged, placed
+from billing.ports import Outside, Store
+from billing.records import DocumentRecord
+from billing.usecases.letters import HEAD, letters_of
+from billing.usecases.period_entries import account_now, entries_between, entry_at, entry_number, seq_before
 
 
 def explain_payment(account: str, key: str, outside: Outside) -> PaymentExplained:
@@ -12,7 +26,39 @@ def explain_payment(account: str, key: str, outside: Outside) -> PaymentExplaine
     Raises:
         NotFoundError: the account has no such payment.
     """
-    raise NotImplementedError
+    store = outside.store
+    books = account_now(store, account)
+    payment = entry_at(store, account, key)
+    if not payment or payment.kind != "payment" or payment.seq > books.seq:
+        raise NotFoundError("такого платежа на счёте нет")
+    entries = entries_between(store, account, payment.seq - 1, books.seq)
+    first = min(e.period for e in entries if e.kind != "close")  # it may pay for a month before its own
+    begun = seq_before(store, account, first.first_day, open=books.open)
+    entries = [*entries_between(store, account, begun, payment.seq - 1), *entries]
+    due, since = _books_since(first, entries)
+    found = _acts(store, account, since, books.open.previous)
+    acts, merges = _by_payer(found), _merges(store, account, entries, books.lots)
+    pieces = [p for p in placed(due, acts.ids, merges) if p.payment == key]
+    corrections = [e for e in entries if e.ref == key]
+    charges = _named(store, account, (p.charge for p in pieces), entries)
+    if debts := [charges[p.charge].period for p in pieces if p.acted and p.charge in charges]:
+        found = _acts(store, account, min(*debts, since), books.open.previous)
+        acts = _by_payer(found)
+    parts, owed_again = payment_parts(payment, pieces, corrections, books.lots, charges, acts, merges)
+    now = next((e for e in reversed(corrections) if e.kind == "reclassification"), payment)
+    named = {part.act for part in parts}
+    return PaymentExplained(
+        key=key,
+        day=payment.day,
+        amount=payment.amount,
+        document=payment.document,
+        money=now.money,
+        payer=now.payer,
+        was=None if now is payment else (payment.money, payment.payer),
+        parts=parts,
+        owed_again=owed_again,
+        acts=tuple(evidence_of(d, outside) for d in found if d.id in named),
+    )
 
 
 def explain_act(account: str, document: str, outside: Outside) -> ActExplained:
@@ -21,4 +67,131 @@ def explain_act(account: str, document: str, outside: Outside) -> ActExplained:
     Raises:
         NotFoundError: the account has no such act.
     """
-    raise NotImplementedError
+    store = outside.store
+    stored = store.get("documents", account, document)
+    if not stored or stored.row["kind"] != DocumentKind.ACT:
+        raise NotFoundError("такого акта нет")
+    record = records.document_of(account, document, stored.row)
+    assert isinstance(record.content, Act)
+    month, act = Month.parse(record.month), record.content
+    books = account_now(store, account)
+    first, last = _carried_from(store, account, month)
+    begun = seq_before(store, account, first.first_day, open=books.open)
+    entries, since = _books_since(first, entries_between(store, account, begun, last))
+    acts = _by_payer(_acts(store, account, since, month))
+    pieces = placed(entries, acts.ids, _merges(store, account, entries))
+    told = MonthOfAct(
+        act=act,
+        month=month,
+        payer=record.payer,
+        entries=[e for e in entries if e.period == month],
+        pieces=pieces,
+    )
+    held = told.held
+    named = _named(store, account, (key for p in held for key in (p.payment, p.charge)), entries)
+    paid, from_paid = why_not_paid(told)
+    charged, from_charged = why_not_charged(told)
+    return ActExplained(
+        evidence=evidence_of(record, outside),
+        month=month,
+        parts=act_parts(document, act, held, named, acts),
+        paid=paid,
+        from_paid=from_paid,
+        charged=charged,
+        from_charged=from_charged,
+    )
+
+
+def evidence_of(record: DocumentRecord, outside: Outside) -> Evidence:
+    """Where a document went, as far as its rows know."""
+    letters = [
+        _letter(id, records.delivery_of(s.row))
+        for id, rows in letters_of(record.account, record.month, outside)
+        if any(record.id in s.row["documents"] for s in rows if s.sk == HEAD)
+        for s in rows
+        if s.sk != HEAD
+    ]
+    return Evidence(
+        id=record.id,
+        kind=record.kind.value,
+        month=record.month,
+        payer=record.payer,
+        number=record.number,
+        date=record.content.date,
+        status=record.status,
+        total=total_of(record.content),
+        file=record.file,
+        sha256=record.sha256,
+        letters=tuple(letters),
+        edo=record.edo,
+    )
+
+
+def _letter(id: str, d: records.Delivery) -> LetterState:
+    return LetterState(letter=id, address=masked(d.address), status=d.status, at=d.at, code=d.code)
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def _books_since(first: Month, entries: Iterable[Entry]) -> tuple[list[Entry], Month]:
+    """What the books of the month and of those after it hold, and the closes that may have taken something from it."""
+    due = [e for e in entries if e.period >= first or e.kind == "close"]
+    return due, min([first, *(e.month for e in due if e.kind == "close")])
+
+
+def _acts(store: Store, account: str, first: Month, last: Month) -> list[DocumentRecord]:
+    """The acts of the months first..last; of several revisions the last that stands."""
+    found: dict[tuple[str, str], DocumentRecord] = {}
+    after = str(first)
+    while True:
+        page = store.query("documents", account, after=after, before=str(last.next))
+        for s in page.rows:
+            if s.row["kind"] != DocumentKind.ACT:
+                continue
+            record = records.document_of(account, s.sk, s.row)
+            was = found.get((record.month, record.payer))
+            if not was or record.status is not DocumentStatus.VOID:
+                found[record.month, record.payer] = record
+        if not (after := page.cursor):
+            return list(found.values())
+
+
+def _by_payer(found: Iterable[DocumentRecord]) -> Acts:
+    return Acts(
+        ids={(Month.parse(d.month), d.payer): d.id for d in found},
+        contents={d.id: d.content for d in found if isinstance(d.content, Act)},
+    )
+
+
+def _carried_from(store: Store, account: str, month: Month) -> tuple[Month, int]:
+    """The first month of which the act of this one may hold something carried, and the last entry of this one."""
+    period = store.get("documents", account, records.period_key(month))
+    assert period, "an act is decided in the transaction that closes its month"
+    last = int(period.row["last_seq"])
+    while period and any(kind.startswith("carried.") for kind in period.row["turnover"]):
+        month = month.previous
+        period = store.get("documents", account, records.period_key(month))
+    return month, last
+
+
+def _merges(store: Store, account: str, entries: Sequence[Entry], lots: Iterable[Lot] = ()) -> dict[str, Entry]:
+    """Every merge that is named in them, or in those: its name tells its place in the journal."""
+    merges = {e.key: e for e in entries if e.kind == "merge"}
+    wanted = names_of_merged(entries, lots) - merges.keys()
+    while wanted:
+        more = [entry_number(store, account, int(name.rpartition(" ")[2])) for name in sorted(wanted)]
+        read = [e for e in more if e]
+        merges |= {e.key: e for e in read}
+        wanted = names_of_merged(read) - merges.keys()
+    return merges
+
+
+def _named(store: Store, account: str, keys: Iterable[str], entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The entries of those keys: from among the read ones, else one by one."""
+    read = {e.key: e for e in entries}
+    found: dict[str, Entry] = {}
+    for key in dict.fromkeys(keys):
+        if entry := read.get(key) or entry_at(store, account, key):
+            found[key] = entry
+    return found

@@ -1,0 +1,97 @@
+"""Where each kopeck of a payment is; the words are those of `explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from billing.domain.documents import Act
+from billing.domain.explain import Part, Place
+from billing.domain.ledger import LEGAL, Entry, Lot, MoneyClass
+from billing.domain.periods import Month
+from billing.domain.pieces import Piece, parts_of
+from billing.domain.wording import month_name
+
+WITHDRAWN = "Долг после отзыва платежа банком"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """The acts of an account: ids by month and payer, and what they say by id."""
+
+    ids: Mapping[tuple[Month, str], str]
+    contents: Mapping[str, Act]
+
+    def crediting(self, payer: str, since: Month) -> str:
+        """The act that had a charge of that period before it was paid; empty when it is not known."""
+        found = (id for (month, p), id in sorted(self.ids.items()) if p == payer and month >= since)
+        return next((id for id in found if MoneyClass.CREDIT in dict(self.contents[id].by_class)), "")
+
+    def line(self, id: str, charge: Entry | None, month: Month) -> int:
+        """The line of the act that holds a charge of that month of service, from 1 on; 0 when it does not show."""
+        if not charge or not charge.service or id not in self.contents:
+            return 0
+        act, service = self.contents[id], charge.service
+        usual = service.title if str(month) == act.month else f"{service.title}, {month_name(month)}"
+        titles = usual, f"Перерасчёт за {month_name(month)}: {service.title}"
+        numbers = (n for n, line in enumerate(act.lines, 1) if line.title in titles and line.vat == service.vat)
+        return next(numbers, 0)
+
+
+def payment_parts(
+    payment: Entry,
+    pieces: Iterable[Piece],
+    corrections: Iterable[Entry],
+    lots: Iterable[Lot],
+    charges: Mapping[str, Entry],
+    acts: Acts,
+    merges: Mapping[str, Entry],
+) -> tuple[tuple[Part, ...], int]:
+    """The parts of a payment, which add up to it; and what of it was spent and then taken back by the bank.
+
+    `pieces`: at least its own; `corrections`: the entries that refer to it; `lots`: the account's now; `charges`: by
+    their keys, chargebacks that made debts among them.
+    """
+    spent: dict[tuple[Place, str, int, str], Part] = {}
+    for piece in pieces:
+        if piece.payment == payment.key:
+            part = _part(piece, charges.get(piece.charge), acts)
+            key = part.place, part.act, part.line, part.charge
+            spent[key] = replace(part, amount=part.amount + (spent[key].amount if key in spent else 0))
+    charged_back = [c for c in corrections if c.kind == "chargeback"]
+    owed_again = sum(debt.rest for c in charged_back for debt in c.debts)
+    left = sum(
+        amount for lot in lots for key, amount in parts_of(lot.name, lot.offset, lot.rest, merges) if key == payment.key
+    )
+    rest = (
+        Part(place=Place.UNSPENT, amount=left),
+        Part(place=Place.REFUNDED, amount=-sum(c.amount for c in corrections if c.kind == "refund")),
+        Part(place=Place.CHARGED_BACK, amount=-sum(c.amount for c in charged_back) - owed_again),
+    )
+    return tuple(part for part in (*spent.values(), *rest) if part.amount), owed_again
+
+
+def _part(piece: Piece, charge: Entry | None, acts: Acts) -> Part:
+    place, act = _place(piece, charge, acts)
+    return Part(
+        place=place,
+        amount=piece.amount,
+        charge=piece.charge,
+        day=charge.day if charge else None,
+        title=charge.service.title if charge and charge.service else WITHDRAWN,
+        month=str(piece.month),
+        on=piece.on,
+        act=act,
+        line=acts.line(act, charge, piece.month),
+    )
+
+
+def _place(piece: Piece, charge: Entry | None, acts: Acts) -> tuple[Place, str]:
+    if piece.act:
+        return Place.ACT, acts.ids[piece.act, piece.payer]
+    if piece.acted:
+        known = charge and charge.service
+        return Place.DOCUMENTED, acts.crediting(piece.acted, charge.period) if charge and known else ""
+    if piece.money not in LEGAL:
+        return Place.NO_ACT, ""
+    return Place.CARRIED if piece.period > piece.of else Place.OPEN, ""
