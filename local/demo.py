@@ -22,10 +22,12 @@ from billing.domain.periods import MOSCOW, Month
 from billing.domain.wording import month_name
 from local.cloud import Cloud, local_cloud
 from local.company.client import Told
+from local.demo_exchange import END, deeds, settle_fates
 from local.demo_input import Play, read_folder, sample
 from local.demo_out import write_out
 from local.demo_summary import summary
 from local.demo_world import World, read_world
+from local.exchange import exchange
 
 PACE = (6, 11, 16, 21, 26)  # days of a month up to which messages are sent together
 SETTLED = timedelta(hours=30)  # after the last night: late letters' events, the last sweeps
@@ -49,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"не принято: {problem}", file=sys.stderr)
     _quiet()
     print(f"{play.title}: {_span(play)}, сообщений {len(play.told)}\n")
-    with local_cloud(parameters=PARAMETERS, at=_moment(play.first, 2) + timedelta(hours=1)) as cloud:
+    begin, beside = _moment(play.first, 2) + timedelta(hours=1), exchange() if play.exchanges else None
+    with local_cloud(parameters=PARAMETERS, at=begin, beside=beside) as cloud:
         _run(cloud, play)
         world = read_world(cloud)
         again = _once_more(cloud, play.last, world)
@@ -81,19 +84,24 @@ def _quiet() -> None:
 def _run(cloud: Cloud, play: Play) -> None:
     """Messages go to the queue as their time comes, and the schedules fire on the way."""
     left, done, month = list(play.told), 0, play.first
-    last = _moment(play.last.next, 2) + SETTLED
-    for moment in (*_paces(play.first, play.last), last):
+    last = END if play.exchanges else _moment(play.last.next, 2) + SETTLED
+    doing = {deed.at: deed.do for deed in (deeds() if play.exchanges else ())}
+    for moment in sorted({*_paces(play.first, play.last), last, *doing}):
         count = sum(told.arrives < moment for told in left)
         now, left = left[:count], left[count:]
-        if not now and moment < last:
+        if not now and moment < last and moment not in doing:
             continue
         cloud.advance(to=moment)
+        if cloud.exchange and moment in doing:
+            doing[moment](cloud.exchange)
         cloud.send("CrmInboxQueue", [_body(told) for told in now])
         cloud.drain()
         done += count
         while month <= play.last and cloud.now() >= _moment(month.next, 2) + timedelta(hours=1):
             _tell(_night(cloud, month), done, len(play.told))
             month = month.next
+        if cloud.exchange and moment == last:
+            settle_fates(cloud)
         if now:
             _tell(f"к {moment.astimezone(MOSCOW):%d.%m.%Y}: сообщений {count}", done, len(play.told))
 

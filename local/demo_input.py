@@ -20,7 +20,10 @@ _LATER = timedelta(days=1)
 
 @dataclass
 class Play:
-    """`problems`: lines of the folder that are no messages; `remarks`: what a reader of the summary should know."""
+    """`problems`: lines of the folder that are no messages; `remarks`: what a reader of the summary should know.
+
+    `exchanges`: documents go out electronically too, to the operator's stand-in, which knows the sample clients.
+    """
 
     title: str
     told: list[Told]
@@ -29,11 +32,12 @@ class Play:
     clients: list[Client] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    exchanges: bool = False
 
 
 def sample() -> Play:
     clients, told = company()
-    return Play(SELLER, told, Month(2026, 1), Month(2026, 3), clients=clients)
+    return Play(SELLER, told, Month(2026, 1), Month(2026, 3), clients=clients, exchanges=True)
 
 
 def read_folder(folder: Path) -> Play:

@@ -51,12 +51,15 @@ def _write_papers(folder: Path, world: World) -> dict[str, list[tuple[str, Path]
     for d in world.documents:
         if not d.get("file"):
             continue
+        stem = f"edo/{d['account']}/{d['document']}."
         name = plain_name(d["file_name"].removesuffix(".pdf"))
         place = folder / client_name(world, d["account"]) / d["month"] / f"{name}.pdf"
         if place.exists():
             place = place.with_stem(f"{name} ({d['payer']})")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(world.files[d["file"]])
+        for key in (key for key in world.files if key.startswith(stem)):  # as it was signed, and what is kept of it
+            place.with_name(f"{place.stem}.{key.removeprefix(stem)}").write_bytes(world.files[key])
         placed.setdefault(d["account"], []).append((d["month"], place.relative_to(folder.parent)))
     return placed
 
@@ -64,7 +67,7 @@ def _write_papers(folder: Path, world: World) -> dict[str, list[tuple[str, Path]
 def _write_letters(folder: Path, world: World) -> dict[str, list[Path]]:
     placed: dict[str, list[Path]] = {}
     for letter in world.letters:
-        if letter.account == "report":
+        if letter.account in ("report", "edo"):
             continue
         stem = plain_name(f"{client_name(world, letter.account)} – {letter.mail.to}")
         place, n = folder / letter.month / f"{stem}.eml", 1
@@ -85,6 +88,9 @@ def _write_reports(folder: Path, world: World) -> None:
     for letter in (found for found in world.letters if found.account == "report"):
         number = str(letter.mail.message["X-Delivery"]).split("_")[2]
         (folder / f"{letter.month}.{int(number):03}.txt").write_text(_text_of(letter), encoding="utf-8")
+    for letter in (found for found in world.letters if found.account == "edo"):
+        name = str(letter.mail.message["X-Delivery"]).rpartition("_")[0].replace("_", ".")
+        (folder / f"{plain_name(name)}.txt").write_text(_text_of(letter), encoding="utf-8")
 
 
 def _text_of(letter: Letter) -> str:

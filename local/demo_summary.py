@@ -21,6 +21,7 @@ def summary(world: World, play: Play, *, again: tuple[int, int], out: Path, seco
     said = ["", *_table(world, months), ""]
     if play.clients:
         said += ["Клиенты и что на них видно", *_clients(world, play, months), ""]
+    said += world.edo
     said += _listed(
         "Не закрыты, ждут решения человека",
         [f"{_name(world, p['account'])}, {_month(p['month'])}: {p['reason']}" for p in world.parked],

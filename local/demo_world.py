@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.cloud import Cloud, Mail
+from local.demo_exchange import told
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter in the mail service; `account` and `month` are the client's, or `report` and the month of the run."""
+    """A letter in the mail service; `account` and `month` are the client's, or `report` and the month of the run.
+
+    Of what is said of the exchange of documents, `account` is `edo`.
+    """
 
     account: str
     month: str
@@ -20,7 +24,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`tallies`: the last report of each month; `reports`: every report's file by its name."""
+    """`tallies`: the last report of each month; `reports`: every file of a report by its name; `edo`: told in words."""
 
     titles: dict[str, str]
     documents: list[dict[str, Any]]
@@ -28,6 +32,7 @@ class World:
     tallies: dict[str, dict[str, Any]]
     parked: list[dict[str, Any]]
     refused: list[dict[str, Any]]
+    edo: list[str]
     reports: dict[str, bytes]
     files: dict[str, bytes]
     errors: list[str]
@@ -37,10 +42,12 @@ def read_world(cloud: Cloud) -> World:
     control = [(r["name"], r["part"], r["content"]) for r in cloud.rows("control")]
     files = cloud.files()
     reports = {key.removeprefix("reports/"): body for key, body in sorted(files.items()) if key.startswith("reports/")}
+    documents = [r for r in cloud.rows("documents") if r["kind"] != "period"]
     return World(
         titles={r["account"]: str(r["card"]["title"]) for r in cloud.rows("customers")},
+        edo=told(control, documents),
         documents=sorted(
-            (r for r in cloud.rows("documents") if r["kind"] != "period"),
+            documents,
             key=lambda r: (r["month"], r["kind"], r.get("number", "").zfill(9), r["account"]),
         ),
         letters=[_letter(mail) for mail in cloud.letters()],
@@ -61,6 +68,8 @@ def read_world(cloud: Cloud) -> World:
 
 
 def _letter(mail: Mail) -> Letter:
-    """`c-000101_2026-01_1_<digest>` or `report_2026-01_1_<digest>`."""
-    account, month, *_ = str(mail.message["X-Delivery"]).split("_")
+    """`c-000101_2026-01_1_<digest>`, `report_2026-01_1_<digest>`, `edo_<what or whom>_2026-01_…`."""
+    account, month, *rest = str(mail.message["X-Delivery"]).split("_")
+    if account == "edo":
+        month = rest[0]
     return Letter(account, month, mail)
