@@ -49,10 +49,12 @@ def begin(world: World, my_box: str, asked: Json) -> AcquireTask:
 
 
 def finish(world: World, task: AcquireTask) -> None:
-    """The invitation has taken effect, once."""
+    """The invitation has taken effect, once. Source: fact 7.15."""
     if task.done:
         return
     task.done = True
+    if partners.must_sign(world, task.my_box, task.partner):
+        task.failure = "Invitation document must be signed"
     if task.failure:
         return
     already = partners.status(world, task.my_box, task.partner) in {partners.PARTNER, partners.INVITED}

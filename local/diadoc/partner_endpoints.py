@@ -175,6 +175,8 @@ def _event_view(event: PartnerEvent) -> Json:
         "MessageToCounteragent": known.message_to,
     }
     counteragent |= {name: text for name, text in texts.items() if text}
+    if known.invitation:
+        counteragent["InvitationDocumentId"] = dict(known.invitation)
     return {
         "EventId": event.event_id,
         "Counteragent": counteragent,

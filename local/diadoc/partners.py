@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from local.diadoc.records import PartnerEvent, Partnership
 from local.diadoc.world import World
@@ -21,16 +22,21 @@ def status(world: World, box: str, partner: str) -> str:
     return known.status if known else NONE
 
 
+def must_sign(world: World, box: str, partner: str) -> bool:
+    """Whether the partner's invitation carries a document whose signature is the answer. Source: fact 7.15."""
+    known = world.state.partnerships.get(box, {}).get(partner)
+    return known is not None and known.status == INVITES_ME and bool(known.invitation)
+
+
 def invite(world: World, box: str, partner: str, message: str = "", invitation: dict[str, str] | None = None) -> None:
     """Invite, or accept the invitation that waits; a repeat does nothing. Source: facts 7.2, 7.3, 7.4."""
     now = status(world, box, partner)
     if now == INVITES_ME:
         accept(world, box, partner)
     elif now not in {PARTNER, INVITED}:
-        mine = _set(world, box, partner, INVITED, "IInvitedCounteragent", comment=message)
-        mine.message_to, mine.invitation = message, dict(invitation or {})
-        theirs = _set(world, partner, box, INVITES_ME, "CounteragentInvitedMe", comment=message)
-        theirs.message_from, theirs.invitation = message, dict(invitation or {})
+        with_it = {"comment": message, "invitation": dict(invitation or {})}
+        _set(world, box, partner, INVITED, "IInvitedCounteragent", message_to=message, **with_it)
+        _set(world, partner, box, INVITES_ME, "CounteragentInvitedMe", message_from=message, **with_it)
         habit = world.state.organizations[partner].accepts_invitations_after_s
         if habit is not None:
             world.later(habit, "accept_invitation", partner, box)
@@ -69,10 +75,13 @@ def break_up(world: World, box: str, partner: str, comment: str = "") -> None:
             else ("IRejectedInvitation", "CounteragentRejectedInvitation")
         )
         _set(world, box, partner, REJECTED, mine, comment=comment)
-        _set(world, partner, box, REJECTS_ME, theirs, comment=comment).message_from = comment
+        _set(world, partner, box, REJECTS_ME, theirs, comment=comment, message_from=comment)
 
 
-def _set(world: World, box: str, partner: str, status_now: str, event: str, *, comment: str = "") -> Partnership:
+def _set(
+    world: World, box: str, partner: str, status_now: str, event: str, *, comment: str = "", **more: Any
+) -> None:
+    """The relation is in that state, with these fields of the record, and the feed tells of it."""
     relations = world.state.partnerships.setdefault(box, {})
     known = relations.get(partner)
     if known is None:
@@ -81,8 +90,9 @@ def _set(world: World, box: str, partner: str, status_now: str, event: str, *, c
     if status_now in {INVITED, INVITES_ME}:
         known.before = known.status
     known.status, known.comment, known.ticks = status_now, comment, world.ticks
+    for name, value in more.items():
+        setattr(known, name, value)
     _tell(world, box, known, event)
-    return known
 
 
 def _withdraw(world: World, box: str, partner: str, event: str, comment: str) -> None:

@@ -61,10 +61,11 @@ class PeopleControls:
         """Both are partners."""
         self._pair(partners.make_partners, box, partner)
 
-    def partner_invites(self, *, partner: str, box: str, message: str = "") -> None:
-        """The partner invites this box."""
-        with self._settled():
-            partners.invite(self._application.world, self._guid(partner), self._guid(box), message)
+    def partner_invites(self, *, partner: str, box: str, message: str = "", with_document: bool = False) -> None:
+        """The partner invites this box; with a document, it can be accepted only by signing that."""
+        with self._settled() as world:
+            ids = {"MessageId": world.new_id("message"), "EntityId": world.new_id("entity")} if with_document else None
+            partners.invite(world, self._guid(partner), self._guid(box), message, ids)
 
     def partner_accepts(self, *, partner: str, box: str) -> None:
         """The partner accepts the invitation of this box."""

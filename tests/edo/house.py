@@ -179,8 +179,8 @@ class EdoHouse(House):
         """The client declines our invitation, or ends the partnership."""
         self.diadoc.partner_rejects(partner=box, box=self.us.box_id, comment=comment)
 
-    def invites_us(self, box: str) -> None:
-        self.diadoc.partner_invites(partner=box, box=self.us.box_id)
+    def invites_us(self, box: str, *, with_document: bool = False) -> None:
+        self.diadoc.partner_invites(partner=box, box=self.us.box_id, with_document=with_document)
 
     def fail(self, kind: str, endpoint: str = "*", **more: Any) -> None:
         """A fault for the next calls of the endpoint; see `local/diadoc/README.md`."""

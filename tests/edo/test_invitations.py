@@ -134,15 +134,30 @@ def test_who_invited_us_is_accepted():
     assert (house.invited(), house.counterparty().standing) == ([], Standing.ACCEPTED)
 
 
-def test_an_invitation_that_cannot_be_accepted_is_tried_once_a_month_and_then_a_persons():
+@pytest.mark.parametrize("told_by", ["the list", "the feed"])
+def test_an_invitation_with_a_document_to_sign_is_a_persons(told_by):
+    house = EdoHouse(*paying(ROMASHKA))
+    if told_by == "the feed":
+        campaign(house)
+        house.wait(hours=1)
+    box = house.client()
+    house.invites_us(box, with_document=True)
+
+    campaign(house.at("2026-02-21 10:00"))
+
+    assert reason(house) is Reason.INVITATION_WANTS_SIGNATURE
+    assert box not in [call["query"].get("boxid") for call in house.calls("V3/AcquireCounteragent")]
+    assert house.relation(box) == "InvitesMe"
+
+
+def test_an_acceptance_that_changes_nothing_is_tried_once_a_month_and_then_a_persons():
     house = EdoHouse(*paying(ROMASHKA))
     box = house.client()
     house.invites_us(box)
-    house.diadoc.settings(acquire_takes_s=0)
     campaign(house)
-    house.wait(seconds=10).diadoc.make_partners(box=house.us.box_id, partner=box)
+    campaign(house.wait(hours=24))
+    assert house.relation(box) == "IsMyCounteragent"
     house.refuses_us(box)
-    house.diadoc.change_organization(box=box, accepts_invitations_after_s=None)
     house.invites_us(box)
 
     campaign(house.wait(hours=24))

@@ -281,7 +281,10 @@ class CounterpartyPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterpartyEvent:
-    """A change of a relation. `kinds` are the operator's words, e.g. CounteragentRejectedInvitation."""
+    """A change of a relation. `kinds` are the operator's words, e.g. CounteragentRejectedInvitation.
+
+    `wants_signature`: it is an invitation of theirs with a document that we would have to sign.
+    """
 
     id: str
     key: str
@@ -290,6 +293,7 @@ class CounterpartyEvent:
     at: datetime | None
     kinds: tuple[str, ...] = ()
     comment: str = ""
+    wants_signature: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,8 @@ def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
 def _apply(event: CounterpartyEvent, outside: Outside) -> None:
     known = known_box(event.box, outside) or Box(id=event.box, inn="")
     since = moscow_day(event.at) if event.at else known.since
-    observe(replace(known, partnership=event.partnership, since=since), outside, comment=event.comment)
+    seen = replace(known, partnership=event.partnership, since=since, wants_signature=event.wants_signature)
+    observe(seen, outside, comment=event.comment)
 
 
 def read_list(cursor: str, outside: Outside, edo: EdoOutside) -> str:

@@ -110,10 +110,13 @@ def box(organization: wire.Organization, *, stands: Partnership = Partnership.NO
 def counteragent(found: wire.Counteragent) -> Box | None:
     """A box and how we stand with it. An invitation with a document is one that we would have to sign."""
     stands = partnership(found.get("CurrentStatus"))
-    document = row(found.get("InvitationDocumentId"))
     return box(row(found.get("Organization")),  # type: ignore[arg-type]
                stands=stands, ticks=number(found.get("LastEventTimestampTicks")),
-               wants_signature=stands is Partnership.THEY_INVITED and bool(text(document.get("EntityId"))))
+               wants_signature=_wants_signature(stands, found.get("InvitationDocumentId")))
+
+
+def _wants_signature(stands: Partnership, document: object) -> bool:
+    return stands is Partnership.THEY_INVITED and bool(text(row(document).get("EntityId")))
 
 
 def listed(found: wire.OrganizationWithStatus) -> Box | None:
@@ -124,12 +127,13 @@ def listed(found: wire.OrganizationWithStatus) -> Box | None:
 
 def counterparty_event(found: wire.CounteragentEvent) -> CounterpartyEvent:
     who = row(found.get("Counteragent"))
-    kinds = found.get("EventTypes")
+    kinds, stands = found.get("EventTypes"), partnership(who.get("Status"))
     return CounterpartyEvent(
         id=needed(found.get("EventId"), "EventId"), key=needed(found.get("IndexKey"), "IndexKey"),
-        box=kept_box(who.get("CounteragentBoxId")), partnership=partnership(who.get("Status")),
+        box=kept_box(who.get("CounteragentBoxId")), partnership=stands,
         at=moment(number(who.get("EventTimestampTicks"))), comment=text(who.get("LastEventComment")),
-        kinds=tuple(text(kind) for kind in kinds) if isinstance(kinds, list) else ())
+        kinds=tuple(text(kind) for kind in kinds) if isinstance(kinds, list) else (),
+        wants_signature=_wants_signature(stands, who.get("InvitationDocumentId")))
 
 
 def operator(found: wire.RoamingOperator) -> Operator | None:

@@ -81,6 +81,7 @@ class CounteragentOfEvent(TypedDict, total=False):
     Status: str
     EventTimestampTicks: int
     LastEventComment: str
+    InvitationDocumentId: DocumentId
 
 
 class AcquireCounteragentRequest(TypedDict, total=False):
