@@ -54,7 +54,8 @@ def test_the_translator_takes_it() -> None:
     kinds = {r["Type"] for r in MADE.values()}
 
     assert not [kind for kind in kinds if "::Serverless::" in kind]
-    assert len(FUNCTIONS) == len(_of(MADE, "AWS::Lambda::Function")) == len(_of(MADE, "AWS::Logs::LogGroup"))
+    logs = set(_of(MADE, "AWS::Logs::LogGroup")) - {"HttpApiLogs"}
+    assert len(FUNCTIONS) == len(_of(MADE, "AWS::Lambda::Function")) == len(logs)
 
 
 # --- queues ------------------------------------------------------------------------------------------------------
@@ -200,7 +201,11 @@ def test_an_alarm_of_errors_adds_up_all_its_functions_and_cloudwatch_takes_it(al
     assert said["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
-@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - {_target(m["FunctionName"]) for m in MAPPINGS.values()}))
+READERS = {_target(m["FunctionName"]) for m in MAPPINGS.values()}
+ANSWERING = {"DocumentsApiFunction", "AuthorizeFunction"}  # somebody waits, and asks again
+
+
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - READERS - ANSWERING))
 def test_a_call_nobody_waits_for_is_not_lost(function: str) -> None:
     assert MADE[function]["Properties"]["DeadLetterConfig"] == {
         "TargetArn": {"Fn::GetAtt": ["SchedulesDeadLetters", "Arn"]}
@@ -220,6 +225,55 @@ def test_schedule_keeps_the_time_of_moscow_and_is_told_it(schedule: str) -> None
         schedule, {}
     )
     assert said["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["SchedulesDeadLetters", "Arn"]}}
+
+
+# --- the API -----------------------------------------------------------------------------------------------------
+
+(API,) = (api["Body"] for api in _of(MADE, "AWS::ApiGatewayV2::Api").values())
+(STAGE,) = _of(MADE, "AWS::ApiGatewayV2::Stage").values()
+OPEN = {
+    "get /enter",
+    "get /confirm",
+    "post /confirm",
+    "get /static/{name}",
+    "get /openapi.json",
+    "get /health",
+}
+
+
+def test_what_is_open_to_everybody_is_named_and_everything_else_is_closed() -> None:
+    secured = {
+        f"{method} {path}": said["security"]
+        for path, methods in API["paths"].items()
+        for method, said in methods.items()
+    }
+
+    assert {route for route, security in secured.items() if security == [{"NONE": []}]} == OPEN
+    assert all(security == [{"Authorize": []}] for route, security in secured.items() if route not in OPEN)
+    assert "x-amazon-apigateway-any-method /{proxy+}" in secured, "a route without a line here is closed too"
+
+
+def test_what_the_authorizer_says_is_kept_for_nobody_else() -> None:
+    said = API["components"]["securitySchemes"]["Authorize"]["x-amazon-apigateway-authorizer"]
+
+    assert (said["authorizerPayloadFormatVersion"], said["enableSimpleResponses"]) == ("2.0", True)
+    assert said["authorizerResultTtlInSeconds"] == 0
+    assert not said["identitySource"]
+
+
+def test_routes_have_limits_and_those_with_their_own_are_there() -> None:
+    """API Gateway refuses a limit of a route that it does not have."""
+    routes = {f"{method} {path}" for path, methods in API["paths"].items() for method in methods}
+
+    assert {"ThrottlingRateLimit", "ThrottlingBurstLimit"} <= set(STAGE["DefaultRouteSettings"])
+    assert {f"{method.lower()} {path}" for method, path in map(str.split, STAGE["RouteSettings"])} <= routes
+
+
+def test_the_access_log_holds_no_query_no_address_and_no_agent() -> None:
+    said = json.loads(STAGE["AccessLogSettings"]["Format"])
+
+    assert not [v for v in said.values() if re.search(r"query|sourceIp|userAgent|header|body|user$", v, re.IGNORECASE)]
+    assert {"requestId", "path", "status", "account"} <= set(said)
 
 
 # --- rights ------------------------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def tell_problems(api: Api) -> None:
     @api.exception_handler([ResponseValidationError, ServiceError, BillingError, Exception])
     def broken(error: Exception) -> Response[Any]:
         wiring.log.error("request failed", error=type(error).__name__, at=_places(error))
-        wiring.metrics.add_metric(name="RequestsFailed", unit="Count", value=1)
+        wiring.outside().metrics.count("RequestsFailed")
         return problem(api, 500)
 
 

@@ -1,0 +1,88 @@
+"""The functions of the HTTP API, called with their sample events as the gateway would."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from billing import wiring
+from tests.api.asking import TOKENS, a_token
+from tests.handlers.conftest import event
+from tests.usecases.house import ACCOUNT, House
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def tokens(house: House) -> None:
+    wiring.install(house.outside, TOKENS)
+
+
+def test_the_api_answers_its_sample_event(call: Call) -> None:
+    answered = call("documents_api", event("documents_api"))
+
+    assert (answered["statusCode"], answered["body"]) == (200, '{"status":"ok"}')
+
+
+def test_the_authorizer_refuses_its_sample_event(call: Call) -> None:
+    assert call("authorize", event("authorize")) == {"isAuthorized": False, "context": {}}
+
+
+def asked(**headers: str) -> Any:
+    said = event("authorize")
+    return {**said, "headers": {**said["headers"], "authorization": "", **headers}}
+
+
+def test_the_authorizer_tells_the_api_who_is_asking(house: House, call: Call) -> None:
+    said = call("authorize", asked(authorization=f"Bearer {a_token(house)}"))
+
+    who = {"account": ACCOUNT, "role": "administrator", "user": "u-1", "via": "bearer", "csrf": ""}
+    assert said == {"isAuthorized": True, "context": who}
+
+
+def test_a_session_in_a_cookie_comes_in_with_the_token_of_its_forms(house: House, call: Call) -> None:
+    claims = TOKENS.read(a_token(house), now=house.now)
+    session = TOKENS.new_session(claims, now=house.now)
+
+    said = call("authorize", {**asked(), "cookies": ["theme=dark", f"__Host-session={session}"]})
+
+    assert said["context"]["via"] == "cookie"
+    assert said["context"]["csrf"] == TOKENS.mac("csrf", TOKENS.read_session(session, now=house.now).id)
+
+
+@pytest.mark.parametrize("token", ["nothing", "expired"])
+def test_who_opens_a_page_without_a_token_that_counts_is_told_what_to_do_by_the_page(
+    house: House, call: Call, token: str
+) -> None:
+    session = TOKENS.new_session(TOKENS.read(a_token(house), now=house.now), now=house.now)
+    house.wait(hours=9)
+    cookies = [f"__Host-session={session}"] if token == "expired" else []
+
+    said = call("authorize", {**asked(accept="text/html,*/*"), "cookies": cookies})
+
+    assert (said["isAuthorized"], said["context"]["role"], said["context"]["account"]) == (True, "", "")
+
+
+def test_nobody_else_comes_in_without_a_token(house: House, call: Call) -> None:
+    posted = asked(accept="text/html")
+    posted["requestContext"]["http"]["method"] = "POST"
+
+    assert call("authorize", asked(accept="application/json"))["isAuthorized"] is False
+    assert call("authorize", posted)["isAuthorized"] is False
+    assert call("authorize", asked(accept="text/html", authorization="Bearer x"))["isAuthorized"] is False
+
+
+def test_what_is_logged_of_a_caller_is_no_token(house: House, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, token = io.StringIO(), a_token(house, name="Анна Белова")
+    monkeypatch.setattr(wiring.log.registered_handler, "stream", log)
+    entering = {**event("documents_api"), "rawPath": "/enter", "queryStringParameters": {"token": token}}
+
+    call("authorize", asked(authorization=f"Bearer {token}"))
+    session = call("documents_api", entering)
+
+    logged = log.getvalue()
+    assert (session["statusCode"], logged.count(ACCOUNT)) == (303, 2)
+    assert not [said for said in (token, token.split(".")[1], session["cookies"][0][20:60], "Анна") if said in logged]
