@@ -89,6 +89,7 @@ class World:
         self.sent: list[dict[str, Any]] = []  # what the CRM says
         self.published: dict[str, bytes] = {}
         self.outages: list[tuple[str, float, float]] = []
+        self.retries, self.lives = dict(RETRIES), dict[str, float]()  # of functions, by name
         self.files, self.mailer, self.metrics = MemoryFiles(), MemoryMailer(), MemoryMetrics()
         self.store = WatchedStore(self)
         self.hub = greenlet.getcurrent()
@@ -144,7 +145,7 @@ class World:
             while self.heap or self.workers:
                 self._start_due()
                 if not self.workers:
-                    self.now = max(self.now, self.heap[0].at)
+                    self.now = max(self.now, self.heap[0].at if self.heap else self.now)
                     continue
                 worker = self.rng.choice(self.workers)
                 self.now += self.rng.random() * 0.2
@@ -181,8 +182,8 @@ class World:
                 if due.queue == "letter-events":
                     self.note_heard(due.body["mail"]["tags"]["delivery"][0])
                 continue
-            if due.queue in RETRIES:
-                if due.received < RETRIES[due.queue]:
+            if due.queue in self.retries:
+                if due.received < self.retries[due.queue]:
                     heapq.heappush(self.heap, replace(due, at=self.now + 60, received=due.received + 1))
             elif due.received + 1 >= RECEIVED_MAX:
                 self.dead.append(due)
@@ -195,7 +196,7 @@ class World:
         me = greenlet.getcurrent()
         assert isinstance(me, Worker)
         self.hub.switch()
-        if self.now - me.began > LIFE_S:
+        if self.now - me.began > me.life:
             self.faults["timeout"] += 1
             raise Crash
         kind = self._draw(service)
@@ -250,7 +251,7 @@ class Worker(greenlet.greenlet):
     def __init__(self, world: World, batch: list[Due]) -> None:
         super().__init__(self._work, parent=world.hub)
         self.world, self.batch, self.failed = world, batch, {due.n for due in batch}
-        self.began = world.now
+        self.began, self.life = world.now, world.lives.get(batch[0].queue, LIFE_S)
         self.skew = world.rng.uniform(-SKEW_S, SKEW_S) if world.rate else 0.0  # F14
 
     def _work(self) -> None:
@@ -290,7 +291,7 @@ class Context:
     aws_request_id: str = "r"
 
     def get_remaining_time_in_millis(self) -> int:
-        return int(max(0.0, LIFE_S - (self.worker.world.now - self.worker.began)) * 1000)
+        return int(max(0.0, self.worker.life - (self.worker.world.now - self.worker.began)) * 1000)
 
 
 class Ports:
