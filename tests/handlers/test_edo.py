@@ -10,7 +10,6 @@ import pytest
 from billing import wiring, wiring_edo
 from tests.edo.house import EdoHouse
 from tests.handlers.conftest import event
-from tests.handlers.conftest import call as call  # noqa: PLC0414 a fixture
 from tests.usecases.house import a_card, a_charge, a_payment
 
 Call = Callable[..., Any]
