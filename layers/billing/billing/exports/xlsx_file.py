@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
 
@@ -32,7 +32,7 @@ def xlsx_of(tables: Sequence[Table], *, made_on: Day) -> bytes:
         body,
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
-    book.set_properties({"created": datetime(made_on.year, made_on.month, made_on.day)})  # noqa: DTZ001  a bare date
+    book.set_properties({"created": datetime.combine(made_on, time.min)})
     formats = _Formats(book)
     for table in tables:
         if len(table.rows) > ROWS_MAX:
@@ -67,9 +67,10 @@ def _write(sheet: Worksheet, row: int, column: int, cell: Cell, formats: _Format
         case None:
             return
         case Roubles():
-            sheet.write_number(row, column, Decimal(cell.kopecks).scaleb(-2), formats.roubles)
+            roubles = Decimal(cell.kopecks).scaleb(-2)  # exact: it is written as it says itself, never made a float
+            sheet.write_number(row, column, roubles, formats.roubles)  # type: ignore[call-overload]
         case date():
-            sheet.write_datetime(row, column, cell, formats.day)
+            sheet.write_datetime(row, column, datetime.combine(cell, time.min), formats.day)
         case int():
             sheet.write_number(row, column, cell)
         case str():
