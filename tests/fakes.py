@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -158,6 +158,12 @@ class MemoryFiles:
         if key not in self.files:
             raise NotFoundError(key)
         return self.files[key]
+
+    def put_stream(self, key: str, chunks: Iterable[bytes], content_type: str) -> None:
+        self.files[key] = b"".join(chunks)
+
+    def exists(self, key: str) -> bool:
+        return key in self.files
 
     def link(self, key: str, *, file_name: str, content_type: str, seconds: int, inline: bool) -> str:
         return f"https://files.example/{key}?seconds={seconds}"

@@ -14,6 +14,7 @@ from billing.domain.periods import MOSCOW, Month
 from billing.ports import Letter, LetterEvent, Outside
 from billing.records import DocumentRecord
 from billing.usecases.close_month import close_month
+from billing.usecases.fill_orders import fill_orders
 from billing.usecases.issue_documents import Failure, issue_documents
 from billing.usecases.send_letter import send_letter
 from billing.usecases.sweep import Swept, sweep
@@ -155,6 +156,10 @@ class House:
                         raise UnavailableError("again")
                 elif name == "send-letter":
                     send_letter(message["letter"], message["address"], self.outside)
+                elif name == "fill-orders":
+                    fill_orders(
+                        message["account"], message["item"], self.outside, last_attempt=attempt >= ATTEMPTS_MAX
+                    )
             except UnavailableError:
                 if attempt < 5:
                     self.queue.sent.append(task)

@@ -6,7 +6,7 @@ a set of rows written together on condition that each is still at the version th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
@@ -119,6 +119,17 @@ class Files(Protocol):
         ...
 
     def get(self, key: str) -> bytes: ...
+
+    def put_stream(self, key: str, chunks: Iterable[bytes], content_type: str) -> None:
+        """The file is there, made of the chunks one after another; one that was there is written over.
+
+        What fails on the way, the chunks themselves among it, leaves nothing behind.
+        """
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Whether the file is there now."""
+        ...
 
     def link(self, key: str, *, file_name: str, content_type: str, seconds: int, inline: bool) -> str:
         """An address that opens the file for that long, under a readable name."""

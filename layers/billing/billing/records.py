@@ -272,7 +272,10 @@ def _said(e: Entry) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRecord:
-    """A document with its fate. `series` is the counter its number is taken from: `act.2026`."""
+    """A document with its fate. `series` is the counter its number is taken from: `act.2026`.
+
+    `rows_file`: the rows of a long reconciliation lie there, and not in the content (`usecases.filing.whole`).
+    """
 
     account: str
     id: str
@@ -286,6 +289,7 @@ class DocumentRecord:
     sha256: str = ""
     file: str = ""
     file_name: str = ""
+    rows_file: str = ""
     letter: str = ""
     edo: Row | None = None  # see records_edo
     at: str = ""
@@ -339,7 +343,8 @@ def document_row(d: DocumentRecord) -> dict[str, Any]:
         row["problems"] = list(d.problems)
     if d.edo:
         row["edo"] = dict(d.edo)
-    return row | {name: value for name in ("sha256", "file", "file_name", "letter") if (value := getattr(d, name))}
+    rest = ("sha256", "file", "file_name", "rows_file", "letter")
+    return row | {name: value for name in rest if (value := getattr(d, name))}
 
 
 def document_of(account: str, id: str, row: Row) -> DocumentRecord:
@@ -358,6 +363,7 @@ def document_of(account: str, id: str, row: Row) -> DocumentRecord:
         sha256=row.get("sha256", ""),
         file=row.get("file", ""),
         file_name=row.get("file_name", ""),
+        rows_file=row.get("rows_file", ""),
         letter=row.get("letter", ""),
         edo=row.get("edo"),
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from billing.domain.errors import NotFoundError, UnavailableError
 from billing.ports import FileExistsWithOtherBytesError, UnknownOutcomeError
+
+PART = 8_000_000  # bytes; Source: S3 «Multipart upload limits»: 5 MiB at least, 10 000 parts at most
 
 
 class S3Files:
@@ -59,6 +64,49 @@ class S3Files:
             raise UnavailableError(f"no answer from the bucket: {type(error).__name__}") from error
         return body
 
+    def put_stream(self, key: str, chunks: Iterable[bytes], content_type: str) -> None:
+        """Small files go in one call; of larger ones no more than a part is held at a time."""
+        parts = _parts(chunks)
+        head = next(parts, b"")
+        following = next(parts, None)
+        try:
+            if following is None:
+                self._s3.put_object(Bucket=self._bucket, Key=key, Body=head, ContentType=content_type)
+            else:
+                self._upload(key, chain((head, following), parts), content_type)
+        except ClientError as error:
+            raise _failure(error) from error
+        except BotoCoreError as error:
+            raise UnknownOutcomeError(f"no answer from the bucket: {type(error).__name__}") from error
+
+    def _upload(self, key: str, parts: Iterable[bytes], content_type: str) -> None:
+        place = {"Bucket": self._bucket, "Key": key}
+        upload = self._s3.create_multipart_upload(**place, ContentType=content_type)["UploadId"]
+        try:
+            done = [
+                {
+                    "PartNumber": n,
+                    "ETag": self._s3.upload_part(**place, UploadId=upload, PartNumber=n, Body=body)["ETag"],
+                }
+                for n, body in enumerate(parts, 1)
+            ]
+            self._s3.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": done})
+        except BaseException:
+            with suppress(ClientError, BotoCoreError):  # the lifecycle takes away what is left
+                self._s3.abort_multipart_upload(**place, UploadId=upload)
+            raise
+
+    def exists(self, key: str) -> bool:
+        try:
+            self._s3.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return False
+            raise _failure(error) from error
+        except BotoCoreError as error:
+            raise UnavailableError(f"no answer from the bucket: {type(error).__name__}") from error
+        return True
+
     def link(self, key: str, *, file_name: str, content_type: str, seconds: int, inline: bool) -> str:
         """The name goes in both forms of RFC 6266: plain ASCII, and UTF-8 in percent signs (RFC 5987)."""
         kind = "inline" if inline else "attachment"
@@ -76,6 +124,18 @@ class S3Files:
             },
         )
         return url
+
+
+def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks in parts of a size that the bucket takes: all but the last."""
+    part = bytearray()
+    for chunk in chunks:
+        part += chunk
+        if len(part) >= PART:
+            yield bytes(part)
+            part.clear()
+    if part:
+        yield bytes(part)
 
 
 def _failure(error: Any) -> Exception:

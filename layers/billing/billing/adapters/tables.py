@@ -136,6 +136,7 @@ class Documents(Table):
     sha256 = Text(null=True)
     file = Text(null=True)
     file_name = Text(null=True)
+    rows_file = Text(null=True)
     letter = Text(null=True)
     edo = Map(null=True)
     # the summary of a closed month
@@ -162,6 +163,7 @@ class Work(Table):
     since = Text()
     blocked = Text(null=True)
     due = Text(null=True)
+    stage = Text(null=True)
     details = Map(null=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from billing.domain.act import ActContent, vat_totals
-from billing.domain.documents import Act, BankAccount, DocumentKind, Invoice, Party, Seller, Signer
+from billing.domain.documents import Act, BankAccount, DocumentKind, Invoice, Party, Reconciliation, Seller, Signer
 from billing.domain.invoice import InvoiceContent, advance_content, amount_due, payment_purpose
 from billing.domain.ledger import Fund, Service, Sum
 from billing.domain.money import Kopecks
@@ -31,7 +31,7 @@ class Draft:
 
     id: str
     payer: str
-    content: Act | Invoice
+    content: Act | Invoice | Reconciliation
     problems: tuple[str, ...] = ()
 
 
@@ -158,7 +158,7 @@ def invoice_drafts(
         vat = services[fund.line].vat
         spent[vat] = spent.get(vat, 0) + s.amount
     if not any(amount > 0 for amount in spent.values()):
-        spent = {_usual_vat(seller, month.next.first_day): 1}
+        spent = {usual_vat(seller, month.next.first_day): 1}
     content = advance_content(total, _at_rates_of(spent, month.next.first_day), month.next)
     return [invoice_draft(month, payer, content, customer, seller)]
 
@@ -211,7 +211,8 @@ def _policy(customer: Customer | None, seller: SellerCard | None) -> InvoicePoli
     return seller.invoice_policy if seller else InvoicePolicy.NONE
 
 
-def _usual_vat(seller: SellerCard | None, day: date) -> Vat:
+def usual_vat(seller: SellerCard | None, day: date) -> Vat:
+    """The VAT of what says none of its own, on a day of service."""
     record = seller and seller.vat_on(day)
     return resolve(record.mode, day) if record else Vat.NONE
 

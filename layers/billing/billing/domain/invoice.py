@@ -51,6 +51,11 @@ def advance_content(total: Kopecks, spent_by_vat: Mapping[Vat, Kopecks], month: 
     return InvoiceContent(lines=tuple(lines), total=total)
 
 
+def topup_content(total: Kopecks, vat: Vat) -> InvoiceContent:
+    """An invoice that a client has ordered for a sum of its own choice: for which services, its charges will tell."""
+    return InvoiceContent(lines=(single_line("Оплата услуг (пополнение внутреннего счёта)", total, vat),), total=total)
+
+
 def single_line(title: str, amount: Kopecks, vat: Vat) -> Line:
     return Line(
         title=title, quantity="1", unit="усл.", price=amount, amount=amount, vat=vat, vat_amount=vat.included_in(amount)

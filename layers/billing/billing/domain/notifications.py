@@ -18,11 +18,15 @@ KINDS = (DocumentKind.INVOICE, DocumentKind.ACT, DocumentKind.RECONCILIATION)  #
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedAddress:
-    """An address with the kinds it gets. It gets nothing before `confirmed_at`, when the link with its `nonce` came."""
+    """An address with the kinds it gets. It gets nothing before `confirmed_at`, when the link with its `nonce` came.
+
+    `letter`: the last one that asked it to confirm.
+    """
 
     address: str
     kinds: tuple[DocumentKind, ...]
     nonce: str
+    letter: str = ""
     confirmed_at: str = ""
 
 

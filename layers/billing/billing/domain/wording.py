@@ -144,3 +144,11 @@ def one_line(text: str) -> str:
     marks = (" " if c.isspace() and c != NBSP else c for c in text)
     printed = "".join(c for c in marks if unicodedata.category(c) not in _UNPRINTED)
     return " ".join(part for part in printed.split(" ") if part)
+
+
+_ARCHIVES = {"act": "Акты", "invoice": "Счета", "reconciliation": "Акты сверки", "contract": "Договоры"}
+
+
+def archive_name(kind: str, first: date, last: date) -> str:
+    """«Акты 01.01.2026-31.03.2026.zip», of all kinds «Документы …»."""
+    return f"{_ARCHIVES.get(kind, 'Документы')} {short_date(first)}-{short_date(last)}.zip"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from billing import paper
-from billing.domain.documents import Document, DocumentStatus
+from billing import paper, records
+from billing.domain.documents import Document, DocumentStatus, Reconciliation
 from billing.ports import FileExistsWithOtherBytesError, Outside
 from billing.records import DocumentRecord
+
+ROWS_MAX = 300  # rows of a reconciliation that stand in its database row, which must stay light
 
 
 def filed(record: DocumentRecord, outside: Outside) -> DocumentRecord:
     """The record as it is once its file is there; it is not written here."""
-    document = record.printed
+    document = whole(record, outside).printed
     body = paper.draw(document, _images(document, outside))
     file = f"docs/{record.account}/{record.id}.pdf"
     try:
@@ -29,6 +32,26 @@ def filed(record: DocumentRecord, outside: Outside) -> DocumentRecord:
         sha256=hashlib.sha256(body).hexdigest(),
         file_name=paper.file_name(document),
     )
+
+
+def apart(record: DocumentRecord, outside: Outside) -> DocumentRecord:
+    """The record as its row can hold it: many rows of a reconciliation lie in a file of their own."""
+    content = record.content
+    if not isinstance(content, Reconciliation) or len(content.rows) <= ROWS_MAX:
+        return record
+    body = records.canonical(records.plain(content))
+    file = f"docs/{record.account}/{record.id}.{hashlib.sha256(body).hexdigest()[:16]}.json"
+    outside.files.put_once(file, body, content_type="application/json", keep_until=_keep_until(record, outside))
+    return replace(record, content=replace(content, rows=()), rows_file=file)
+
+
+def whole(record: DocumentRecord, outside: Outside) -> DocumentRecord:
+    """The record with all its rows."""
+    if not record.rows_file or not isinstance(record.content, Reconciliation):
+        return record
+    kept = records.from_plain(Reconciliation, json.loads(outside.files.get(record.rows_file)))
+    content = replace(record.content, rows=kept.rows)  # the rest may have been mended since
+    return replace(record, content=content)
 
 
 def _images(document: Document, outside: Outside) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from billing import paper, records
 from billing.domain import closing, drafts
 from billing.domain.closing import SuspiciousError
-from billing.domain.documents import Act, DocumentStatus, Invoice
+from billing.domain.documents import Act, DocumentStatus, Invoice, Reconciliation
 from billing.domain.drafts import Draft
 from billing.domain.errors import BillingError, UnavailableError
 from billing.domain.parties import Customer
@@ -20,13 +20,15 @@ from billing.domain.periods import Month, utc_text
 from billing.domain.seller import SellerCard
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
-from billing.usecases.cards import cards_seen, customer_card, seller_card
+from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.documents import documents_of
 from billing.usecases.edo_due import due_writes
 from billing.usecases.filing import filed
 from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import NUMBERED_MAX, number
+from billing.usecases.quarterly import is_wanted, reconciled
 from billing.usecases.runs import reopening
+from billing.usecases.waiting import go_on, wait_for_person
 
 ATTEMPTS_MAX = 8
 
@@ -58,10 +60,12 @@ def issue_documents(
     for account, m in due:
         with _one_account(account, failures):
             decided += _decided(account, m, seller, outside)
-    for i in range(0, len(decided), NUMBERED_MAX):
-        batch = decided[i : i + NUMBERED_MAX]
-        with _one_account(batch[0].account, failures):
-            number(batch, seller, outside)
+    _number(decided, seller, outside, failures)
+    decided = []
+    for account, m in due:
+        with _one_account(account, failures):
+            decided += reconciled(account, m, outside)  # acts with their numbers are rows of it
+    _number(decided, seller, outside, failures)
     for account, m in due:
         with _one_account(account, failures):
             _publish(account, m, seller, outside)
@@ -73,14 +77,23 @@ def issue_documents(
     return tuple(failures)
 
 
+def _number(
+    decided: Sequence[DocumentRecord], seller: SellerCard | None, outside: Outside, failures: list[Failure]
+) -> None:
+    for i in range(0, len(decided), NUMBERED_MAX):
+        batch = decided[i : i + NUMBERED_MAX]
+        with _one_account(batch[0].account, failures):
+            number(batch, seller, outside)
+
+
 def _set_aside(account: str, month: Month, reason: str, outside: Outside) -> None:
     """The account is parked, and what it had begun waits with it: the run ends without it."""
     park(account, month, reason, outside)
     page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
     for work in page.rows:
-        if work.row["month"] <= str(month) and (waiting := _waiting(work, reason, outside)):
+        if work.row["month"] <= str(month) and (writes := wait_for_person(work, reason, outside)):
             with suppress(StaleError):  # somebody is at it
-                outside.store.tx(waiting)
+                outside.store.tx(writes)
 
 
 class _one_account:
@@ -143,7 +156,7 @@ def _close(
     for draft in done.drafts:
         record = _record(stored.pk, month, _printable(draft, outside), at)
         writes.append(Write("documents", stored.pk, record.id, records.document_row(record), ABSENT))
-    if done.drafts:
+    if done.drafts or is_wanted(stored.pk, before.open, outside):
         work = {"month": month, "account": stored.pk, "since": at}
         writes.append(Write("work", records.shard_of(stored.pk), f"issue#{stored.pk}#{month}", work, ABSENT))
     if parked := store.get("control", f"parked.{month}", stored.pk):
@@ -195,28 +208,20 @@ def _decided(account: str, month: Month, seller: SellerCard | None, outside: Out
     ready: list[DocumentRecord] = []
     customer: Customer | None = None
     for record, version in documents_of(account, month, outside):
-        if record.status is DocumentStatus.BLOCKED and isinstance(record.content, Act | Invoice):
+        if record.status is DocumentStatus.BLOCKED and isinstance(record.content, Act | Invoice | Reconciliation):
             customer = customer or customer_card(outside.store, account)
             draft = Draft(id=record.id, payer=record.payer, content=record.content, problems=record.problems)
             mended = _printable(drafts.mended(draft, customer, seller), outside)
             if mended == draft:
                 continue
-            record = _record(account, record.month, mended, record.at)
+            status = DocumentStatus.BLOCKED if mended.problems else DocumentStatus.DECIDED
+            record = replace(record, status=status, content=mended.content, problems=mended.problems)
             write = Write("documents", account, record.id, records.document_row(record), version)
-            going_on = [*_going_on(account, month, outside), *reopening(outside, month)] if not record.problems else []
-            outside.store.tx([write, *going_on])
+            work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
+            outside.store.tx([write, *([] if record.problems else [*go_on(work), *reopening(outside, month)])])
         if record.status is DocumentStatus.DECIDED:
             ready.append(record)
     return ready
-
-
-def _going_on(account: str, month: Month, outside: Outside) -> list[Write]:
-    """Work that waited for a person waits no more."""
-    work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
-    if not work or "blocked" not in work.row:
-        return []
-    row = {key: value for key, value in work.row.items() if key not in ("blocked", "details", "summary")}
-    return [Write("work", work.pk, work.sk, row, work.version)]
 
 
 # --- draw, file, queue the letters -------------------------------------------------------------------------------
@@ -240,7 +245,7 @@ def _publish(account: str, month: Month, seller: SellerCard | None, outside: Out
         if parked := outside.store.get("control", f"parked.{month}", account):
             writes.append(Write("control", f"parked.{month}", account, None, parked.version))
     else:
-        writes += _waiting(work, "; ".join(blocked[0].problems), outside)
+        writes += wait_for_person(work, "; ".join(blocked[0].problems), outside)
         if writes and _decided(account, month, seller_card(outside.store), outside):
             raise UnavailableError("the cards have changed meanwhile")
     if ready:
@@ -249,10 +254,3 @@ def _publish(account: str, month: Month, seller: SellerCard | None, outside: Out
     if writes:
         about = {"kind": "closing_documents", "month": str(month), "summary": f"закрывающие документы за {month}"}
         queue_letters(account, month, ready, writes, outside, about=about)
-
-
-def _waiting(work: Stored, why: str, outside: Outside) -> list[Write]:
-    """The work waits for a person, and remembers the cards as they were: the sweep wakes it when they change."""
-    cards = cards_seen(work.row["account"], outside)
-    row = {**work.row, "blocked": why[:300], "details": cards, "summary": f"ждёт: {why[:300]}"}
-    return [Write("work", work.pk, work.sk, row, work.version)] if row != work.row else []

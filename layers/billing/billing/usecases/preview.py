@@ -9,6 +9,7 @@ from typing import Any
 from billing import records
 from billing.domain import closing
 from billing.domain.closing import SuspiciousError
+from billing.domain.documents import DocumentKind, total_of
 from billing.domain.ledger import Account
 from billing.domain.money import plain_roubles
 from billing.domain.periods import Month
@@ -73,7 +74,8 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
         if not (end := next((e for e in entries if e.kind == "close" and e.month == month), None)):
             return 0  # opened after the month
         books, terms = replay(account, entries, until=month), closing.terms_in(end)
-        issued = {d.id: d for d, _ in documents_of(account, month, outside)}
+        papers = documents_of(account, month, outside)
+        issued = {d.id: d for d, _ in papers if d.kind is not DocumentKind.RECONCILIATION}  # told by no month alone
     try:
         books = _at(books, month, customer, seller)
         drafts = {d.id: d for d in closing.close(books, customer, seller, terms=terms).drafts}
@@ -83,12 +85,12 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
     closed = stored.row["open"] > str(month)
     total = 0
     for id, draft in sorted(drafts.items()):
-        total += draft.content.total
+        total += total_of(draft.content)
         said.documents.append(
             {
                 "account": account,
                 "id": id,
-                "total": plain_roubles(draft.content.total),
+                "total": plain_roubles(total_of(draft.content)),
                 "problems": list(draft.problems),
             }
         )
@@ -97,7 +99,7 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
         was = issued.get(id)
         if not was:
             said.differences.append(f"{account}: {id} не выпущен, а по журналу должен быть")
-        elif not hasattr(was.content, "total") or was.content.total != draft.content.total:
+        elif total_of(was.content) != total_of(draft.content):
             said.differences.append(f"{account}: {id} выпущен на другую сумму")
         elif (was.content.buyer, was.content.seller) != (draft.content.buyer, draft.content.seller):
             said.differences.append(f"{account}: {id} выпущен с другими реквизитами")

@@ -1,0 +1,185 @@
+"""Documents of a stretch of days in one ZIP: a few at once, many by a worker; kept for a week, made again at will."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from billing import records
+from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.errors import InvalidInputError, NotFoundError, UnavailableError
+from billing.domain.periods import Day, Month, utc_text
+from billing.domain.wording import archive_name
+from billing.exports.zip_file import distinct, zipped
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+
+AT_ONCE_MAX = 50  # documents that are packed while somebody waits
+DOCUMENTS_MAX = 3_000
+READY, MADE, FAILED = "ready", "being made", "failed"
+FORM = "1"  # of the archive: another one has other bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """`state`: ready, being made, or failed; `documents`: how many are in it; `file_name`: as the reader sees it."""
+
+    id: str
+    state: str
+    documents: int
+    file: str
+    file_name: str
+
+
+def order_archive(account: str, *, kind: DocumentKind | None, first: Day, last: Day, outside: Outside) -> Archive:
+    """The ready documents of the kind (None: of all) dated first..last are in a file, or soon will be.
+
+    Its name is the digest of what is in it: the same documents are packed once.
+
+    Raises:
+        NotFoundError: there are none.
+        InvalidInputError: the days are in the wrong order, or there are too many documents.
+    """
+    if last < first:
+        raise InvalidInputError("период кончается раньше, чем начинается")
+    found = _documents(account, kind, first, last, outside)
+    if not found:
+        raise NotFoundError("за этот период документов нет")
+    digest = hashlib.sha256(FORM.encode())
+    for id, row in found:
+        digest.update(f"\0{id}\0{row['sha256']}".encode())
+    id = digest.hexdigest()[:32]
+    stored = outside.store.get("control", _name(account), id)
+    if stored and stored.row["state"] == MADE:
+        return _told(stored)
+    row = {
+        "state": READY if len(found) <= AT_ONCE_MAX else MADE,
+        "documents": [id for id, _ in found],
+        "file": f"archives/{account}/{id}.zip",
+        "file_name": archive_name(kind.value if kind else "", first, last),
+        "at": utc_text(outside.clock()),
+        "summary": f"архив: {len(found)} шт.",
+    }
+    if outside.files.exists(row["file"]):
+        row["state"] = READY
+    elif row["state"] == READY:
+        _pack(account, row, outside)
+    return _written(account, id, row, stored, outside)
+
+
+def archive_of(account: str, id: str, outside: Outside) -> Archive:
+    """The archive as it stands; one whose file is gone by now is made again.
+
+    Raises:
+        NotFoundError: there is no such archive, or it is not this account's.
+    """
+    stored = outside.store.get("control", _name(account), id)
+    if not stored:
+        raise NotFoundError("такого архива нет")
+    if stored.row["state"] != READY or outside.files.exists(stored.row["file"]):
+        return _told(stored)
+    row = dict(stored.row)
+    if len(row["documents"]) > AT_ONCE_MAX:
+        row["state"] = MADE
+    else:
+        _pack(account, row, outside)
+    return _written(account, id, row, stored, outside)
+
+
+def fill_archive(account: str, id: str, outside: Outside) -> str:
+    """The archive lies in the bucket; answers its state."""
+    stored = outside.store.get("control", _name(account), id)
+    work = outside.store.get("work", records.shard_of(account), f"archive#{account}#{id}")
+    if not stored or not work:
+        return "done"
+    _pack(account, stored.row, outside)
+    _end(stored, {**stored.row, "state": READY}, work, outside)
+    return READY
+
+
+def give_archive_up(work: Stored, why: str, outside: Outside) -> None:
+    """Whoever waits for the archive is told so, and may order it again."""
+    stored = outside.store.get("control", _name(work.row["account"]), work.row["document"])
+    assert stored, "work stands beside its archive"
+    _end(stored, {**stored.row, "state": FAILED, "reason": why[:300]}, work, outside)
+
+
+def _end(stored: Stored, row: Mapping[str, Any], work: Stored, outside: Outside) -> None:
+    with suppress(StaleError):  # another worker has packed the same bytes
+        outside.store.tx(
+            [
+                Write("control", stored.pk, stored.sk, row, stored.version),
+                Write("work", work.pk, work.sk, None, work.version),
+            ]
+        )
+
+
+def _documents(
+    account: str, kind: DocumentKind | None, first: Day, last: Day, outside: Outside
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """Rows of the ready documents in order. A document's id begins with its month, or the one before its date."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    after, before = str(Month.of(first).previous), str(Month.of(last).next)
+    while True:
+        page = outside.store.query("documents", account, after=after, before=before)
+        for s in page.rows:
+            wanted = kind is None or s.row["kind"] == kind
+            if s.row.get("status") == DocumentStatus.READY and wanted and first <= _day(s.row) <= last:
+                found.append((s.sk, s.row))
+        if len(found) > DOCUMENTS_MAX:
+            raise InvalidInputError("документов слишком много для одного архива: выберите период короче")
+        if not (after := page.cursor):
+            return found
+
+
+def _day(row: Mapping[str, Any]) -> Day:
+    return date.fromisoformat(row["date"])
+
+
+def _pack(account: str, row: Mapping[str, Any], outside: Outside) -> None:
+    outside.files.put_stream(row["file"], zipped(_files(account, row["documents"], outside)), "application/zip")
+
+
+def _files(account: str, documents: list[str], outside: Outside) -> Iterator[tuple[str, Day, bytes]]:
+    found = []
+    for id in documents:
+        stored = outside.store.get("documents", account, id)
+        assert stored, "a document is never deleted"
+        found.append((stored.row["file_name"], _day(stored.row), stored.row["file"]))
+    names = distinct([name for name, _, _ in found])
+    for name, (_, day, file) in zip(names, found, strict=True):
+        yield name, day, outside.files.get(file)
+
+
+def _written(account: str, id: str, row: dict[str, Any], stored: Stored | None, outside: Outside) -> Archive:
+    writes = [Write("control", _name(account), id, row, stored.version if stored else ABSENT)]
+    item = f"archive#{account}#{id}"
+    if row["state"] == MADE:
+        shard = records.shard_of(account)
+        work = {"account": account, "document": id, "since": row["at"]}
+        writes.append(Write("work", shard, item, work, ABSENT))
+    try:
+        outside.store.tx(writes)
+    except StaleError:  # the same archive was ordered at the same moment
+        stored = outside.store.get("control", _name(account), id)
+        if not stored:
+            raise
+        return _told(stored)
+    if row["state"] == MADE:
+        with suppress(UnavailableError):
+            outside.queue.send("fill-orders", [{"account": account, "item": item}])
+    return _told(Stored(_name(account), id, row, 0))
+
+
+def _told(stored: Stored) -> Archive:
+    row = stored.row
+    return Archive(
+        id=stored.sk, state=row["state"], documents=len(row["documents"]), file=row["file"], file_name=row["file_name"]
+    )
+
+
+def _name(account: str) -> str:
+    return f"archives.{account}"

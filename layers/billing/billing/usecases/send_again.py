@@ -1,0 +1,105 @@
+"""One document goes to one address, or to all, once more: a letter of its own, on the same rails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from billing import records
+from billing.domain.documents import DocumentStatus
+from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from billing.domain.notifications import KINDS
+from billing.domain.parties import Recipients, masked
+from billing.domain.periods import moscow_day, utc_text
+from billing.domain.wording import counted
+from billing.ports import ABSENT, Outside, StaleError, Write
+from billing.records import DocumentRecord
+from billing.usecases.letters import ADDRESSES_MAX, hints_of, letters_of, recipients_of, rows_of_letter, scope_of
+
+A_DAY_MAX = 5  # letters with one document to one address
+ATTEMPTS_MAX = 8
+
+
+def send_again(account: str, document: str, *, addresses: tuple[str, ...] = (), outside: Outside) -> str:
+    """A letter with the document is queued to the addresses, or to all that get its kind; answers the letter's id.
+
+    Of more addresses than a letter takes there are several letters, and the last one is named.
+
+    Raises:
+        NotFoundError: there is no such document.
+        InvalidInputError: an address is none of the client's, or there is none at all.
+        ConflictError: the document is not ready, or has gone there too often today.
+    """
+    stored = outside.store.get("documents", account, document)
+    if not stored or stored.row["kind"] not in KINDS:
+        raise NotFoundError("такого документа нет")
+    record = records.document_of(account, document, stored.row)
+    if record.status is not DocumentStatus.READY:
+        raise ConflictError("документ ещё не готов или отозван")
+    wanted = _known(recipients_of(account, outside), addresses, record)
+    letter = ""
+    for i in range(0, len(wanted), ADDRESSES_MAX):
+        letter = _queued(record, wanted[i : i + ADDRESSES_MAX], outside, all_named=bool(addresses)) or letter
+    if not letter:
+        raise ConflictError(_too_often(""))
+    return letter
+
+
+def _known(to: Recipients, addresses: Sequence[str], record: DocumentRecord) -> tuple[str, ...]:
+    """The client's own spelling of the addresses, each once."""
+    if not addresses:
+        if not (every := tuple(a for a in to.valid if to.gets(a, record.kind))):
+            raise InvalidInputError("некому отправить: у клиента нет адресов для таких документов")
+        return every
+    known = {address.casefold(): address for address in to.valid}
+    named = dict.fromkeys(address.strip().casefold() for address in addresses)
+    if not named.keys() <= known.keys():
+        raise InvalidInputError("такого адреса у клиента нет: добавьте его в настройках уведомлений и подтвердите")
+    return tuple(known[address] for address in named)
+
+
+def _queued(record: DocumentRecord, addresses: Sequence[str], outside: Outside, *, all_named: bool) -> str:
+    """The letter's id; empty when each of the addresses has had the document too often today."""
+    for attempt in range(ATTEMPTS_MAX):
+        try:
+            return _written(record, addresses, outside, all_named=all_named)
+        except StaleError:  # somebody else sends it too
+            if attempt == ATTEMPTS_MAX - 1:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+def _written(record: DocumentRecord, addresses: Sequence[str], outside: Outside, *, all_named: bool) -> str:
+    account, scope, now = record.account, scope_of(record.id), outside.clock()
+    day, at = str(moscow_day(now)), utc_text(now)
+    stored = outside.store.get("control", f"again.{account}", record.id)
+    kept: Mapping[str, Any] = stored.row if stored else {"n": sum(1 for _ in letters_of(account, scope, outside))}
+    sent = dict(kept["sent"]) if kept.get("day") == day else {}
+    often = [a for a in addresses if sent.get(records.address_digest(a), 0) >= A_DAY_MAX]
+    if often and all_named:
+        raise ConflictError(_too_often(masked(often[0])))
+    to = [a for a in addresses if a not in often]
+    if not to:
+        return ""
+    for address in to:
+        digest = records.address_digest(address)
+        sent[digest] = sent.get(digest, 0) + 1
+    n = kept["n"] + 1
+    letter = f"{account}_{scope}_{n}"
+    head: dict[str, object] = {
+        "kind": "document_again",
+        "account": account,
+        "documents": [record.id],
+        "at": at,
+        "summary": f"{record.id} ещё раз, адресов {len(to)}",
+    }
+    row = {"n": n, "day": day, "sent": sent, "summary": f"{record.id}: писем {n}"}
+    count = Write("control", f"again.{account}", record.id, row, stored.version if stored else ABSENT)
+    outside.store.tx([count, *rows_of_letter(account, letter, head, to, at)])
+    outside.queue.send("send-letter", hints_of(letter, to))
+    return letter
+
+
+def _too_often(address: str) -> str:
+    times = counted(A_DAY_MAX, "раз", "раза", "раз")
+    return f"этот документ сегодня уже отправляли{f' на {address}' if address else ''} {times}: можно будет завтра"
