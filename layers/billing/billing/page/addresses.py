@@ -1,0 +1,66 @@
+"""Where the page's links lead: every address of the page and of the API that a template names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from billing.domain.documents import DocumentKind
+from billing.domain.money import Kopecks
+
+TABS = {
+    DocumentKind.INVOICE: "invoices",
+    DocumentKind.ACT: "acts",
+    DocumentKind.RECONCILIATION: "reconciliations",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Links of one client. `account` is named only for an operator, who reads the documents of any client."""
+
+    account: str = ""
+
+    @property
+    def _page(self) -> str:
+        return f"/page/accounts/{quote(self.account, safe='')}" if self.account else "/page"
+
+    @property
+    def _api(self) -> str:
+        return f"/accounts/{quote(self.account, safe='')}" if self.account else ""
+
+    def tab(self, name: str, **query: object) -> str:
+        return f"{self._page}/{name}{_query(query)}"
+
+    def document(self, id: str) -> str:
+        return f"{self._page}/documents/{quote(id, safe='')}"
+
+    def payment(self, key: str) -> str:
+        return f"{self._page}/payment{_query({'key': key})}"
+
+    def pdf(self, id: str, *, inline: bool = False) -> str:
+        return f"{self._api}/documents/{quote(id, safe='')}/pdf{_query({'inline': 'true' if inline else ''})}"
+
+    def archive(self, **query: object) -> str:
+        return f"{self._page}/archive{_query(query)}"
+
+    def export(self, form: str, **query: object) -> str:
+        return f"{self._api}/statistics.{form}{_query(query)}"
+
+
+def _query(asked: dict[str, object]) -> str:
+    """What is empty or None is left out."""
+    said = [(name, _text(value)) for name, value in asked.items() if value not in ("", None, False)]
+    return f"?{urlencode(said)}" if said else ""
+
+
+def _text(value: object) -> str:
+    if value is True:
+        return "yes"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def typed(amount: Kopecks) -> str:
+    """The sum as it stands in a field or a button: «5500.00»."""
+    return f"{amount // 100}.{amount % 100:02}"

@@ -1,0 +1,281 @@
+"""What each page is told. Sums are kopecks, days are dates, states are as they are stored: the page words them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.explain import ActExplained, PaymentExplained
+from billing.domain.money import Kopecks
+from billing.domain.periods import Day, Month
+from billing.domain.statistics import Statistics
+from billing.page.addresses import Addresses
+from billing.page.language import Language
+from billing.page.periods import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One line above the page: a key of its words, and what stands in them."""
+
+    word: str
+    good: bool = True
+    values: tuple[tuple[str, str], ...] = ()
+    document: str = ""  # the id of one to open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What surrounds every tab. `balance` None: not known. `may_order`: an administrator. `account`: for an operator.
+
+    `csrf` stands in every form. `order` is the key under which whatever is ordered from this page is made once.
+    """
+
+    language: Language
+    today: Day
+    client: str = ""
+    balance: Kopecks | None = None
+    runs_out: Day | None = None
+    may_order: bool = False
+    csrf: str = ""
+    order: str = ""
+    operator: bool = False
+    account: str = ""
+    notice: Notice | None = None
+    addresses: Addresses = field(default_factory=Addresses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    inn: str
+    name: str
+
+
+# --- documents ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoAt:
+    """Where a document is in the EDO: `stage` and `annulment` are those of domain/edo_fate."""
+
+    stage: str
+    since: Day | None = None
+    delivered: Day | None = None
+    text: str = ""
+    annulment: str = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """A document in a list. `letter` is the state of its last letter with the mail service's `code`, or empty."""
+
+    id: str
+    kind: DocumentKind
+    number: str
+    date: Day
+    month: Month
+    buyer: str
+    total: Kopecks
+    status: DocumentStatus
+    problems: tuple[str, ...] = ()
+    letter: str = ""
+    code: str = ""
+    edo: EdoAt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What the list shows, as it was asked for; `wrong` names the fields that could not be read."""
+
+    first: Day | None = None
+    last: Day | None = None
+    payer: str = ""
+    number: str = ""
+    after: str = ""
+    spans: tuple[Span, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+    @property
+    def narrow(self) -> bool:
+        return bool(self.first or self.last or self.payer or self.number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceForm:
+    """Ordering an invoice: what is worth suggesting, and what was typed when it was not accepted (`wrong`)."""
+
+    debt: Kopecks = 0
+    next_month: Kopecks = 0
+    round: tuple[Kopecks, ...] = ()
+    amount: str = ""
+    payer: str = ""
+    wrong: tuple[str, ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationForm:
+    spans: tuple[Span, ...] = ()
+    first: str = ""
+    last: str = ""
+    payer: str = ""
+    mirrored: bool = True
+    wrong: tuple[str, ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsTab:
+    """Счета, Акты or Акты сверки. `next`: the cursor of the next page, or empty. `acts_on`: when new ones will come."""
+
+    frame: Frame
+    kind: DocumentKind
+    documents: tuple[DocumentRow, ...]
+    filter: Filter
+    payers: tuple[Payer, ...]
+    next: str = ""
+    acts_on: Day | None = None
+    invoice: InvoiceForm | None = None
+    reconciliation: ReconciliationForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """A letter to one address; the address is whole for those who may see it, else masked."""
+
+    address: str
+    status: str
+    at: Day | None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPage:
+    """One document with its letters and, of an act, why it is for this sum. `addresses`: where it may be sent again."""
+
+    frame: Frame
+    document: DocumentRow
+    letters: tuple[LetterRow, ...]
+    addresses: tuple[str, ...] = ()
+    sha256: str = ""
+    explained: ActExplained | None = None
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPage:
+    """A payment, and the acts that hold it, as they stand in the list."""
+
+    frame: Frame
+    explained: PaymentExplained
+    acts: tuple[DocumentRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePage:
+    """A ZIP: being made, or ready at `href`."""
+
+    frame: Frame
+    kind: DocumentKind | None
+    documents: int
+    href: str = ""
+    again: str = ""
+
+
+# --- the other tabs ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsTab:
+    """`statistics` None: nothing is known of the account yet. `months`: those that may be chosen, newest first."""
+
+    frame: Frame
+    statistics: Statistics | None
+    first: Month
+    last: Month
+    months: tuple[Month, ...]
+    spans: tuple[Span, ...]
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRow:
+    """An address and the state of the last letter to it. `kinds`: what an added one gets."""
+
+    address: str
+    confirmed: bool = True
+    kinds: tuple[DocumentKind, ...] = ()
+    letter: str = ""
+    code: str = ""
+    at: Day | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationsTab:
+    frame: Frame
+    administrators: tuple[AddressRow, ...]
+    added: tuple[AddressRow, ...]
+    reconciliation: bool
+    version: int
+    typed_text: str = ""
+    wrong: tuple[str, ...] = ()
+
+
+# --- without a client --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmPage:
+    """`state`: ask, done, or stale (the link is used up, or another one was sent after it)."""
+
+    frame: Frame
+    state: str
+    hidden_fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage:
+    """A page that only says something: a key of words for its heading and its text, and where to go on."""
+
+    frame: Frame
+    heading: str
+    text: str
+    back: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """A month's run. `documents` and `acted` are of its last report, None before there is one."""
+
+    month: Month
+    state: str
+    started: Day
+    ended: Day | None = None
+    documents: int | None = None
+    acted: Kopecks | None = None
+    parked: int = 0
+    tallies: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorPage:
+    """For the company's own people: the runs, and a field for a client's id."""
+
+    frame: Frame
+    runs: tuple[RunRow, ...]
+    asked: str = ""
+    wrong: tuple[str, ...] = ()
+
+
+Context: TypeAlias = (
+    DocumentsTab
+    | DocumentPage
+    | PaymentPage
+    | ArchivePage
+    | StatisticsTab
+    | NotificationsTab
+    | ConfirmPage
+    | MessagePage
+    | OperatorPage
+)
