@@ -14,6 +14,7 @@ from billing.letters.contexts import (
     ClassSums,
     ClosingDocuments,
     Context,
+    Contract,
     DocumentAgain,
     DocumentLine,
     EdoLine,
@@ -198,6 +199,18 @@ EDO_REPORT = EdoReport(
     page_url="https://crm.example/edo",
 )
 
+CONTRACT = Contract(
+    customer="ООО «Ромашка»",
+    document=DocumentLine(
+        kind=DocumentKind.CONTRACT,
+        title="Договор № Д-17/2026 от 2 апреля 2026 г.",
+        total=0,
+        file_name="Договор № Д-17-2026 от 02.04.2026 ООО Ромашка.pdf",
+    ),
+    page_url="https://crm.example/billing",
+    seller_name="ООО «Закрывашка»",
+)
+
 LETTERS: dict[str, Context] = {
     "closing_documents": CLOSING_DOCUMENTS,
     "closing_documents_without_edo": replace(CLOSING_DOCUMENTS, documents=(ACT,), paid=550_000, balance=0, edo=False),
@@ -208,6 +221,7 @@ LETTERS: dict[str, Context] = {
     "ordered_document": ORDERED_DOCUMENT,
     "ordered_document_without_a_term": replace(ORDERED_DOCUMENT, document=RECONCILIATION, pay_by=None),
     "document_again": DOCUMENT_AGAIN,
+    "contract": CONTRACT,
     "run_report": RUN_REPORT,
     "run_report_that_does_not_tally": replace(
         RUN_REPORT,

@@ -20,6 +20,7 @@ from tests.letters.samples import (
     ACT,
     ADDRESS_CONFIRMATION,
     CLOSING_DOCUMENTS,
+    CONTRACT,
     DOCUMENT_AGAIN,
     EDO_REMINDER,
     EDO_REPORT,
@@ -68,7 +69,7 @@ def _everywhere(context: Context, text: str) -> Context:
     }
     if context is CLOSING_DOCUMENTS:
         over["documents"] = (replace(ACT, title=text, file_name=text),)
-    if context in (ORDERED_DOCUMENT, DOCUMENT_AGAIN):
+    if context in (ORDERED_DOCUMENT, DOCUMENT_AGAIN, CONTRACT):
         over["document"] = replace(ACT, title=text, file_name=text)
     if context is RUN_REPORT:
         line = AccountLine(account=text, reason=text, detail=text)
@@ -93,7 +94,10 @@ def test_letter_reads_as_its_golden_file(name: str) -> None:
 
 @pytest.mark.parametrize(
     "context",
-    [CLOSING_DOCUMENTS, ORDERED_DOCUMENT, DOCUMENT_AGAIN, RUN_REPORT, ADDRESS_CONFIRMATION, EDO_REMINDER, EDO_REPORT],
+    [
+        *(CLOSING_DOCUMENTS, ORDERED_DOCUMENT, DOCUMENT_AGAIN, CONTRACT),
+        *(RUN_REPORT, ADDRESS_CONFIRMATION, EDO_REMINDER, EDO_REPORT),
+    ],
 )
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_adds_neither_headers_nor_tags(context: Context, text: str) -> None:

@@ -14,6 +14,7 @@ from billing.letters.contexts import (
     AddressConfirmation,
     ClosingDocuments,
     Context,
+    Contract,
     DocumentAgain,
     EdoReminder,
     EdoReport,
@@ -58,6 +59,8 @@ def _folder(context: Context) -> str:
             return "address_confirmation"
         case EdoReminder():
             return "edo_reminder"
+        case Contract():
+            return "contract"
         case EdoReport():
             return "edo_report"
         case _:

@@ -91,6 +91,16 @@ class EdoReminder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """To the client's people: a copy of the contract that goes to the operator to be signed."""
+
+    customer: str
+    document: DocumentLine
+    page_url: str
+    seller_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
     """An account and what is to be said of it. `detail`: the client's title, the document, or the masked address."""
 
@@ -205,5 +215,12 @@ class EdoReport:
 
 
 Context: TypeAlias = (
-    ClosingDocuments | OrderedDocument | DocumentAgain | RunReport | AddressConfirmation | EdoReminder | EdoReport
+    ClosingDocuments
+    | OrderedDocument
+    | DocumentAgain
+    | Contract
+    | RunReport
+    | AddressConfirmation
+    | EdoReminder
+    | EdoReport
 )

@@ -81,7 +81,9 @@ def roubles(amount: Kopecks) -> str:
 
 
 def said(document: DocumentLine) -> str:
-    """What stands beside a document: its sum, or of an act of reconciliation who owes whom."""
+    """What stands beside a document: its sum, or of an act of reconciliation who owes whom; a contract has none."""
+    if document.kind is DocumentKind.CONTRACT:
+        return "на подпись"
     if document.kind is not DocumentKind.RECONCILIATION:
         return roubles(document.total)
     if not document.total:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from billing import paper, records
@@ -17,6 +17,8 @@ from billing.letters.contexts import (
     AddressConfirmation,
     ClassSums,
     ClosingDocuments,
+    Context,
+    Contract,
     DocumentAgain,
     DocumentLine,
     KindTotal,
@@ -37,7 +39,7 @@ def letter_of(head: Mapping[str, Any], outside: Outside) -> Letter:
     match head["kind"]:
         case "closing_documents":
             return _closing_documents(head, outside)
-        case "ordered_document" | "document_again":
+        case "ordered_document" | "document_again" | "contract":
             return _one_document(head, outside)
         case "address_confirmation":
             return compose(AddressConfirmation(**head["details"]))
@@ -82,9 +84,12 @@ def _one_document(head: Mapping[str, Any], outside: Outside) -> Letter:
         "seller_name": content.seller.party.name,
     }
     pay_by = content.pay_by if isinstance(content, Invoice) else None
-    again = head["kind"] == "document_again"
-    context = DocumentAgain(**told) if again else OrderedDocument(**told, pay_by=pay_by)
-    return compose(context, attachments=[_attachment(document, outside)])
+    contexts: dict[str, Callable[[], Context]] = {
+        "ordered_document": lambda: OrderedDocument(**told, pay_by=pay_by),
+        "document_again": lambda: DocumentAgain(**told),
+        "contract": lambda: Contract(**told),
+    }
+    return compose(contexts[head["kind"]](), attachments=[_attachment(document, outside)])
 
 
 def _documents(head: Mapping[str, Any], outside: Outside) -> list[DocumentRecord]:
