@@ -59,7 +59,8 @@ def test_10_000_paid_and_an_act_for_5_500_leave_4_500_with_us():
     pytest.param([a_payment(payer=OTHER_PAYER)], [], id="another payer's money has its own act"),
     pytest.param([a_payment(key="p", document="№ 7 от 12.01.2026"),
                   Refund(key="r", day=date(2026, 1, 20), amount=rub(3_000), payment="p")],
-                 ["12.01 Оплата (п/п № 7 от 12.01.2026) 0 10000", "20.01 Возврат (п/п № 7 от 12.01.2026) 3000 0"],
+                 ["12.01 Оплата (п/п № 7 от 12.01.2026) 0 10000",
+                  "20.01 Возврат оплаты (п/п № 7 от 12.01.2026) 3000 0"],
                  id="a refund is a debit"),
     pytest.param([a_payment(key="p"), a_charge(),
                   Chargeback(key="b", day=date(2026, 2, 5), amount=rub(10_000), payment="p")],
@@ -71,7 +72,7 @@ def test_10_000_paid_and_an_act_for_5_500_leave_4_500_with_us():
     pytest.param([a_payment(key="p"), Refund(key="r", day=date(2026, 1, 20), amount=rub(3_000), payment="p"),
                   Reclassification(key="c", day=date(2026, 3, 2), amount=0, payment="p", money=MoneyClass.BANK,
                                    payer=OTHER_PAYER)],
-                 ["12.01 Оплата 0 10000", "20.01 Возврат 3000 0", "02.03 Исправление плательщика 7000 0"],
+                 ["12.01 Оплата 0 10000", "20.01 Возврат оплаты 3000 0", "02.03 Исправление плательщика 7000 0"],
                  id="a corrected payer takes along what was not given back"),
     pytest.param([a_payment(key="p"), Reclassification(key="c", day=date(2026, 3, 2), amount=0, payment="p",
                                                        money=MoneyClass.CARD_LE, payer=PAYER)],
@@ -88,7 +89,7 @@ def test_a_refund_of_a_payment_from_before_is_named_by_it():
     (event,) = money_events(story.journal[1:], PAYER, before)
 
     assert event.row == ReconciliationRow(
-        date=date(2026, 1, 20), document="Возврат (п/п № 5 от 30.12.2025)", debit=rub(1_000))
+        date=date(2026, 1, 20), document="Возврат оплаты (п/п № 5 от 30.12.2025)", debit=rub(1_000))
 
 
 def test_sales_of_a_day_stand_before_its_payments_and_numbers_in_their_order():

@@ -119,7 +119,7 @@ def money_events(entries: Iterable[Entry], payer: str, before: Mapping[str, Paid
             case "refund" | "chargeback":
                 paid = payments[entry.ref]
                 payments[entry.ref] = replace(paid, left=paid.left + entry.amount)
-                add(entry, "Возврат" if entry.kind == "refund" else "Отзыв платежа банком", paid, entry.amount)
+                add(entry, "Возврат оплаты" if entry.kind == "refund" else "Отзыв платежа банком", paid, entry.amount)
             case "reclassification":
                 paid = payments[entry.ref]
                 now = payments[entry.ref] = replace(paid, money=entry.money, payer=entry.payer)
