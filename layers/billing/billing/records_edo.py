@@ -9,7 +9,10 @@ control, `edo.boxes` / `<box>`                    a box and how we stood with it
 control, `edo.people` / `<subject>`               what waits for a person, one reason each: `ForPerson`
 control, `edo.cursors` / `events`, `counterparties`    how far the operator's feeds are read
 control, `edo.invitations` / `2026-02`            a month's campaign
-control, `edo.sending` / `2026-Q1`                a window of sending
+control, `edo.sending` / `2026-Q1`                a window of sending: its documents at the operator by stage
+control, `edo.left` / `2026-Q1`                   what had not gone out at the end of the last round, and why
+control, `edo.signing` / `<moment>.<document>`    a batch of files that the signer has been given
+control, `edo.signer` / `certificate`             of the latest signature
 control, `edo.preflight` / `2026-Q1`              the last look before and in a window
 control, `edo.reports` / `invitations.2026-02.3`  what was told to our accountant
 """
@@ -33,6 +36,10 @@ PEOPLE = "edo.people"
 CURSORS = "edo.cursors"
 INVITATIONS = "edo.invitations"
 SENDING = "edo.sending"
+LEFT = "edo.left"
+SIGNING = "edo.signing"
+SIGNER = "edo.signer"
+CERTIFICATE = "certificate"  # sort key
 PREFLIGHT = "edo.preflight"
 REPORTS = "edo.reports"
 EVIDENCE = "edo.evidence"

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     LEFT_ALONE = "left_alone"
     REQUISITES = "requisites"
     NOT_PARTNERS = "not_partners"
+    STILL_RUNNING = "still_running"
     # a person has to do something
     SEVERAL_BOXES = "several_boxes"
     BOX_GONE = "box_gone"
@@ -40,6 +41,11 @@ class Reason(StrEnum):
     ROAMING_OPERATOR_INACTIVE = "roaming_operator_inactive"
     ROAMING_STUCK = "roaming_stuck"
     # documents
+    NOT_SAYABLE = "not_sayable"
+    NOT_TAKEN = "not_taken"
+    NOT_SIGNED = "not_signed"
+    SIGNING_WAITS = "signing_waits"
+    ACCOUNT_FAILS = "account_fails"
     SIGNATURE_INVALID = "signature_invalid"
     DELIVERY_FAILED = "delivery_failed"
     ROAMING_ERROR = "roaming_error"
@@ -90,6 +96,7 @@ _TEXTS = {
     Reason.LEFT_ALONE: ("отмечено вручную: не приглашать", ""),
     Reason.REQUISITES: ("реквизиты плательщика не в порядке", "Исправьте ИНН и КПП в карточке клиента."),
     Reason.NOT_PARTNERS: ("обмен не установлен", ""),
+    Reason.STILL_RUNNING: ("оператор ещё принимает документ", ""),
     Reason.SEVERAL_BOXES: ("у организации несколько ящиков", "Спросите клиента и запишите ящик в его карточку."),
     Reason.BOX_GONE: ("записанного ящика больше нет", "Узнайте у клиента новый ящик или сотрите старый из карточки."),
     Reason.OTHER_KPP: (
@@ -119,6 +126,14 @@ _TEXTS = {
         "приглашение в роуминге ждёт слишком долго",
         "Спросите клиента; если он принял его у себя, отметьте обмен установленным.",
     ),
+    Reason.NOT_SAYABLE: (
+        "в этом формате документ отправить нельзя",
+        "Прочитайте причину рядом: исправьте реквизиты или отправьте бумагу.",
+    ),
+    Reason.NOT_TAKEN: ("оператор не принял документ", "Прочитайте ответ оператора рядом."),
+    Reason.NOT_SIGNED: ("документ не подписан", "Прочитайте ответ сервиса подписи рядом; завтра попробуем ещё раз."),
+    Reason.ACCOUNT_FAILS: ("счёт клиента не удалось обработать", "Передайте инженеру."),
+    Reason.SIGNING_WAITS: ("подпись ждёт подтверждения", "Подтвердите подпись в приложении или по СМС."),
     Reason.SIGNATURE_INVALID: (
         "наша подпись не прошла проверку",
         "Проверьте сертификат и доверенность, затем подпишите заново.",

@@ -110,6 +110,17 @@ def next_window(day: date, settings: SendingSettings) -> Window:
         month = month.next
 
 
+def last_window(day: date, settings: SendingSettings) -> Window | None:
+    """The window that is open on that day, or the last one before it: what may still be sent by hand."""
+    month = Month.of(day)
+    for _ in range(12):
+        window = _window_of(month, settings)
+        if window and window.first_day <= day:
+            return window
+        month = month.previous
+    return None
+
+
 def _window_of(month: Month, settings: SendingSettings) -> Window | None:
     """The window in that month, for the month or the quarter before it."""
     before = month.previous

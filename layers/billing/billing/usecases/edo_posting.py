@@ -1,0 +1,218 @@
+"""Signed documents go to the operator: once for each operation, whose key is in their rows before the first try."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from billing.domain.documents import DocumentKind
+from billing.domain.edo import RoamingRequest
+from billing.domain.edo_fate import News, Stage, advance, operation_id
+from billing.domain.edo_policy import Packing
+from billing.domain.edo_reasons import Reason
+from billing.ports import Outside, StaleError
+from billing.ports_edo import (
+    BadDocumentError,
+    EdoOutside,
+    NeedsPersonError,
+    NotPartnersError,
+    Outgoing,
+    Posted,
+    RoamingRequestNeededError,
+    StillRunningError,
+)
+from billing.records_edo import Counterparty, EdoState
+from billing.usecases.edo_counterparties import change, kept, kpp_of, stands
+from billing.usecases.edo_fates import moved_writes
+from billing.usecases.edo_relations import known_box, observe
+from billing.usecases.edo_signatures import PERSON, signature_of
+from billing.usecases.edo_terms import OnItsWay, Terms, kind_of, read, to_person, written_together
+from billing.usecases.edo_waiting import waiting_of
+
+PACKET_MAX = 40  # Source: Diadoc API, PostMessage: documents of one message
+ATTEMPTS_MAX = 8
+
+
+@dataclass(slots=True)
+class PostedSoFar:
+    """`sent` documents are at the operator; `refused` are not, with the reason; of some it is `still_running`."""
+
+    sent: int = 0
+    refused: list[tuple[OnItsWay, Reason, str]] = field(default_factory=list)
+    still_running: list[OnItsWay] = field(default_factory=list)
+
+
+def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> PostedSoFar:
+    """Every signed document of the account is at the operator, or it is said why not.
+
+    A message that was tried before is tried again just as it was, whatever has changed since: the operator answers with
+    the first one. None is begun when the time is up.
+
+    Raises:
+        BusyError: the operator asks to come back later; nobody knows whether the last message is there.
+        StopTheRunError: no call can succeed.
+    """
+    so_far = PostedSoFar()
+    for message in _messages(account, terms, outside):
+        if outside.clock() >= terms.until:
+            break
+        fixed = _fixed(message, outside, edo.environment)
+        if not fixed:
+            continue
+        try:
+            posted = edo.edo.post(
+                fixed[0].state.box,
+                [_outgoing(one, fixed, terms, outside) for one in fixed],
+                operation=fixed[0].state.operation,
+            )
+        except StillRunningError:
+            so_far.still_running += fixed
+        except (NeedsPersonError, BadDocumentError) as error:
+            so_far.refused += _refused(fixed, error, outside, edo)
+        else:
+            so_far.sent += sum(_is_there(one, posted, outside) for one in fixed)
+    return so_far
+
+
+# --- what goes together ------------------------------------------------------------------------------------------
+
+
+def _messages(account: str, terms: Terms, outside: Outside) -> list[list[OnItsWay]]:
+    """The account's signed documents as messages: those begun before as they were, the rest by the company's rule."""
+    waiting = waiting_of(account, outside)
+    signed = [one for one in waiting if one.state.fate.stage is Stage.SIGNED]
+    begun: dict[str, list[OnItsWay]] = {}
+    for one in signed:
+        if one.state.operation:
+            begun.setdefault(one.state.operation, []).append(one)
+    fresh = [one for one in signed if not one.state.operation]
+    if terms.policy.packing is Packing.SINGLE:
+        return [*map(_in_order, begun.values()), *([one] for one in sorted(fresh, key=_order))]
+    unsigned = {one.inn for one in waiting if one.state.fate.stage is Stage.TITLED and not one.state.asked_at}
+    packets: dict[tuple[str, str, bool], list[OnItsWay]] = {}
+    for one in sorted(fresh, key=_order):
+        if one.inn not in unsigned:  # the rest of the packet is being signed
+            packets.setdefault((one.inn, one.state.box, one.state.signature == PERSON), []).append(one)
+    return [
+        *map(_in_order, begun.values()),
+        *(packet[i : i + PACKET_MAX] for packet in packets.values() for i in range(0, len(packet), PACKET_MAX)),
+    ]
+
+
+def _order(one: OnItsWay) -> tuple[bool, str, str]:
+    """The contract first, then by month."""
+    return one.kind is not DocumentKind.CONTRACT, str(one.stored.row["month"]), one.stored.sk
+
+
+def _in_order(packet: list[OnItsWay]) -> list[OnItsWay]:
+    """As it was when it was fixed."""
+    return sorted(packet, key=lambda one: one.state.packet.index(one.custom_id) if one.state.packet else 0)
+
+
+def _fixed(message: list[OnItsWay], outside: Outside, environment: str) -> list[OnItsWay]:
+    """The message with its operation and its composition in the rows; empty: another worker is at it."""
+    if message[0].state.operation:
+        return message
+    packet = tuple(one.custom_id for one in message) if len(message) > 1 else ()
+    operation = _operation(message, environment)
+    states = [replace(one.state, operation=operation, packet=packet) for one in message]
+    try:
+        return written_together(list(zip(message, states, strict=True)), outside)
+    except StaleError:
+        return []
+
+
+def _operation(message: Sequence[OnItsWay], environment: str) -> str:
+    """Of the meaning: which revision of which documents, for which time."""
+    if len(message) == 1:
+        document, _, revision = message[0].custom_id.rpartition(".")
+        return operation_id(
+            environment=environment, document=document, revision=revision, attempt=message[0].state.fate.attempt
+        )
+    packet = "+".join(f"{one.custom_id}:{one.state.fate.attempt}" for one in message)
+    return operation_id(environment=environment, document=packet, revision="packet", attempt=1)
+
+
+def _outgoing(one: OnItsWay, message: Sequence[OnItsWay], terms: Terms, outside: Outside) -> Outgoing:
+    state = one.state
+    contract = next((other.custom_id for other in message if other.kind is DocumentKind.CONTRACT), "")
+    return Outgoing(
+        kind=kind_of(state.kind),
+        custom_id=one.custom_id,
+        signature=signature_of(state, outside),
+        content=outside.files.get(state.title_file),
+        metadata=state.metadata,
+        wants_answer=state.wants_answer,
+        power=terms.policy.signer.power,
+        refers_to=(contract,) if contract and one.kind is not DocumentKind.CONTRACT else (),
+    )
+
+
+# --- what comes of it --------------------------------------------------------------------------------------------
+
+
+def _is_there(one: OnItsWay, posted: Posted, outside: Outside) -> bool:
+    """The document's row says that it is at the operator, and it waits to go out no more."""
+    for attempt in range(ATTEMPTS_MAX):
+        found = read(one.stored.pk, one.stored.sk, outside)
+        assert found, "a document is never deleted"
+        if found.state.fate.message:
+            return True  # the operator's feed was faster
+        person = found.state.signature == PERSON
+        news = News(
+            stage=Stage.AWAITS_OUR_SIGNATURE if person else Stage.SENT,
+            message=posted.message,
+            entity=posted.documents[one.custom_id],
+            at=outside.clock(),
+        )
+        sent = replace(found.state, fate=advance(found.state.fate, news))
+        try:
+            outside.store.tx(moved_writes(found.stored, found.state, sent, outside))
+        except StaleError:
+            if attempt == ATTEMPTS_MAX - 1:
+                raise
+            continue
+        outside.metrics.count("EdoSent")
+        return True
+    raise AssertionError("the loop returns or raises")
+
+
+def _refused(
+    message: Sequence[OnItsWay], error: NeedsPersonError | BadDocumentError, outside: Outside, edo: EdoOutside
+) -> list[tuple[OnItsWay, Reason, str]]:
+    """Nothing of the message is at the operator; its documents wait, and it is said whose the next step is."""
+    free = [(one, replace(one.state, operation="", packet=())) for one in message]
+    try:
+        message = written_together(free, outside)
+    except StaleError:  # another worker is at it
+        return []
+    said = error.said.text or str(error)
+    reason = (error.reason if isinstance(error, NeedsPersonError) else None) or Reason.NOT_TAKEN
+    first = message[0]
+    if isinstance(error, NotPartnersError):
+        _look_again(first.state, outside, edo)
+    elif isinstance(error, RoamingRequestNeededError) or reason is Reason.REFUSED_BY_THEM:
+        _told(first, reason, said, outside)
+    else:
+        for one in message:
+            to_person(one, reason, outside, detail=said)
+    return [(one, reason, said) for one in message]
+
+
+def _look_again(state: EdoState, outside: Outside, edo: EdoOutside) -> None:
+    """The relation ended between the look and the sending: the payer's row says how it stands now."""
+    if box := known_box(state.box, outside):
+        observe(replace(box, partnership=edo.edo.partnership(state.box)), outside)
+
+
+def _told(one: OnItsWay, reason: Reason, said: str, outside: Outside) -> None:
+    buyer = one.stored.row["content"]["buyer"]
+    inn, kpp = buyer["inn"], kpp_of(buyer.get("kpp", ""))
+
+    def how(payer: Counterparty) -> Counterparty:
+        needed = reason is Reason.ROAMING_REQUEST_NEEDED
+        request = RoamingRequest.NEEDED if needed else payer.roaming_request
+        return stands(replace(payer, roaming_request=request), reason, outside, detail=said)
+
+    if kept(inn, kpp, outside):
+        change(inn, kpp, outside, how)

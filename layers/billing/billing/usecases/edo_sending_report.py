@@ -1,0 +1,62 @@
+"""What our accountant is told of a window: in the evening of a day with news, when nothing is left, and at the end."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from billing.domain.edo_fate import Stage
+from billing.domain.edo_reasons import Reason
+from billing.domain.periods import MOSCOW
+from billing.ports import Outside, StaleError
+from billing.records_edo import LEFT
+from billing.usecases.edo_left import Left
+from billing.usecases.edo_news import is_news, lines_of, section
+from billing.usecases.edo_reports import Told, last_report, write_report
+from billing.usecases.edo_terms import Terms
+from billing.usecases.edo_windows import states_of
+
+KIND = "sending"
+EVENING = 18  # o'clock in Moscow
+
+_TOTALS = {
+    "signed": (Stage.ACCEPTED, Stage.DISAGREED),
+    "refused_documents": (Stage.REFUSED,),
+    "awaits_our_signature": (Stage.AWAITS_OUR_SIGNATURE,),
+    "failed": (Stage.SIGNATURE_INVALID, Stage.DELIVERY_FAILED),
+}
+
+
+def report(terms: Terms, outside: Outside) -> bool:
+    """The accountant knows how the window stands, if there is anything new; whether a report was written.
+
+    Once a day, on its last day whenever there is news.
+    """
+    key = terms.window.key
+    last = last_report(KIND, key, outside)
+    told = _told(key, outside)
+    now = outside.clock().astimezone(MOSCOW)
+    ends = terms.today >= terms.window.last_day
+    is_over = not told.totals["left"] or ends
+    is_told_today = last is not None and last.row["day"] == terms.today.isoformat()
+    if not is_news(told, last) or (is_told_today and not ends) or not (is_over or now.hour >= EVENING):
+        return False
+    with suppress(StaleError):  # another run has told it
+        write_report(told, outside)
+        return True
+    return False
+
+
+def _told(window: str, outside: Outside) -> Told:
+    stored = outside.store.get("control", LEFT, window)
+    left = Left.of(stored.row) if stored else Left()
+    last = last_report(KIND, window, outside)
+    states = states_of(window, outside)
+    totals = {"sent": sum(states.values()), "left": left.total}
+    totals |= {name: sum(states.get(stage, 0) for stage in stages) for name, stages in _TOTALS.items()}
+    person = [reason.value for reason in Reason if reason.remedy]
+    waits = [reason for reason in left.counts if reason not in (*person, Reason.NOT_PARTNERS)]
+    sections = tuple(
+        section(name, *lines_of(left, reasons), last)
+        for name, reasons in (("person", person), ("not_partners", [Reason.NOT_PARTNERS.value]), ("left", waits))
+    )
+    return Told(kind=KIND, period=window, sections=sections, totals=totals)

@@ -1,0 +1,90 @@
+"""The window's documents go to the operator: due by rows, made, signed, posted; each run goes on where one stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from billing.domain.edo_sending import is_preflight_day, last_window, next_window, sending_window
+from billing.ports import Outside
+from billing.ports_edo import BusyError, EdoOutside, NeedsPersonError, StopTheRunError
+from billing.usecases.cards import seller_card
+from billing.usecases.edo_preflight import look_ahead, our_side, stops_today
+from billing.usecases.edo_round import Round
+from billing.usecases.edo_sending_report import report
+from billing.usecases.edo_stops import stoppable
+from billing.usecases.edo_terms import Terms, terms_of
+
+
+@dataclass(slots=True, kw_only=True)
+class SentRun:
+    """`window` is empty when none is open. `waits`: for whom the run has stopped before its end; `stopped`: why no
+    call could succeed."""
+
+    window: str = ""
+    sent: int = 0
+    left: int = 0
+    ended: bool = False
+    checked: bool = False
+    waits: str = ""
+    stopped: str = ""
+
+
+def send_to_edo(
+    outside: Outside,
+    edo: EdoOutside,
+    *,
+    until: datetime,
+    today: date,
+    force: bool = False,
+    accounts: Sequence[str] = (),
+) -> SentRun:
+    """Every document that the window takes is at the operator, or it is said why not; as far as time allows.
+
+    It may be called at any time and any number of times. On the days of the preflight that is looked through first.
+    `force`, or named accounts: also when no window is open, for the last one.
+    """
+    run, card = SentRun(), seller_card(outside.store)
+    if not card or not card.edo:
+        return run
+    settings, by_hand = card.edo.sending, force or bool(accounts)
+    window = sending_window(today, settings) or (last_window(today, settings) if by_hand else None)
+    ahead = is_preflight_day(today, settings)
+    if not window and not ahead:
+        return run
+    with stoppable("send", outside) as stopped:
+        terms = terms_of(card, window or next_window(today, settings), edo, today=today, until=until)
+        try:
+            if ahead and not by_hand:
+                run.checked = look_ahead(_hasty(terms, outside) if window else terms, outside, edo)
+            if window:
+                run.window = window.key
+                _send(run, terms, outside, edo, accounts)
+        except (BusyError, NeedsPersonError) as error:
+            run.waits = str(error)
+    run.stopped = "".join(stopped)
+    return run
+
+
+def _hasty(terms: Terms, outside: Outside) -> Terms:
+    """In a window the preflight takes at most half of the time: sending comes first."""
+    now = outside.clock()
+    return replace(terms, until=now + (terms.until - now) / 2)
+
+
+def _send(run: SentRun, terms: Terms, outside: Outside, edo: EdoOutside, accounts: Sequence[str]) -> None:
+    """Raises:
+    StopTheRunError: nothing is sent that the operator would refuse of everybody, or that nobody may sign today.
+    """
+    for finding in our_side(terms, outside, edo):
+        if stops_today(finding, terms.today):
+            raise StopTheRunError(f"{finding.reason.text}: {finding.detail}")
+    going = Round(terms, outside, edo)
+    try:
+        going.go(accounts)
+    finally:
+        run.sent, run.left, run.ended = going.sent, going.left.total, going.ended
+    outside.metrics.count("EdoLeft", run.left)
+    if run.ended and not accounts:
+        report(terms, outside)
