@@ -220,3 +220,35 @@ def test_a_page_of_the_feed_that_is_read_again_is_no_news():
     ran = campaign(house.at("2026-02-22 10:00"))
 
     assert (ran.state, ran.report) == ("done", "")
+
+
+def test_a_cursor_that_the_operator_does_not_know_any_more_is_given_up_and_nothing_is_missed():
+    house = EdoHouse(*paying(NEW))
+    box = house.client(NEW)
+    campaign(house)
+    campaign(house.at("2026-02-21 10:00"))
+    (cursor,) = [s for s in house.store.rows("control") if (s.pk, s.sk) == ("edo.cursors", "counterparties")]
+    row = {**cursor.row, "cursor": "of another age"}
+    house.store.tx([Write("control", cursor.pk, cursor.sk, row, cursor.version)])
+    house.accepts(box)
+
+    assert campaign(house.at("2026-02-22 10:00")).state == "done"
+
+    assert house.counterparty(NEW).standing is Standing.ACCEPTED
+
+
+def test_a_pass_of_yesterday_is_ended_and_todays_is_made_in_one_run():
+    house = EdoHouse(*paying(NEW, SILENT))
+    house.fail("too_many_requests", "V3/AcquireCounteragent", retry_after_s=600, skip=1, times=1)
+    boxes = [house.client(NEW), house.client(SILENT)]
+    assert (run(house).state, len(house.calls("V3/AcquireCounteragent"))) == ("unfinished", 2)
+
+    assert campaign(house.at("2026-02-21 10:00")).state == "done"
+
+    assert sorted(house.invited()) == sorted(boxes)
+    stored = house.store.get("control", "edo.invitations", "2026-02")
+    assert stored
+    assert {day: told["step"] for day, told in stored.row["days"].items()} == {
+        "2026-02-20": "tasks",
+        "2026-02-21": "done",
+    }

@@ -49,8 +49,10 @@ def test_the_schedule_makes_the_days_pass(house: EdoHouse):
 
     answer = call(sample("invite_to_edo"))
 
-    assert answer == {"state": "done", "step": "done", "report": "invitations.2026-02.001"}
-    assert house.counterparty().task
+    assert answer == {"state": "waiting", "step": "tasks", "report": "invitations.2026-02.001"}
+    house.wait(minutes=20)
+    assert call(sample("invite_to_edo")) == {"state": "done", "step": "done", "report": ""}
+    assert len(house.invited()) == 1
 
 
 def test_with_no_time_left_nothing_is_begun(house: EdoHouse):
@@ -58,7 +60,7 @@ def test_with_no_time_left_nothing_is_begun(house: EdoHouse):
 
     answer = call({}, left_ms=100_000)
 
-    assert (answer["state"], answer["step"], house.calls()) == ("unfinished", "changes", [])
+    assert (answer["state"], answer["step"], house.calls()) == ("unfinished", "", [])
 
 
 def test_a_persons_decision_needs_no_operator(house: EdoHouse):

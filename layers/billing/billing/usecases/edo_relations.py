@@ -14,7 +14,7 @@ from billing.domain.edo_fate import cursor_after, fresh
 from billing.domain.edo_standing import reason_of
 from billing.domain.periods import moscow_day, utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.ports_edo import CounterpartyEvent, EdoOutside
+from billing.ports_edo import BadDocumentError, CounterpartyEvent, EdoOutside
 from billing.records_edo import BOXES, CURSORS, Counterparty
 from billing.usecases.edo_counterparties import all_of_inn, settle, stands
 
@@ -33,8 +33,7 @@ def read_changes(outside: Outside, edo: EdoOutside, *, until: datetime) -> bool:
     """
     row = _cursor(outside, edo)
     while outside.clock() < until:
-        place = row.row["cursor"]
-        page = edo.edo.counterparty_events(place, since=None if place else datetime.fromisoformat(row.row["since"]))
+        page, row = _page(row, outside, edo)
         new = fresh(((event.id, event) for event in page), row.row["seen"])
         for event in {event.box: event for _, event in new if event.box}.values():
             _apply(event, outside)
@@ -42,6 +41,18 @@ def read_changes(outside: Outside, edo: EdoOutside, *, until: datetime) -> bool:
         if len(page) < FULL or not new:
             return True
     return False
+
+
+def _page(row: Stored, outside: Outside, edo: EdoOutside) -> tuple[Sequence[CounterpartyEvent], Stored]:
+    """What comes after the cursor; a cursor that the operator does not know any more is given up for a moment."""
+    since = datetime.fromisoformat(row.row["since"])
+    if not (place := row.row["cursor"]):
+        return edo.edo.counterparty_events(since=since), row
+    try:
+        return edo.edo.counterparty_events(place), row
+    except BadDocumentError:
+        row = _put({**row.row, "cursor": ""}, row.version, outside)
+        return edo.edo.counterparty_events(since=since), row
 
 
 def _cursor(outside: Outside, edo: EdoOutside) -> Stored:
@@ -57,8 +68,11 @@ def _cursor(outside: Outside, edo: EdoOutside) -> Stored:
 def _save(row: Stored, page: Sequence[CounterpartyEvent], ids: Sequence[str], outside: Outside) -> Stored:
     keys = [event.key for event in page]
     cursor = cursor_after(keys, before=row.row["cursor"], page_is_full=len(page) >= FULL, overlap=OVERLAP)
-    changed = {**row.row, "cursor": cursor, "seen": [*row.row["seen"], *ids][-SEEN_MAX:]}
-    return row if changed == row.row else _put(changed, row.version, outside)
+    if not ids and cursor == row.row["cursor"]:
+        return row
+    seen = [*row.row["seen"], *ids][-SEEN_MAX:]
+    since = utc_text(outside.clock() - BEFORE) if len(page) < FULL else row.row["since"]
+    return _put({**row.row, "cursor": cursor, "since": since, "seen": seen}, row.version, outside)
 
 
 def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
@@ -75,7 +89,10 @@ def _apply(event: CounterpartyEvent, outside: Outside) -> None:
 
 def read_list(cursor: str, outside: Outside, edo: EdoOutside) -> str:
     """Our rows know a page of the operator's list; where the next one begins, empty after the last."""
-    page = edo.edo.counterparties(cursor)
+    try:
+        page = edo.edo.counterparties(cursor)
+    except BadDocumentError:  # a cursor of long ago
+        page = edo.edo.counterparties()
     for box in page.boxes:
         observe(box, outside)
     return page.cursor

@@ -1,7 +1,8 @@
 """20th to 25th: companies and entrepreneurs that pay us and have not accepted are invited to exchange documents.
 
 A month has one campaign, and each of its days one pass over everybody: statuses first, then payers from the cards, then
-a decision about each payer. A pass that is cut off goes on where it was, on the same day or the next.
+a decision about each payer, then what has come of the questions. A pass that is cut off goes on where it was, on the
+same day or the next.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import BusyError, EdoOutside
 from billing.records_edo import INVITATIONS
 from billing.usecases.cards import seller_card
-from billing.usecases.edo_counterparties import collect, kept_page
+from billing.usecases.edo_counterparties import Kept, collect, kept_page
 from billing.usecases.edo_decisions import PersonsDecision, read_decision
-from billing.usecases.edo_invitations import terms_of, work_through
-from billing.usecases.edo_news import tell_invitations
+from billing.usecases.edo_invitations import Terms, terms_of, work_through
+from billing.usecases.edo_payer_news import tell_invitations
 from billing.usecases.edo_relations import read_changes, read_list
 from billing.usecases.edo_stops import stoppable
 
 PAGE = 100
-STEPS = ("changes", "list", "cards", "payers", "done")  # of a pass, in their order; the list once a campaign
+STEPS = ("changes", "list", "cards", "payers", "tasks", "done")  # of a pass, in their order; the list once a campaign
 ATTEMPTS_MAX = 3
 
 
@@ -73,9 +74,9 @@ def _moment(text: object) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invited:
-    """How the run ended: `state` is done, unfinished, not now, or without a policy; `stopped`: why nothing succeeds.
+    """How the run ended: `state` is done, waiting (for the operator alone), unfinished, not now, or no policy.
 
-    `report`: the report that our accountant was sent, or empty.
+    `stopped`: why nothing succeeds; `report`: the report that our accountant was sent, or empty.
     """
 
     state: str
@@ -95,26 +96,30 @@ def invite_to_edo(outside: Outside, edo: EdoOutside, *, until: datetime, asked: 
     if not asked.force and not may_invite(moscow_day(asked.scheduled_at or outside.clock()), card.edo.sending):
         return Invited(state="not now")
     with stoppable("invite", outside) as stopped, suppress(BusyError, StaleError):
-        _pass(_campaign(today, outside), card.edo, today, outside, edo, until)
+        _passes(card.edo, today, outside, edo, until)
     report = ""
     with suppress(StaleError):  # another run is telling
         report = tell_invitations(Month.of(today), outside, until=until)
     stored = outside.store.get("control", INVITATIONS, str(Month.of(today)))
     step = stored.row["step"] if stored else ""
-    return Invited(state="done" if step == "done" else "unfinished", step=step, stopped="".join(stopped), report=report)
+    state = {"done": "done", "tasks": "waiting"}.get(step, "unfinished")
+    return Invited(state=state, step=step, stopped="".join(stopped), report=report)
 
 
 # --- the campaign's row ------------------------------------------------------------------------------------------
 
 
 def _campaign(today: date, outside: Outside) -> Stored:
-    """The month's campaign with today's pass begun; a pass that is not over stays the one it is."""
+    """The month's campaign with today's pass begun; a pass that is not over stays the one it is.
+
+    One that waits for the operator's tasks alone is over with its day: the next asks about them first thing.
+    """
     month, day = str(Month.of(today)), today.isoformat()
     stored = outside.store.get("control", INVITATIONS, month)
-    if stored and (stored.row["step"] != "done" or stored.row["day"] == day):
+    if stored and (stored.row["step"] not in ("tasks", "done") or stored.row["day"] == day):
         return stored
     row = dict(stored.row) if stored else {"list_read": False, "days": {}}
-    return _put(month, row, stored.version if stored else ABSENT, outside, day=day, step="changes", cursor="")
+    return _put(month, row, stored.version if stored else ABSENT, outside, day=day, step="changes", cursor="", left=0)
 
 
 def _put(month: str, row: dict[str, Any], expect: int, outside: Outside, **changes: Any) -> Stored:
@@ -125,47 +130,74 @@ def _put(month: str, row: dict[str, Any], expect: int, outside: Outside, **chang
     return Stored(INVITATIONS, month, row, expect + 1)
 
 
-def _moved(campaign: Stored, cursor: str, outside: Outside) -> Stored:
+def _moved(campaign: Stored, cursor: str, outside: Outside, **changes: Any) -> Stored:
     """The campaign with the step's next page ahead of it; after the last page, the next step."""
-    step = campaign.row["step"]
+    row, step = dict(campaign.row), campaign.row["step"]
     if cursor:
-        return _put(campaign.sk, dict(campaign.row), campaign.version, outside, cursor=cursor)
-    list_read = campaign.row["list_read"] or step == "list"
+        return _put(campaign.sk, row, campaign.version, outside, cursor=cursor, **changes)
+    list_read = row["list_read"] or step == "list"
     after = STEPS[STEPS.index(step) + 1]
     if after == "list" and list_read:
         after = "cards"
-    row = dict(campaign.row)
-    return _put(campaign.sk, row, campaign.version, outside, step=after, cursor="", list_read=list_read)
+    changes |= {"step": after, "list_read": list_read}
+    return _put(campaign.sk, row, campaign.version, outside, cursor="", **changes)
 
 
 # --- the pass ----------------------------------------------------------------------------------------------------
 
 
-def _pass(campaign: Stored, policy: EdoPolicy, today: date, outside: Outside, edo: EdoOutside, until: datetime) -> None:
-    """The steps of the pass are made while there is time.
+def _passes(policy: EdoPolicy, today: date, outside: Outside, edo: EdoOutside, until: datetime) -> None:
+    """An old pass is ended, then today's is made, while there is time.
 
     Raises:
         BusyError: the operator asks to come back later.
         StaleError: another run is at the same pass.
     """
     terms = None
-    while campaign.row["step"] != "done" and outside.clock() < until:
+    while outside.clock() < until:
+        campaign = _campaign(today, outside)
         step, cursor = campaign.row["step"], campaign.row["cursor"]
+        if step == "done":
+            return
         if step == "changes":
             if not read_changes(outside, edo, until=until):
                 return
-            cursor = ""
+            _moved(campaign, "", outside)
         elif step == "list":
-            cursor = read_list(cursor, outside, edo)
+            _moved(campaign, read_list(cursor, outside, edo), outside)
         elif step == "cards":
-            cursor = _collect_page(cursor, today, outside)
+            _moved(campaign, _collect_page(cursor, today, outside), outside)
         else:
             terms = terms or terms_of(policy, today, edo)
-            page, after = kept_page(outside, after=cursor, limit=PAGE)
-            if not work_through(page, terms, outside, edo, until=until):
+            if not _decide_page(campaign, terms, outside, edo, until):
                 return
-            cursor = after
-        campaign = _moved(campaign, cursor, outside)
+
+
+def _decide_page(campaign: Stored, terms: Terms, outside: Outside, edo: EdoOutside, until: datetime) -> bool:
+    """A page of payers is decided about; of the step `tasks`, those of whom something was asked that is not answered.
+
+    False when there is nothing more to do now: time is up, or the operator is still at it.
+    """
+    cursor, asked_only = campaign.row["cursor"], campaign.row["step"] == "tasks"
+    page, after = kept_page(outside, after=cursor, limit=PAGE)
+    due = [one for one in page if not asked_only or _is_asked(one)]
+    if not work_through(due, terms, outside, edo, until=until):
+        return False
+    if not asked_only:
+        _moved(campaign, after, outside)
+        return True
+    left = campaign.row["left"]
+    if due:
+        left += sum(_is_asked(one) for one in kept_page(outside, after=cursor, limit=PAGE)[0])
+    if after or not left:
+        _moved(campaign, after, outside, left=left)
+        return True
+    _put(campaign.sk, dict(campaign.row), campaign.version, outside, cursor="", left=0)
+    return False
+
+
+def _is_asked(one: Kept) -> bool:
+    return bool(one.payer.task or one.payer.pending)
 
 
 def _collect_page(cursor: str, today: date, outside: Outside) -> str:
