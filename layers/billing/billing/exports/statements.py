@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from billing.domain.documents import Reconciliation
 from billing.domain.explain import ActExplained, PaymentExplained
-from billing.domain.explain_words import MONEY, PLACES, REASONS
 from billing.domain.money import Kopecks
 from billing.domain.statistics import Statistics
 from billing.exports.tables import Cell, Roubles, Table
+from billing.exports.words import MONEY, PLACES, REASONS
 
 
 def statistics_tables(told: Statistics) -> tuple[Table, ...]:

@@ -84,7 +84,7 @@ def reconciliation_content(
 def rows_count(account: str, first: Day, last: Day, outside: Outside) -> int:
     """At most so many rows, told by a few cheap reads: above `AT_ONCE_MAX` let a worker make the act.
 
-    Each row stands by an entry of the journal, and the entries that have to be read are as many.
+    Each row stands by an entry of the journal, so there are no more of them than entries since the stretch began.
 
     Raises:
         NotFoundError: there is no such account.
