@@ -12,6 +12,7 @@ PARTS = {
     "papers": "CPU ms and KB of a document, against a hand-written floor and other ways to draw the same",
     "ledger": "the pure core, events a second",
     "world": "the simulated world: seeds, calls, write units of a client's month",
+    "statements": "statistics, reconciliations and explanations of a year, CPU ms",
     "imports": "cold imports of each function, CPU ms over a bare interpreter",
     "month": "a month of 1 000 clients through the local cloud, CPU seconds",
 }
