@@ -13,7 +13,7 @@ from billing.domain.money import Kopecks
 from billing.domain.parties import masked
 from billing.domain.periods import Day, Month
 from billing.ports import Outside, Row, Stored
-from billing.usecases.letters import HEAD, letters_of
+from billing.usecases.letters import HEAD, letters_about
 
 PAGE_MAX = 100  # documents in a page
 READ_MAX = 500  # rows read for one: a rare filter gives short pages, never slow ones
@@ -72,7 +72,10 @@ class EdoTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A document in a list. `letter`: the state of its last letter that most asks for attention; empty: none yet."""
+    """A document in a list. `letter`: the state of its last letter that most asks for attention; empty: none yet.
+
+    `code` is the mail service's reason of that state. `first` and `last`: the days that a reconciliation is for.
+    """
 
     id: str
     kind: DocumentKind
@@ -86,6 +89,9 @@ class Listed:
     problems: tuple[str, ...] = ()
     file_name: str = ""
     letter: str = ""
+    code: str = ""
+    first: Day | None = None
+    last: Day | None = None
     edo: EdoTold | None = None
 
 
@@ -104,7 +110,7 @@ def list_documents(
 
     A page may be shorter than asked for and still not be the last: what one call reads is bounded.
     """
-    letters: dict[str, str] = {}
+    letters: dict[str, tuple[str, str]] = {}
     found: list[Listed] = []
     rows = _newest_first(account, filters, after, limit, outside)
     for read, stored in enumerate(rows, 1):
@@ -177,8 +183,10 @@ def _document(account: str, id: str, outside: Outside) -> Stored:
     return stored
 
 
-def _listed(stored: Stored, letter: str) -> Listed:
-    row = stored.row
+def _listed(stored: Stored, letter: tuple[str, str]) -> Listed:
+    row, content = stored.row, stored.row["content"]
+    days = (content["first"], content["last"]) if row["kind"] == DocumentKind.RECONCILIATION else ()
+    first, last = (Day.fromisoformat(day) for day in days) if days else (None, None)
     return Listed(
         id=stored.sk,
         kind=DocumentKind(row["kind"]),
@@ -186,12 +194,15 @@ def _listed(stored: Stored, letter: str) -> Listed:
         date=Day.fromisoformat(row["date"]),
         month=row["month"],
         payer=row["payer"],
-        buyer=row["content"]["buyer"]["name"],
+        buyer=content["buyer"]["name"],
         total=row["total_kop"],
         status=DocumentStatus(row["status"]),
         problems=tuple(row.get("problems", ())),
         file_name=row.get("file_name", ""),
-        letter=letter,
+        letter=letter[0],
+        code=letter[1],
+        first=first,
+        last=last,
         edo=_edo(row.get("edo")),
     )
 
@@ -212,23 +223,20 @@ def _edo(state: Mapping[str, object] | None) -> EdoTold | None:
 # --- letters -----------------------------------------------------------------------------------------------------
 
 
-def _letter(row: Row, known: dict[str, str], outside: Outside) -> str:
-    """The state of the document's letter; each letter is read once a page."""
+def _letter(row: Row, known: dict[str, tuple[str, str]], outside: Outside) -> tuple[str, str]:
+    """The state of the document's letter with its reason; each letter is read once a page."""
     letter = row.get("letter", "")
     if letter in ("", NOBODY):
-        return str(letter)
+        return str(letter), ""
     if letter not in known:
         rows = outside.store.query("deliveries", letter).rows
-        statuses = {s.row["status"] for s in rows if s.sk != HEAD}
-        known[letter] = next((status for status in _WORST_FIRST if status in statuses), "")
+        codes = {s.row["status"]: s.row.get("code", "") for s in rows if s.sk != HEAD}
+        known[letter] = next(((status, codes[status]) for status in _WORST_FIRST if status in codes), ("", ""))
     return known[letter]
 
 
 def _letters_with(account: str, document: Stored, outside: Outside, *, full: bool) -> Iterator[LetterTold]:
-    for letter, rows in letters_of(account, document.row["month"], outside):
-        head = next(s for s in rows if s.sk == HEAD)
-        if document.sk not in head.row.get("documents", ()):
-            continue
+    for letter, rows in letters_about(records.document_of(account, document.sk, document.row), outside):
         for stored in rows:
             if stored.sk != HEAD:
                 d = records.delivery_of(stored.row)
