@@ -34,7 +34,7 @@ def invite(world: World, box: str, partner: str, message: str = "", invitation: 
     if now == INVITES_ME:
         accept(world, box, partner)
     elif now not in {PARTNER, INVITED}:
-        with_it = {"comment": message, "invitation": dict(invitation or {})}
+        with_it: dict[str, Any] = {"comment": message, "invitation": dict(invitation or {})}
         _set(world, box, partner, INVITED, "IInvitedCounteragent", message_to=message, **with_it)
         _set(world, partner, box, INVITES_ME, "CounteragentInvitedMe", message_from=message, **with_it)
         habit = world.state.organizations[partner].accepts_invitations_after_s
