@@ -1,0 +1,142 @@
+"""What a person asks of the sending: now, for some accounts, once more for one document, or for a month from before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from billing import records
+from billing.domain.documents import DocumentStatus
+from billing.domain.edo_fate import Fate, Stage, again
+from billing.domain.edo_policy import EdoPolicy
+from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from billing.domain.periods import Month
+from billing.ports import ABSENT, Outside, Stored, Write
+from billing.records_edo import CURSORS, EdoState, edo_shard
+from billing.usecases.cards import seller_card
+from billing.usecases.documents import documents_of
+from billing.usecases.edo_due import due_write, goes
+from billing.usecases.edo_people import line_writes, of_document
+from billing.usecases.edo_terms import read
+from billing.usecases.edo_windows import counted
+
+PLAN = "plan"  # sort key of the cursor
+PAGE = 100
+FIELDS = {"scheduled_at", "force", "accounts", "again", "plan"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """`again`: account and document. Of a schedule nothing is set."""
+
+    force: bool = False
+    accounts: tuple[str, ...] = ()
+    again: tuple[str, str] | None = None
+    plan: Month | None = None
+
+
+def read_request(event: Mapping[str, Any]) -> Asked:
+    """`{"force": true}`, `{"accounts": […]}`, `{"again": {"account": …, "document": …}}` or `{"plan": "2026-01"}`.
+
+    Raises:
+        InvalidInputError: a field is unknown, or is not what it should be.
+    """
+    if unknown := sorted(set(event) - FIELDS):
+        raise InvalidInputError(f"unknown fields: {', '.join(unknown)[:100]}")
+    once_more, accounts, month = event.get("again"), event.get("accounts", []), event.get("plan")
+    if once_more is not None and not (isinstance(once_more, dict) and set(once_more) == {"account", "document"}):
+        raise InvalidInputError("again: an account and a document")
+    if not isinstance(accounts, list) or not all(isinstance(account, str) for account in accounts):
+        raise InvalidInputError("accounts: a list of texts")
+    if not isinstance(event.get("force", False), bool):
+        raise InvalidInputError("force: true or false")
+    return Asked(
+        force=event.get("force") is True,
+        accounts=tuple(accounts),
+        again=(str(once_more["account"]), str(once_more["document"])) if once_more else None,
+        plan=Month.parse(str(month)) if month is not None else None,
+    )
+
+
+def once_more(account: str, document: str, outside: Outside) -> EdoState:
+    """The document is on its way anew: made, signed and sent as another attempt, under another key.
+
+    Raises:
+        NotFoundError: there is no such document.
+        ConflictError: it has not failed, so another one would be a second original; or it is being sent just now.
+    """
+    one = read(account, document, outside)
+    if not one or "content" not in one.stored.row:
+        raise NotFoundError("no such document")
+    state = one.state
+    if state.fate.message:
+        fate = again(state.fate)
+    elif state.operation:
+        raise ConflictError("it may be at the operator: the next run asks with the same key")
+    else:
+        fate = Fate(attempt=state.fate.attempt + (state.fate.stage is not Stage.PLANNED))
+    after = EdoState(fate=fate, window=state.window)
+    row: dict[str, Any] = {**one.stored.row, "edo": records.plain(after)}
+    due = due_write(records.document_of(account, document, one.stored.row), outside)
+    there = outside.store.get("work", due.pk, due.sk)
+    outside.store.tx(
+        [
+            Write("documents", account, document, row, one.stored.version),
+            *([] if there else [due]),
+            *counted(state, after, outside),
+            *line_writes(of_document(account, document), None, outside),
+        ]
+    )
+    return after
+
+
+@dataclass(slots=True, kw_only=True)
+class Planned:
+    """`written`: documents that are due from now on; `ended`: every account was looked at."""
+
+    written: int = 0
+    ended: bool = False
+
+
+def plan(month: Month, outside: Outside, *, until: datetime) -> Planned:
+    """Documents of a month that was issued before there was a policy are due; goes on from where it was cut off."""
+    done, card = Planned(), seller_card(outside.store)
+    if not card or not card.edo:
+        return done
+    place = _place(month, outside)
+    while outside.clock() < until:
+        page = outside.store.scan("accounts", segment=0, segments=1, cursor=place.row["cursor"], limit=PAGE)
+        for account in page.rows:
+            done.written += _planned(account.pk, month, card.edo, outside)
+        place = _put({"month": str(month), "cursor": page.cursor}, place.version, outside)
+        if not page.cursor:
+            done.ended = True
+            return done
+    return done
+
+
+def _planned(account: str, month: Month, policy: EdoPolicy, outside: Outside) -> int:
+    due: list[Write] = []
+    for record, _ in documents_of(account, month, outside):
+        state = records.from_plain(EdoState, record.edo or {})
+        if record.status is not DocumentStatus.READY or not goes(record.kind, policy) or state.fate.message:
+            continue
+        if not outside.store.get("work", edo_shard(account), f"{account}#{record.id}"):
+            due.append(due_write(record, outside))
+    for i in range(0, len(due), PAGE):
+        outside.store.tx(due[i : i + PAGE])
+    return len(due)
+
+
+def _place(month: Month, outside: Outside) -> Stored:
+    stored = outside.store.get("control", CURSORS, PLAN)
+    if stored and stored.row["month"] == str(month):
+        return stored
+    return _put({"month": str(month), "cursor": ""}, stored.version if stored else ABSENT, outside)
+
+
+def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
+    outside.store.tx([Write("control", CURSORS, PLAN, row, expect)])
+    return Stored(CURSORS, PLAN, row, expect + 1)
