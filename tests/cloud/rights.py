@@ -62,11 +62,11 @@ def _rights(service: str, operation: str, said: dict[str, Any]) -> Iterator[Righ
             yield f"dynamodb:{operation}", _REGION.format("dynamodb", f"table/{said['TableName']}")
         case "sqs", "SendMessage" | "SendMessageBatch":
             yield "sqs:SendMessage", _REGION.format("sqs", said["QueueUrl"].rsplit("/", 1)[1])
-        case "s3", "PutObject" | "GetObject":
-            yield f"s3:{operation}", f"arn:aws:s3:::{said['Bucket']}/{said['Key']}"
+        case "s3", "PutObject" | "GetObject" | "HeadObject":
+            yield f"s3:{operation.replace('Head', 'Get')}", f"arn:aws:s3:::{said['Bucket']}/{said['Key']}"
             if "ObjectLockMode" in said:
                 yield "s3:PutObjectRetention", f"arn:aws:s3:::{said['Bucket']}/{said['Key']}"
-            if operation == "GetObject":  # or else a file that is not there is answered as a forbidden one
+            if operation != "PutObject":  # or else a file that is not there is answered as a forbidden one
                 yield "s3:ListBucket", f"arn:aws:s3:::{said['Bucket']}"
         case "secretsmanager", _:
             yield f"secretsmanager:{operation}", said["SecretId"]

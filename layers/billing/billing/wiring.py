@@ -31,6 +31,7 @@ metrics = Metrics(namespace="Zakryvashka", service="zakryvashka")  # as the alar
 QUEUES = {
     "issue-documents": "QUEUE_ISSUE_DOCUMENTS",
     "send-letter": "QUEUE_SEND_LETTER",
+    "fill-orders": "QUEUE_FILL_ORDERS",
     "crm-dead-letters": "QUEUE_CRM_DEAD_LETTERS",
 }
 
