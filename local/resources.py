@@ -155,6 +155,8 @@ def _lifecycle_rule(r: Properties) -> dict[str, Any]:
         rule["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": int(said["DaysAfterInitiation"])}
     if said := r.take("ExpirationInDays"):
         rule["Expiration"] = {"Days": int(said)}
+    if said := r.take("NoncurrentVersionExpiration"):
+        rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": int(said["NoncurrentDays"])}
     r.finish()
     return rule
 
