@@ -252,3 +252,25 @@ def test_a_pass_of_yesterday_is_ended_and_todays_is_made_in_one_run():
         "2026-02-20": "tasks",
         "2026-02-21": "done",
     }
+
+
+@pytest.mark.parametrize("endpoint", ["AcquireCounteragent?", "GetOrganizationsByInnList", "GetCounteragentEvents"])
+def test_two_runs_at_once_invite_once(endpoint):
+    house = in_february()
+    waiting = [house.a_worker()]
+
+    def another(request: Any) -> None:
+        if endpoint in str(request.url) and waiting:
+            mine, house.edo = house.edo, waiting.pop()
+            run(house)
+            house.edo = mine
+
+    house.transport.before = another
+    run(house)
+    finish(house)
+
+    assert not waiting
+    done, expected = outcome(house), undisturbed()[1]
+    assert done["invited"] == expected["invited"]
+    assert done["standings"] == expected["standings"]
+    assert done["letters"] == expected["letters"]

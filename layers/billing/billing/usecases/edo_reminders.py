@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from billing.letters.contexts import EdoReminder
 from billing.ports import Outside
 from billing.records_edo import Counterparty
 from billing.usecases.cards import customer_card, seller_card
-from billing.usecases.edo_counterparties import Kept, payers_of, settle
+from billing.usecases.edo_counterparties import Kept, kpp_of, payers_of, settle
 from billing.usecases.letters import ADDRESSES_MAX, HEAD, hints_of, rows_of_letter
 
 ACCOUNTS_MAX = 20  # of a payer, whose people are written to
@@ -29,9 +28,7 @@ def accounts_of(payer: Counterparty, today: date, outside: Outside) -> tuple[Cus
 
 
 def _names(card: Customer, payer: Counterparty, today: date) -> bool:
-    return any(
-        p.inn.strip() == payer.inn and re.sub(r"[^0-9A-Za-z]", "", p.kpp) == payer.kpp for p in payers_of(card, today)
-    )
+    return any((p.inn.strip(), kpp_of(p.kpp)) == (payer.inn, payer.kpp) for p in payers_of(card, today))
 
 
 def remind(one: Kept, payer: Counterparty, today: date, outside: Outside) -> None:
