@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from billing.adapters.diadoc.settings import KindSettings
-from billing.adapters.diadoc.titles.preparing import DiadocTitles
-from billing.domain.periods import Month, moscow_day
-from billing.usecases.send_to_edo import SentRun, send_to_edo
-from tests.edo.house import POLICY, EdoHouse
+from billing.domain.documents import DocumentKind
+from billing.domain.edo_policy import ActForm, Packing
+from billing.domain.edo_sending import Schedule, Scope, SendingSettings
+from local.company.client import a_company
+from tests.edo.house import POLICY
+from tests.edo.quarter import ACTS, CONTRACT, FEBRUARY, JANUARY, QuarterHouse, a_quarter
 from tests.usecases.house import ACCOUNT, ROMASHKA, VASILYOK, a_card, a_charge, a_payment
 
-JANUARY, FEBRUARY, MARCH = Month(2026, 1), Month(2026, 2), Month(2026, 3)
+UTD = "UniversalTransferDocument"
+BOTH = frozenset({DocumentKind.CONTRACT, DocumentKind.INVOICE})
 
 
-def a_quarter(account: str = ACCOUNT, **payment: Any) -> list[dict[str, Any]]:
-    """30 000 roubles paid in January; 1 000, 2 000 and 3 000 charged on the last days of the three months."""
-    return [
-        a_payment(30_000_00, account, **payment),
-        *(
-            a_charge(n * 1_000_00, account, at=f"{month.last_day}T23:59:00+03:00")
-            for n, month in enumerate((JANUARY, FEBRUARY, MARCH), 1)
-        ),
-    ]
+def with_sending(**settings):
+    return replace(POLICY, sending=SendingSettings(**settings))
 
 
-class QuarterHouse(EdoHouse):
-    """A house whose quarter is closed by the 2nd of April."""
-
-    def __init__(self, *told: Any, until: Month = MARCH, **more: Any) -> None:
-        super().__init__(at="2026-04-01 12:00", titles=DiadocTitles(KindSettings()), **more)
-        for message in told:
-            self.tell(message)
-        for month in (JANUARY, FEBRUARY, MARCH):
-            if month <= until:
-                self.night(month)
-
-    def send(self, text: str = "2026-04-02 04:00", **how: Any) -> SentRun:
-        self.at(text)
-        return send_to_edo(self.outside, self.a_worker(), until=self.until, today=moscow_day(self.now), **how)
+# --- what is due -------------------------------------------------------------------------------------------------
 
 
 def test_the_acts_of_the_quarter_go_once():
@@ -50,3 +32,303 @@ def test_the_acts_of_the_quarter_go_once():
     run = house.send()
 
     assert (run.sent, run.left, run.ended, run.stopped, run.waits) == (3, 0, True, "", "")
+    assert house.sent == [(act, UTD) for act in ACTS]
+    assert house.waiting == []
+    assert house.states == {"sent": 3}
+    before = house.everything()
+    assert house.send("2026-04-02 06:00").sent == 0
+    assert len(house.at_the_operator()) == 3
+    assert house.everything() == before
+
+
+def test_nothing_goes_before_the_last_month_is_closed():
+    house = QuarterHouse(a_card(), *a_quarter(), until=FEBRUARY)
+    house.partner()
+
+    run = house.send("2026-04-01 12:00")
+
+    assert (run.sent, house.left) == (0, {"month_not_closed": 2})
+    assert house.sent == []
+
+
+@pytest.mark.parametrize(
+    ("day", "sent"),
+    [
+        pytest.param("2026-04-06 04:00", 0, id="after the window"),
+        pytest.param("2026-05-02 04:00", 0, id="in a month without one"),
+        pytest.param("2026-07-01 04:00", 3, id="in the next one, what was missed"),
+    ],
+)
+def test_a_window_is_five_days_after_a_quarter(day, sent):
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    if sent:
+        for n in (4, 5, 6):
+            house.night(JANUARY.plus(n - 1))
+
+    assert house.send(day).sent == sent
+
+
+def test_outside_of_a_window_nothing_is_asked():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+
+    house.send("2026-04-06 04:00")
+
+    assert house.calls() == []
+
+
+def test_by_hand_the_last_window_is_still_open():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+
+    assert house.send("2026-04-09 12:00", force=True).sent == 3
+
+
+def test_a_company_without_a_policy_sends_nothing():
+    house = QuarterHouse(a_card(), *a_quarter(), policy=None)
+    house.partner()
+
+    assert house.send().window == ""
+    assert house.waiting == []
+
+
+def test_by_month_an_act_goes_in_the_next_month():
+    monthly = with_sending(schedule=Schedule.MONTHLY)
+    house = QuarterHouse(a_card(), *a_quarter(), policy=monthly)
+    house.partner()
+
+    run = house.send("2026-04-03 04:00")
+
+    assert (run.window, run.sent) == ("2026-03", 3)
+
+
+def test_only_acts_with_money_from_the_bank_go_where_the_company_says_so():
+    other = a_company(777, "ООО «Карта»")
+    card = a_card(payers=[ROMASHKA, other])
+    house = QuarterHouse(
+        card,
+        a_payment(1_000_00),
+        a_payment(2_000_00, **{"class": "CARD_LE"}, payer={"inn": other["inn"], "kpp": other["kpp"]}),
+        a_charge(3_000_00, at="2026-03-31T23:59:00+03:00"),
+        policy=with_sending(scope=Scope.BANK),
+    )
+    house.partner()
+    house.partner(other)
+
+    assert house.send().sent == 1
+    assert house.sent == [(f"2026-03.act.{ROMASHKA['inn']}.0", UTD)]
+
+
+# --- as what it goes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("vat", "function"), [pytest.param("standard", "СЧФДОП", id="with VAT"), pytest.param("none", "ДОП", id="without")]
+)
+def test_an_act_goes_with_an_invoice_where_the_seller_charges_vat(vat, function):
+    house = QuarterHouse(a_card(), *a_quarter(vat=vat))
+    house.partner()
+
+    house.send()
+
+    assert {d["function"] for d in house.at_the_operator()} == {function}
+    assert house.at_the_operator()[0]["metadata"]["TotalSum"] == "1000.00"
+
+
+def test_by_setting_the_paper_itself_goes():
+    house = QuarterHouse(a_card(), *a_quarter(), policy=replace(POLICY, act_form=ActForm.FILE))
+    house.partner()
+
+    house.send()
+
+    first = house.at_the_operator()[0]
+    assert (first["type_named_id"], first["needs_recipient_signature"]) == ("AcceptanceCertificate", True)
+    assert first["metadata"]["DocumentNumber"] == "1"
+    kept = house.files.files[f"edo/{ACCOUNT}/{ACTS[0]}.1.pdf"]
+    assert kept == house.files.files[f"docs/{ACCOUNT}/{ACTS[0]}.pdf"]
+
+
+def test_by_setting_invoices_go_too():
+    house = QuarterHouse(a_card(), *a_quarter(), policy=with_sending(kinds=BOTH))
+    house.tell(a_charge(30_000_00, at="2026-03-30T12:00:00+03:00"))
+    house.partner()
+
+    house.send()
+
+    kinds = [kind for _, kind in house.sent]
+    assert kinds.count("ProformaInvoice") == len(house.documents(kind="invoice"))
+
+
+def test_what_the_format_cannot_say_is_a_persons_and_the_rest_goes():
+    """A recalculation of a taxed service needs a correction, which is not made here."""
+    january = a_charge(2_000_00, at="2026-01-31T23:59:00+03:00", key="charge:wrong")
+    house = QuarterHouse(a_card(), a_payment(30_000_00), january, until=JANUARY)
+    house.partner()
+    too_much = {"kind": "reversal", "key": "reversal:1", "charge": "charge:wrong", "amount": 100_00, "reason": "лишнее"}
+    house.tell({**too_much, "account": ACCOUNT, "at": "2026-02-20T12:00:00+03:00"})
+    house.tell(a_charge(500_00, at="2026-02-28T23:59:00+03:00"))
+    house.night(FEBRUARY.next)
+
+    run = house.send()
+
+    assert (run.sent, house.left, house.sent) == (1, {"not_sayable": 1}, [(ACTS[0], UTD)])
+    line = house.for_people()[f"document.{ACCOUNT}.{ACTS[2]}"]
+    assert (line.reason, line.detail) == ("not_sayable", "перерасчёт по услуге с НДС: нужен корректировочный документ")
+    house.send("2026-04-02 06:00")
+    assert house.sent == [(ACTS[0], UTD)]
+
+
+# --- to whom -----------------------------------------------------------------------------------------------------
+
+
+def test_who_has_not_accepted_waits_and_gets_it_when_he_has():
+    house = QuarterHouse(a_card(), *a_quarter())
+    box = house.client()
+
+    assert house.send().sent == 0
+    assert house.left == {"not_partners": 3}
+    house.diadoc.make_partners(box=house.us.box_id, partner=box)
+
+    assert house.send("2026-04-04 10:00").sent == 3
+    assert house.left == {}
+
+
+def test_a_payer_with_two_boxes_is_a_persons_and_the_others_go():
+    house = QuarterHouse(
+        a_card(),
+        *a_quarter(),
+        a_card("c-000002", payers=[VASILYOK]),
+        *a_quarter("c-000002", payer={"inn": VASILYOK["inn"], "kpp": VASILYOK["kpp"]}),
+    )
+    house.client()
+    house.client()
+    house.partner(VASILYOK)
+
+    run = house.send()
+
+    assert (run.sent, house.left) == (3, {"several_boxes": 3})
+    assert house.reasons() == {f"payer.{ROMASHKA['inn']}.{ROMASHKA['kpp']}": "several_boxes"}
+
+
+def test_a_break_up_between_the_look_and_the_sending_leaves_the_document_waiting():
+    house = QuarterHouse(a_card(), *a_quarter())
+    box = house.partner(sociability="CounteragentsOnly")
+
+    def breaks_up(request):
+        if "PostMessage" in request.url.path and house.relation(box) == "IsMyCounteragent":
+            house.refuses_us(box, "больше не работаем")
+
+    house.transport.before = breaks_up
+    run = house.send()
+
+    assert (run.sent, run.ended, house.sent) == (0, True, [])
+    assert house.counterparty().partnership == "they_refused"
+    assert len(house.waiting) == 3
+    house.transport.before = lambda request: None
+    house.diadoc.make_partners(box=house.us.box_id, partner=box)
+    assert house.send("2026-04-03 04:00").sent == 3
+
+
+def test_a_recipient_that_has_blocked_us_is_a_persons():
+    house = QuarterHouse(a_card(), *a_quarter())
+    box = house.partner()
+    house.diadoc.change_organization(box=box, blocks=[house.us.box_id])
+
+    run = house.send()
+
+    assert (run.sent, run.left) == (0, 3)
+    assert house.reasons() == {f"document.{ACCOUNT}.{act}": "refused_by_them" for act in ACTS}
+
+
+# --- messages ----------------------------------------------------------------------------------------------------
+
+
+def test_a_packet_is_one_message_for_each_payer():
+    house = QuarterHouse(a_card(), *a_quarter(), policy=replace(POLICY, packing=Packing.PACKET))
+    house.set_policy(replace(POLICY, packing=Packing.PACKET), contract=CONTRACT)
+    house.partner()
+
+    run = house.send()
+
+    assert run.sent == 4
+    assert len({d["message_id"] for d in house.at_the_operator()}) == 1
+    contract = next(d for d in house.at_the_operator() if d["type_named_id"] == "Contract")
+    assert house.sent[0][1] == "Contract"
+    act = next(d for d in house.at_the_operator() if d["type_named_id"] == UTD)
+    assert act["initial"] != []
+    assert contract["initial"] == []
+
+
+def test_an_accepted_act_takes_at_most_four_calls():
+    """Two of its own, the title and the message; the look at the payers is the account's, the rest is the run's."""
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+
+    house.send()
+
+    endpoints = [call["endpoint"] for call in house.calls()]
+    assert endpoints.count("generatetitlexml") == 3
+    assert endpoints.count("v3/postmessage") == 3
+    assert endpoints.count("v2/getorganizationsbyinnlist") == 2  # the preflight's, and the account's
+    assert len(endpoints) <= 4 * 3
+
+
+@pytest.mark.parametrize("after_commit", [False, True], ids=["before it was taken", "after it was taken"])
+def test_a_lost_answer_makes_no_second_document(after_commit):
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.fail("lost_answer", "V3/PostMessage", after_commit=after_commit, times=4)
+
+    first = house.send()
+    house.diadoc.forget_faults()
+    second = house.send("2026-04-02 06:00")
+
+    assert (bool(first.waits), first.ended, second.ended) == (True, False, True)
+    assert house.sent == [(act, UTD) for act in ACTS]
+    assert house.waiting == []
+
+
+def test_what_the_operator_still_works_on_is_asked_once_more_and_does_not_hold_up_the_rest():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.fail("still_running", "V3/PostMessage", times=1, retry_after_s=600)
+
+    run = house.send()
+
+    assert (run.sent, run.ended) == (3, True)
+    assert sorted(house.sent) == [(act, UTD) for act in ACTS]
+
+
+def test_an_operator_that_refuses_us_stops_the_run():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.fail("no_subscription", "V3/PostMessage")
+
+    run = house.send()
+
+    assert run.stopped
+    assert house.reasons()["edo.send"] == "operator_refuses_us"
+    house.diadoc.forget_faults()
+    assert house.send("2026-04-02 06:00").sent == 3
+    assert house.reasons() == {}
+
+
+def test_a_run_stops_when_its_time_is_up_and_the_next_goes_on():
+    told = []
+    payers = [a_company(800 + n, f"ООО «Клиент {n}»") for n in range(6)]
+    for n, payer in enumerate(payers):
+        account = f"c-0001{n:02}"
+        told.append(a_card(account, payers=[payer]))
+        told += a_quarter(account, payer={"inn": payer["inn"], "kpp": payer["kpp"]})
+    house = QuarterHouse(*told)
+    for payer in payers:
+        house.partner(payer)
+
+    runs = [house.send(f"2026-04-02 {hour:02}:00", minutes=0.12) for hour in range(4, 24)]
+
+    assert not runs[0].ended
+    assert 0 < runs[0].sent < 18
+    assert sum(run.sent for run in runs) == 18
+    assert len(house.sent) == len(set(house.sent)) == 18
+    assert house.waiting == []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from billing.domain.documents import DocumentKind
 from billing.domain.edo import RoamingRequest
+from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import News, Stage, advance, operation_id
 from billing.domain.edo_policy import Packing
 from billing.domain.edo_reasons import Reason
@@ -189,30 +190,30 @@ def _refused(
     said = error.said.text or str(error)
     reason = (error.reason if isinstance(error, NeedsPersonError) else None) or Reason.NOT_TAKEN
     first = message[0]
-    if isinstance(error, NotPartnersError):
-        _look_again(first.state, outside, edo)
-    elif isinstance(error, RoamingRequestNeededError) or reason is Reason.REFUSED_BY_THEM:
-        _told(first, reason, said, outside)
-    else:
-        for one in message:
-            to_person(one, reason, outside, detail=said)
+    if isinstance(error, NotPartnersError) and _has_ended(first.state, outside, edo):
+        return [(one, reason, said) for one in message]
+    if isinstance(error, RoamingRequestNeededError):
+        _needs_request(first, said, outside)
+    for one in message:
+        to_person(one, reason, outside, detail=said)
     return [(one, reason, said) for one in message]
 
 
-def _look_again(state: EdoState, outside: Outside, edo: EdoOutside) -> None:
-    """The relation ended between the look and the sending: the payer's row says how it stands now."""
+def _has_ended(state: EdoState, outside: Outside, edo: EdoOutside) -> bool:
+    """Whether the relation ended between the look and the sending; the payer's row says how it stands now."""
+    stands_now = edo.edo.partnership(state.box)
     if box := known_box(state.box, outside):
-        observe(replace(box, partnership=edo.edo.partnership(state.box)), outside)
+        observe(replace(box, partnership=stands_now), outside)
+    return stands_now is not Partnership.PARTNERS
 
 
-def _told(one: OnItsWay, reason: Reason, said: str, outside: Outside) -> None:
+def _needs_request(one: OnItsWay, said: str, outside: Outside) -> None:
     buyer = one.stored.row["content"]["buyer"]
     inn, kpp = buyer["inn"], kpp_of(buyer.get("kpp", ""))
 
     def how(payer: Counterparty) -> Counterparty:
-        needed = reason is Reason.ROAMING_REQUEST_NEEDED
-        request = RoamingRequest.NEEDED if needed else payer.roaming_request
-        return stands(replace(payer, roaming_request=request), reason, outside, detail=said)
+        needed = replace(payer, roaming_request=RoamingRequest.NEEDED)
+        return stands(needed, Reason.ROAMING_REQUEST_NEEDED, outside, detail=said)
 
     if kept(inn, kpp, outside):
         change(inn, kpp, outside, how)
