@@ -21,8 +21,10 @@ from local.cloud import EPOCH, ROOT
 from local.commands import CommandError, read_moment, show_moment
 from local.properties import UnmadeError
 from local.safety import UnsafeError
+from local.sample import Sample
 from local.server import HOST, JSON, Ports, up
 from local.state import StateError
+from local.tokens import an_open_link
 
 HOME = ROOT / ".local"
 TIMEOUT_S = 1_800  # a year of many clients, moved at once
@@ -48,7 +50,11 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     keep = commands.add_parser("up", help="keep the cloud up until it is interrupted")
     keep.add_argument("--port", type=int, default=Ports().aws, help="of the AWS endpoint; 5000 if not said")
     keep.add_argument("--diadoc-port", type=int, default=Ports().diadoc, help="of the EDO operator; 3100 if not said")
-    keep.add_argument("--at", default=EPOCH.isoformat(), help="the time of a new cloud; 2026-01-01 if not said")
+    keep.add_argument("--http-port", type=int, default=Ports().http, help="of the API and the page; 3000 if not said")
+    keep.add_argument(
+        "--empty", action="store_true", help="a new cloud holds nothing; else a quarter of the sample company"
+    )
+    keep.add_argument("--at", help="the time of a new cloud, which is empty then; 2026-01-01 if not said")
     keep.add_argument("--home", type=Path, default=HOME, help="where its state is kept; .local if not said")
     at = commands.add_parser("at", help="move the clock forward; schedules fire on its way")
     at.add_argument("to", help="2026-02-02T00:30, of Moscow unless it says otherwise")
@@ -58,6 +64,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     send = commands.add_parser("send", help="send messages to a queue, one a line")
     send.add_argument("messages", type=Path, help="messages.jsonl")
     send.add_argument("--queue", default="crm-inbox")
+    token = commands.add_parser("token", help="a token of the CRM, and the link that opens the page with it")
+    token.add_argument("account", help="c-000101; - for an operator")
+    token.add_argument("role", choices=["administrator", "accountant", "operator"])
     commands.add_parser("list", help="what there is")
     export = commands.add_parser("export", help="write everything into a new folder")
     export.add_argument("folder", type=Path)
@@ -72,14 +81,17 @@ def _up(asked: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     said = sys.stdout  # what functions print goes elsewhere
-    ports = Ports(aws=asked.port, control=asked.control_port, diadoc=asked.diadoc_port)
-    with up(asked.home, ports=ports, at=read_moment(asked.at)) as commands:
+    ports = Ports(aws=asked.port, control=asked.control_port, diadoc=asked.diadoc_port, http=asked.http_port)
+    sample = None if asked.empty or asked.at else Sample(lambda line: print(line, file=said, flush=True))
+    at = read_moment(asked.at) if asked.at else sample.at if sample else EPOCH
+    with up(asked.home, ports=ports, at=at, begin=sample) as commands:
         lines = (
             f"clock     {show_moment(commands.cloud.now())}",
             f"AWS       http://{HOST}:{asked.port}  (as AWS_ENDPOINT_URL; any keys, region eu-central-1)",
             f"Diadoc    http://{HOST}:{asked.diadoc_port}  (a stand-in; /stand-in/ lists its controls)",
+            f"page      {an_open_link(commands.cloud, commands.page)}",
             f"state     {asked.home / 'cloud'}  (saved after each command; functions log beside it)",
-            "commands  python -m local at | invoke | send | list | export, from another terminal; Ctrl+C ends it",
+            "commands  python -m local at | invoke | send | token | list | export, elsewhere; Ctrl+C ends it",
         )
         print(*lines, sep="\n", file=said, flush=True)
         stopped.wait()
@@ -94,6 +106,8 @@ def _said(asked: argparse.Namespace) -> dict[str, Any]:
         case "send":
             bodies = [line for line in _text(asked.messages).split("\n") if line.strip()]
             return {"queue": asked.queue, "bodies": bodies}
+        case "token":
+            return {"account": "" if asked.account == "-" else asked.account, "role": asked.role}
         case "export":
             return {"folder": str(asked.folder.resolve())}
         case _:
@@ -141,6 +155,9 @@ def _print(command: str, answer: dict[str, Any]) -> None:
             print(json.dumps(answer["answer"], ensure_ascii=False, indent=2))
         case "send":
             print(f"sent       {answer['sent']}")
+        case "token":
+            print(answer["token"])
+            print(f"page       {answer['page']}/enter?token={answer['token']}")
         case "list":
             print(*answer["lines"], sep="\n")
         case _:

@@ -14,6 +14,7 @@ from local import http_api, state
 from local.clock import next_due
 from local.cloud import Cloud
 from local.listing import listing
+from local.tokens import a_token
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 AHEAD_MAX = timedelta(days=370)  # of one move of the clock: more is a slip of the hand
@@ -29,14 +30,15 @@ class Commands:
     One at a time: a function runs with an environment of its own, and a process has only one.
     """
 
-    def __init__(self, cloud: Cloud, folder: Path) -> None:
-        self.cloud, self.folder = cloud, folder
+    def __init__(self, cloud: Cloud, folder: Path, *, page: str = "") -> None:
+        self.cloud, self.folder, self.page = cloud, folder, page
         self._one_at_a_time = threading.RLock()
         self._fired_until = cloud.now()
         self._known: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "at": self._at,
             "invoke": self._invoke,
             "send": self._send,
+            "token": self._token,
             "list": self._list,
             "export": self._export,
         }
@@ -121,6 +123,9 @@ class Commands:
             raise CommandError(str(error.args[0])) from error
         self.cloud.drain()
         return {"sent": len(bodies)}
+
+    def _token(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        return {"token": a_token(self.cloud, str(said["account"]), str(said["role"])), "page": self.page}
 
     def _list(self, said: Mapping[str, Any]) -> dict[str, Any]:
         return {"lines": listing(self.cloud)}

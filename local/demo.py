@@ -13,7 +13,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -51,9 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"не принято: {problem}", file=sys.stderr)
     _quiet()
     print(f"{play.title}: {_span(play)}, сообщений {len(play.told)}\n")
-    begin, beside = _moment(play.first, 2) + timedelta(hours=1), exchange() if play.exchanges else None
-    with local_cloud(parameters=PARAMETERS, at=begin, beside=beside) as cloud:
-        _run(cloud, play)
+    beside = exchange() if play.exchanges else None
+    with local_cloud(parameters=PARAMETERS, at=beginning(play), beside=beside) as cloud:
+        run(cloud, play, _tell)
         world = read_world(cloud)
         again = _once_more(cloud, play.last, world)
     write_out(asked.out, world, play)
@@ -81,8 +81,8 @@ def _quiet() -> None:
     warnings.simplefilter("ignore")
 
 
-def _run(cloud: Cloud, play: Play) -> None:
-    """Messages go to the queue as their time comes, and the schedules fire on the way."""
+def run(cloud: Cloud, play: Play, tell: Callable[[str, int, int], None]) -> None:
+    """Messages go to the queue as their time comes, and the schedules fire on the way; `tell` is told how far it is."""
     left, done, month = list(play.told), 0, play.first
     last = END if play.exchanges else _moment(play.last.next, 2) + SETTLED
     doing = {deed.at: deed.do for deed in (deeds() if play.exchanges else ())}
@@ -98,12 +98,17 @@ def _run(cloud: Cloud, play: Play) -> None:
         cloud.drain()
         done += count
         while month <= play.last and cloud.now() >= _moment(month.next, 2) + timedelta(hours=1):
-            _tell(_night(cloud, month), done, len(play.told))
+            tell(_night(cloud, month), done, len(play.told))
             month = month.next
         if cloud.exchange and moment == last:
             settle_fates(cloud)
         if now:
-            _tell(f"к {moment.astimezone(MOSCOW):%d.%m.%Y}: сообщений {count}", done, len(play.told))
+            tell(f"к {moment.astimezone(MOSCOW):%d.%m.%Y}: сообщений {count}", done, len(play.told))
+
+
+def beginning(play: Play) -> datetime:
+    """Before its first message."""
+    return _moment(play.first, 2) + timedelta(hours=1)
 
 
 def _paces(first: Month, last: Month) -> Iterator[datetime]:

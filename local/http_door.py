@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from local.http_api import BODY_MAX, Request, Response
 
 HOST = "127.0.0.1"
+_FILE = re.compile(r"https://(?:([\w.-]+)\.)?s3(?:\.[\w-]+)?\.amazonaws\.com/(.*)")
 
 
 @contextmanager
@@ -23,6 +26,19 @@ def http_door(answer: Callable[[Request], Response], port: int) -> Iterator[int]
     finally:
         door.shutdown()
         door.server_close()
+
+
+def at_this_machine(said: Response, aws_port: int) -> Response:
+    """The answer with a link to a file leading to the AWS door: the service that it names is not there."""
+
+    def here(name: str, value: str) -> tuple[str, str]:
+        found = _FILE.fullmatch(value) if name == "location" else None
+        if not found:
+            return name, value
+        bucket, path = found.groups()
+        return name, f"http://{HOST}:{aws_port}/{bucket + '/' if bucket else ''}{path}"
+
+    return replace(said, headers=[here(name, value) for name, value in said.headers])
 
 
 class _Handler(BaseHTTPRequestHandler):

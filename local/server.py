@@ -12,7 +12,7 @@ import json
 import socket
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from local import state
-from local.cloud import local_cloud
+from local.cloud import Cloud, local_cloud
 from local.commands import CommandError, Commands
 from local.exchange import PORT, exchange
-from local.http_door import http_door
+from local.http_door import at_this_machine, http_door
 from local.safety import is_loopback
 
 HOST = "127.0.0.1"
@@ -42,8 +42,15 @@ class Ports:
 
 
 @contextmanager
-def up(home: Path, *, ports: Ports, at: datetime, parameters: Mapping[str, str] | None = None) -> Iterator[Commands]:
-    """The cloud is there and listens: as `home/cloud` holds it, or else new, at the given moment.
+def up(
+    home: Path,
+    *,
+    ports: Ports,
+    at: datetime,
+    parameters: Mapping[str, str] | None = None,
+    begin: Callable[[Cloud], None] | None = None,
+) -> Iterator[Commands]:
+    """The cloud is there and listens: as `home/cloud` holds it, or else new, at the given moment, when `begin` is done.
 
     What functions print goes to `home/functions.log`.
 
@@ -54,15 +61,18 @@ def up(home: Path, *, ports: Ports, at: datetime, parameters: Mapping[str, str] 
     home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.enter_context(_alone(home))
-        for port in (ports.aws, ports.control, ports.diadoc):
+        for port in (ports.aws, ports.control, ports.diadoc, ports.http):
             _check_free(port)
         stack.enter_context(redirect_stdout(stack.enter_context((home / "functions.log").open("a", encoding="utf-8"))))
         folder = home / "cloud"
-        beside = exchange(port=ports.diadoc, state=state.of_exchange(folder))
-        cloud = stack.enter_context(local_cloud(at=at, parameters=parameters, beside=beside))
+        beside, page = exchange(port=ports.diadoc, state=state.of_exchange(folder)), f"http://{HOST}:{ports.http}"
+        told = {"PageUrl": page, **(parameters or {})}
+        cloud = stack.enter_context(local_cloud(at=at, parameters=told, beside=beside))
         if state.saved(folder):
             state.load(cloud, folder)
-        commands = Commands(cloud, folder)
+        elif begin:
+            begin(cloud)
+        commands = Commands(cloud, folder, page=page)
         commands.save()
         stack.callback(commands.save)
         stack.enter_context(_doors(commands, ports))
@@ -76,8 +86,7 @@ def _doors(commands: Commands, ports: Ports) -> Iterator[None]:
         stack.enter_context(_aws_door(ports.aws))
         stack.enter_context(_control_door(commands, ports.control))
         if commands.cloud.routes:
-            _check_free(ports.http)
-            stack.enter_context(http_door(commands.http, ports.http))
+            stack.enter_context(http_door(lambda r: at_this_machine(commands.http(r), ports.aws), ports.http))
         stack.enter_context(_ticking(commands))
         yield
 

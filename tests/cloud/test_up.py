@@ -11,9 +11,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -39,9 +41,10 @@ class Up:
     aws_port: int
     control_port: int
     diadoc_port: int
+    http_port: int
     process: subprocess.Popen[str] | None = None
 
-    def start(self, *more: str) -> Up:
+    def start(self, *more: str, empty: bool = True) -> Up:
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -54,8 +57,11 @@ class Up:
                 str(self.aws_port),
                 "--diadoc-port",
                 str(self.diadoc_port),
+                "--http-port",
+                str(self.http_port),
                 "--home",
                 str(self.home),
+                *(["--empty"] if empty else []),
                 *more,
             ],
             cwd=ROOT,
@@ -84,7 +90,7 @@ class Up:
 
 @pytest.fixture
 def a_home(tmp_path: Path) -> Iterator[Up]:
-    up = Up(tmp_path / "home", _free_port(), _free_port(), _free_port())
+    up = Up(tmp_path / "home", *(_free_port() for _ in range(4)))
     yield up
     if up.process and up.process.poll() is None:
         up.stop(signal.SIGKILL)
@@ -138,7 +144,7 @@ def test_commands_say_what_is_wrong_with_them(a_home: Up, tmp_path: Path, said: 
         (("at", "2025-12-31"), "only goes forward"),
         (("at", "2028-01-01"), "more than a year ahead"),
         (("at", "tomorrow"), "it is written 2026-02-02T00:30"),
-        (("invoke", "close_year", event), "there are close_month"),
+        (("invoke", "close_year", event), "there are authorize, close_month"),
         (("invoke", "close_month", event), "2026-01 is not over"),
         (("invoke", "close_month", str(ROOT / "template.yaml")), "is not JSON"),
     ]:
@@ -191,9 +197,9 @@ def test_two_clouds_do_not_share_a_home_or_a_port(a_home: Up, tmp_path: Path) ->
     a_home.start()
 
     with pytest.raises(AssertionError, match=r"has .* open"):
-        Up(a_home.home, _free_port(), _free_port(), _free_port()).start()
+        Up(a_home.home, *(_free_port() for _ in range(4))).start()
     with pytest.raises(AssertionError, match="is taken by another program"):
-        Up(tmp_path / "other", a_home.aws_port, _free_port(), _free_port()).start()
+        Up(tmp_path / "other", a_home.aws_port, *(_free_port() for _ in range(3))).start()
 
 
 def test_a_state_that_cannot_be_read_is_not_overwritten(a_home: Up) -> None:
@@ -205,3 +211,29 @@ def test_a_state_that_cannot_be_read_is_not_overwritten(a_home: Up) -> None:
         a_home.start()
 
     assert json.loads(broken.read_text("utf-8")) == {}
+
+
+def test_a_client_is_let_in_by_a_link_and_gets_a_file_from_this_machine(a_home: Up, tmp_path: Path, said: Said) -> None:
+    a_home.start("--at", "2026-02-01T12:00")
+    assert a_home.ask("send", _january(tmp_path)) == 0
+    assert a_home.ask("at", "2026-02-02T00:30") == 0
+    said()
+
+    assert a_home.ask("token", "c-000001", "accountant") == 0
+    link = said().partition("page")[2].split()[0]
+    _, session, _ = _get(link)
+    _, _, listed = _get(f"http://127.0.0.1:{a_home.http_port}/documents", Cookie=session.partition(";")[0])
+    act = json.loads(listed)["documents"][-1]["id"]
+    address, _, _ = _get(f"http://127.0.0.1:{a_home.http_port}/documents/{act}/pdf", Cookie=session.partition(";")[0])
+
+    assert address.startswith(f"http://127.0.0.1:{a_home.aws_port}/")
+    assert _get(address)[2].startswith(b"%PDF-")
+
+
+def _get(url: str, **headers: str) -> tuple[str, str, bytes]:
+    """Where the answer leads to, the cookie it sets, and its body; nothing is followed."""
+    parts = urlsplit(url)
+    with closing(http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=START_S)) as door:
+        door.request("GET", f"{parts.path}?{parts.query}", headers=headers)
+        answered = door.getresponse()
+        return answered.getheader("location", ""), answered.getheader("set-cookie", ""), answered.read()
