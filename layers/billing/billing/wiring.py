@@ -117,7 +117,12 @@ def _client(service: str, *, attempts: int = 3) -> Any:
     """A client with its limits written out. SES has one attempt: a letter whose fate is unknown is not sent blindly."""
     return boto3.client(
         service,
-        config=Config(connect_timeout=2, read_timeout=15, retries={"mode": "standard", "total_max_attempts": attempts}),
+        config=Config(
+            connect_timeout=2,
+            read_timeout=15,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            s3={"addressing_style": "virtual"},  # or links name no region, and a new bucket sends them elsewhere
+        ),
     )
 
 
