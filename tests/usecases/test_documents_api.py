@@ -84,6 +84,19 @@ def test_a_number_is_found_whole(house: House) -> None:
     assert found == [act.id]
 
 
+def test_a_contract_stands_where_it_was_made_ready() -> None:
+    house = House(a_card(), a_payment(300_000), a_charge(300_000))
+    house.night()
+    (act,) = house.documents(kind="act")
+    row = {**records.document_row(act), "kind": "contract", "date": "2025-01-15"}
+    house.store.tx([Write("documents", ACCOUNT, "2026-04-02.contract.9999003014", row, 0)])
+
+    found = _ids(house, Filters(first=date(2026, 4, 1), last=date(2026, 4, 30)))
+
+    assert found == ["2026-04-02.contract.9999003014"]
+    assert _ids(house, Filters(first=date(2025, 1, 1), last=date(2025, 1, 31))) == []
+
+
 def test_a_list_says_what_stands_in_the_document_and_what_became_of_its_letter(house: House) -> None:
     page, _ = list_documents(ACCOUNT, Filters(payer=VASILYOK["inn"]), after="", limit=10, outside=house.outside)
 

@@ -28,7 +28,10 @@ _ID = re.compile(r"[0-9A-Za-z._-]{1,120}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What of the documents is asked for; what is empty or None lets everything through. Days are inclusive."""
+    """What of the documents is asked for; what is empty or None lets everything through. Days are inclusive.
+
+    A contract counts by the day on which it was made ready: the one printed on it may be years before.
+    """
 
     kind: DocumentKind | None = None
     first: Day | None = None
@@ -37,14 +40,15 @@ class Filters:
     status: DocumentStatus | None = None
     number: str = ""
 
-    def let(self, row: Row) -> bool:
+    def let(self, id: str, row: Row) -> bool:
+        day = id[:10] if row["kind"] == DocumentKind.CONTRACT else row["date"]
         return (
             self.kind in (None, row["kind"])
             and self.status in (None, row["status"])
             and self.payer in ("", row["payer"])
             and self.number in ("", row.get("number", ""))
-            and (self.first is None or row["date"] >= self.first.isoformat())
-            and (self.last is None or row["date"] <= self.last.isoformat())
+            and (self.first is None or day >= self.first.isoformat())
+            and (self.last is None or day <= self.last.isoformat())
         )
 
 
@@ -114,7 +118,7 @@ def list_documents(
     found: list[Listed] = []
     rows = _newest_first(account, filters, after, limit, outside)
     for read, stored in enumerate(rows, 1):
-        if _is_document(stored) and filters.let(stored.row):
+        if _is_document(stored) and filters.let(stored.sk, stored.row):
             found.append(_listed(stored, _letter(stored.row, letters, outside)))
         if len(found) == limit or read == READ_MAX:
             return tuple(found), stored.sk if next(rows, None) else ""
