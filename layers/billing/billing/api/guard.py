@@ -50,6 +50,13 @@ class Routes(Router):
         return register
 
     @property
+    def event(self) -> APIGatewayProxyEventV2:
+        """The request under way."""
+        found = self.current_event
+        assert isinstance(found, APIGatewayProxyEventV2)
+        return found
+
+    @property
     def caller(self) -> Caller:
         """Who is asking; known to be one whom the route is for."""
         found: Caller = self.context["caller"]
