@@ -29,19 +29,17 @@ from billing.page.contexts import (
     DocumentsTab,
     EdoAt,
     Filter,
-    Frame,
     InvoiceForm,
     LetterRow,
     MessagePage,
-    Notice,
     NotificationsTab,
     OperatorPage,
-    Payer,
     PaymentPage,
     ReconciliationForm,
     RunRow,
     StatisticsTab,
 )
+from billing.page.frame import Frame, Notice, Payer
 from billing.page.language import Language
 from billing.page.periods import document_spans, reconciliation_spans, statistics_spans
 
@@ -362,8 +360,11 @@ def pages(language: Language) -> dict[str, Context]:
                 ),
             ),
         ),
-        "an archive": ArchivePage(frame=frame(language), kind=ACT, documents=12, href="https://files.example/1.zip"),
-        "an archive being made": ArchivePage(frame=frame(language), kind=ACT, documents=1200, again="/page/archive"),
+        "a failed archive": ArchivePage(
+            frame=frame(language), kind=ACT, documents=12, failed=True, again="/page/archive"
+        ),
+        "an empty archive": ArchivePage(frame=frame(language), kind=ACT, documents=0),
+        "an archive being made": ArchivePage(frame=frame(language), kind=ACT, documents=1200, again="/"),
         "confirm": ConfirmPage(frame=nobody, state="ask", hidden_fields=(("digest", "d"), ("nonce", "1"))),
         "confirmed": ConfirmPage(frame=nobody, state="done"),
         "confirmed too late": ConfirmPage(frame=nobody, state="stale"),

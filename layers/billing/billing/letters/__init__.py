@@ -10,6 +10,7 @@ from typing import assert_never
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from billing.domain.wording import one_line
 from billing.letters.contexts import (
     AddressConfirmation,
     ClosingDocuments,
@@ -21,7 +22,7 @@ from billing.letters.contexts import (
     OrderedDocument,
     RunReport,
 )
-from billing.letters.filters import FILTERS, one_line, printed
+from billing.letters.filters import FILTERS, printed
 from billing.ports import Attachment, Letter
 
 SUBJECT_MAX = 150  # characters

@@ -12,14 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from billing.domain.wording import one_line
-from billing.page.addresses import TABS, typed
+from billing.page.addresses import TABS, in_field
 from billing.page.contexts import (
     ArchivePage,
     ConfirmPage,
     Context,
     DocumentPage,
     DocumentsTab,
-    Frame,
     MessagePage,
     NotificationsTab,
     OperatorPage,
@@ -27,6 +26,7 @@ from billing.page.contexts import (
     StatisticsTab,
 )
 from billing.page.filters import filters_of, functions_of
+from billing.page.frame import Frame
 from billing.page.language import Language
 from billing.page.static_files import static_href
 
@@ -90,7 +90,7 @@ def _environment(language: Language) -> Environment:
         auto_reload=False,
     )
     environment.filters.update(filters_of(language))
-    environment.globals.update(functions_of(language), static=static_href, typed=typed, to_tab=TABS)
+    environment.globals.update(functions_of(language), static=static_href, in_field=in_field, to_tab=TABS)
     return environment
 
 

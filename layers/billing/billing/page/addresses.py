@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from billing.domain.documents import DocumentKind
 from billing.domain.money import Kopecks
+from billing.domain.periods import Month
 
 TABS = {
     DocumentKind.INVOICE: "invoices",
@@ -45,8 +46,8 @@ class Addresses:
     def archive(self, **query: object) -> str:
         return f"{self._page}/archive{_query(query)}"
 
-    def export(self, form: str, **query: object) -> str:
-        return f"{self._api}/statistics.{form}{_query(query)}"
+    def export(self, form: str, *, first: Month, last: Month) -> str:
+        return f"{self._api}/statistics{_query({'format': form, 'from': first, 'to': last})}"
 
 
 def _query(asked: dict[str, object]) -> str:
@@ -61,6 +62,6 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def typed(amount: Kopecks) -> str:
+def in_field(amount: Kopecks) -> str:
     """The sum as it stands in a field or a button: «5500.00»."""
     return f"{amount // 100}.{amount % 100:02}"

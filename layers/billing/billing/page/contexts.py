@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from billing.domain.documents import DocumentKind, DocumentStatus
@@ -10,49 +10,8 @@ from billing.domain.explain import ActExplained, PaymentExplained
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month
 from billing.domain.statistics import Statistics
-from billing.page.addresses import Addresses
-from billing.page.language import Language
+from billing.page.frame import Frame, Payer
 from billing.page.periods import Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One line above the page: a key of its words, and what stands in them."""
-
-    word: str
-    good: bool = True
-    values: tuple[tuple[str, str], ...] = ()
-    document: str = ""  # the id of one to open
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """What surrounds every tab. `balance` None: not known. `may_order`: an administrator. `account`: for an operator.
-
-    `csrf` stands in every form. `order` is the key under which whatever is ordered from this page is made once.
-    """
-
-    language: Language
-    today: Day
-    client: str = ""
-    balance: Kopecks | None = None
-    runs_out: Day | None = None
-    may_order: bool = False
-    csrf: str = ""
-    order: str = ""
-    operator: bool = False
-    account: str = ""
-    notice: Notice | None = None
-    addresses: Addresses = field(default_factory=Addresses)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payer:
-    inn: str
-    name: str
-
-
-# --- documents ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +27,10 @@ class EdoAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRow:
-    """A document in a list. `letter` is the state of its last letter with the mail service's `code`, or empty."""
+    """A document in a list. `letter` is the state of its last letter with the mail service's `code`, or empty.
+
+    `first` and `last`: the days that a reconciliation is for.
+    """
 
     id: str
     kind: DocumentKind
@@ -81,6 +43,8 @@ class DocumentRow:
     problems: tuple[str, ...] = ()
     letter: str = ""
     code: str = ""
+    first: Day | None = None
+    last: Day | None = None
     edo: EdoAt | None = None
 
 
@@ -127,7 +91,10 @@ class ReconciliationForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentsTab:
-    """Счета, Акты or Акты сверки. `next`: the cursor of the next page, or empty. `acts_on`: when new ones will come."""
+    """Счета, Акты or Акты сверки. `next`: the cursor of the next page, or empty. `acts_on`: when new ones will come.
+
+    `invoice` and `reconciliation`: what the tab's order form holds, for whoever may order.
+    """
 
     frame: Frame
     kind: DocumentKind
@@ -174,16 +141,13 @@ class PaymentPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivePage:
-    """A ZIP: being made, or ready at `href`."""
+    """A ZIP that is not there yet: being made, failed, or of no documents. `again`: where to look once more."""
 
     frame: Frame
     kind: DocumentKind | None
     documents: int
-    href: str = ""
+    failed: bool = False
     again: str = ""
-
-
-# --- the other tabs ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,9 +186,6 @@ class NotificationsTab:
     wrong: tuple[str, ...] = ()
 
 
-# --- without a client --------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmPage:
     """`state`: ask, done, or stale (the link is used up, or another one was sent after it)."""
@@ -236,11 +197,15 @@ class ConfirmPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePage:
-    """A page that only says something: a key of words for its heading and its text, and where to go on."""
+    """A page that only says something: a key of words for its heading and its text, and where to go on.
+
+    `detail` stands in the place of the text, where more is known.
+    """
 
     frame: Frame
     heading: str
     text: str
+    detail: str = ""
     back: str = ""
 
 

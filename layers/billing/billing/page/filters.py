@@ -57,6 +57,7 @@ def functions_of(language: Language) -> Mapping[str, Any]:
         "letter_state": lambda row: letter_state(row, words),
         "run_state": lambda row: _run_state(row, words),
         "waiting": lambda key: State(Tone.WAITING, words(key)),
+        "bad": lambda key: State(Tone.BAD, words(key)),
         "good": lambda key: State(Tone.GOOD, words(key)),
     }
 

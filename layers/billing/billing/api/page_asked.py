@@ -1,0 +1,62 @@
+"""What a browser has sent to the page: its query, its form and its language, read leniently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from billing.api.guard import Routes
+from billing.page.language import Language
+
+FIELDS_MAX = 100
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Fields by name; of a field that is not there the text is empty."""
+
+    fields: Mapping[str, list[str]]
+
+    def text(self, name: str) -> str:
+        """The first value, without spaces around and with nothing that cannot be written down."""
+        return _clean(self.fields.get(name, [""])[0])
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(_clean(value) for value in self.fields.get(name, ()))
+
+
+def event_of(routes: Routes) -> APIGatewayProxyEventV2:
+    event = routes.current_event
+    assert isinstance(event, APIGatewayProxyEventV2), "an HTTP API has no other events"
+    return event
+
+
+def query_of(routes: Routes) -> Sent:
+    return _sent(event_of(routes).raw_query_string or "")
+
+
+def form_of(routes: Routes) -> Sent:
+    """Empty when what was sent is no form."""
+    event = event_of(routes)
+    if not event.headers.get("content-type", "").startswith(FORM):
+        return Sent({})
+    return _sent(event.decoded_body or "")
+
+
+def language_of(routes: Routes) -> Language:
+    return Language.chosen(event_of(routes).headers.get("accept-language", ""))
+
+
+def _sent(text: str) -> Sent:
+    try:
+        return Sent(parse_qs(text, keep_blank_values=True, max_num_fields=FIELDS_MAX))
+    except ValueError:
+        return Sent({})
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode().strip()

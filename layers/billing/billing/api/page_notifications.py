@@ -1,0 +1,87 @@
+"""Changing who is written to, from the page: one thing a form, all the rest as it stands."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from billing import wiring
+from billing.api.confirmations import links_of
+from billing.api.guard import Routes
+from billing.api.page_asked import Sent, event_of, form_of
+from billing.api.page_frames import answered, frame_of, refused, seen
+from billing.api.page_views import notifications_tab
+from billing.domain.access import ADMINISTRATORS
+from billing.domain.documents import DocumentKind
+from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from billing.domain.parties import mail_address
+from billing.page.addresses import Addresses
+from billing.page.frame import Notice
+from billing.usecases.notifications import Notifications, ask_again, change_notifications, notifications_of
+
+routes = Routes()
+DONE = {
+    "add": "address_added",
+    "change": "saved",
+    "remove": "address_removed",
+    "reconciliation": "saved",
+    "ask": "asked_again",
+}
+Kinds = tuple[DocumentKind, ...]
+
+
+@routes.on("POST", "/page/notifications", may=ADMINISTRATORS, include_in_schema=False)
+def notifications() -> Response[Any]:
+    form, now = form_of(routes), notifications_of(routes.account, wiring.outside())
+    do, address = form.text("do"), form.text("address")
+    if do not in DONE:
+        raise InvalidInputError("эта форма устарела, откройте страницу заново")
+    if wrong := _wrong(do, address, form):
+        return _to_mend(address, wrong)
+    if form.text("version") != str(now.version):
+        return _to_mend(address, (), Notice(word="changed_meanwhile", good=False))
+    try:
+        _do(do, address, form, now)
+    except (InvalidInputError, ConflictError, NotFoundError) as error:
+        return _to_mend(address, (), refused(error))
+    return seen(Addresses().tab("notifications", done=DONE[do]))
+
+
+def _wrong(do: str, address: str, form: Sent) -> tuple[str, ...]:
+    """The fields of an address that cannot be taken."""
+    wrong_address = do == "add" and not mail_address(address)
+    wrong_kinds = do in ("add", "change") and not _kinds(form)
+    return tuple(name for name, is_wrong in (("address", wrong_address), ("kinds", wrong_kinds)) if is_wrong)
+
+
+def _kinds(form: Sent) -> Kinds:
+    return tuple(DocumentKind(kind) for kind in form.texts("kind") if kind in set(DocumentKind))
+
+
+def _do(do: str, address: str, form: Sent, now: Notifications) -> None:
+    link = links_of(routes.account, event_of(routes))
+    if do == "ask":
+        named = next((row.digest for row in now.added if row.address == address), "")
+        ask_again(routes.account, named, outside=wiring.outside(), link=link)
+        return
+    added = [(row.address, row.kinds) for row in now.added if do != "remove" or row.address != address]
+    if do == "change":
+        added = [(known, _kinds(form) if known == address else kinds) for known, kinds in added]
+    if do == "add":
+        added.append((address, _kinds(form)))
+    change_notifications(
+        routes.account,
+        added=added,
+        reconciliation=form.text("reconciliation") == "yes" if do == "reconciliation" else now.reconciliation,
+        version=now.version,
+        outside=wiring.outside(),
+        link=link,
+    )
+
+
+def _to_mend(address: str, wrong: tuple[str, ...], notice: Notice | None = None) -> Response[Any]:
+    frame = frame_of(routes, routes.account, notice=notice)
+    status = HTTPStatus.CONFLICT if notice else HTTPStatus.BAD_REQUEST
+    return answered(notifications_tab(routes.account, frame, typed=address, wrong=wrong), status=status)

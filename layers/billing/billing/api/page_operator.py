@@ -1,0 +1,96 @@
+"""The page for our own people: the months' runs, and any client as the client sees it, only to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from billing import wiring
+from billing.api.guard import Routes
+from billing.api.operators import account_there
+from billing.api.page_asked import query_of
+from billing.api.page_frames import answered, bare_frame, frame_of, seen, today
+from billing.api.page_lists import documents_tab
+from billing.api.page_told import day_of
+from billing.api.page_views import document_page, payment_page, statistics_tab
+from billing.domain.access import OPERATORS
+from billing.domain.documents import DocumentKind
+from billing.domain.errors import NotFoundError
+from billing.domain.periods import Month
+from billing.page.addresses import Addresses
+from billing.page.contexts import OperatorPage, RunRow
+from billing.usecases.operator_views import RunTold, run_told, runs
+
+routes = Routes()
+RUNS = 12  # the latest, a year of them
+
+
+def first_page(asking: Routes, *, asked: str = "", wrong: tuple[str, ...] = ()) -> OperatorPage:
+    outside = wiring.outside()
+    found, _ = runs(outside, limit=RUNS)
+    told = tuple(_run(run_told(Month.parse(run.month), outside)) for run in found)
+    return OperatorPage(frame=bare_frame(asking), runs=told, asked=asked, wrong=wrong)
+
+
+def _run(told: RunTold) -> RunRow:
+    report: Mapping[str, Any] = told.told or {}
+    made = report.get("documents", {})
+    return RunRow(
+        month=Month.parse(told.month),
+        state=told.state,
+        started=day_of(told.started_at) or today(),
+        ended=day_of(told.ended_at),
+        documents=sum(count for count, _ in made.values()) if told.told else None,
+        acted=sum(report.get("acted", {}).values()) if told.told else None,
+        parked=told.parked,
+        tallies=not report.get("difference", 0),
+    )
+
+
+@routes.on("GET", "/page/accounts", may=OPERATORS, include_in_schema=False)
+def client() -> Response[Any]:
+    """To the client whose id was typed."""
+    account = query_of(routes).text("account")
+    try:
+        return seen(Addresses(account_there(account)).tab("invoices"))
+    except NotFoundError:
+        return answered(first_page(routes, asked=account, wrong=("account",)))
+
+
+@routes.on("GET", "/page/accounts/<account>/invoices", may=OPERATORS, include_in_schema=False)
+def invoices(account: str) -> Response[Any]:
+    return _list(DocumentKind.INVOICE, account)
+
+
+@routes.on("GET", "/page/accounts/<account>/acts", may=OPERATORS, include_in_schema=False)
+def acts(account: str) -> Response[Any]:
+    return _list(DocumentKind.ACT, account)
+
+
+@routes.on("GET", "/page/accounts/<account>/reconciliations", may=OPERATORS, include_in_schema=False)
+def reconciliations(account: str) -> Response[Any]:
+    return _list(DocumentKind.RECONCILIATION, account)
+
+
+def _list(kind: DocumentKind, account: str) -> Response[Any]:
+    frame = frame_of(routes, account_there(account))
+    return answered(documents_tab(kind, account, frame, query_of(routes)))
+
+
+@routes.on("GET", "/page/accounts/<account>/statistics", may=OPERATORS, include_in_schema=False)
+def statistics(account: str) -> Response[Any]:
+    frame = frame_of(routes, account_there(account))
+    return answered(statistics_tab(account, frame, query_of(routes)))
+
+
+@routes.on("GET", "/page/accounts/<account>/documents/<id>", may=OPERATORS, include_in_schema=False)
+def document(account: str, id: str) -> Response[Any]:
+    return answered(document_page(account, id, frame_of(routes, account_there(account))))
+
+
+@routes.on("GET", "/page/accounts/<account>/payment", may=OPERATORS, include_in_schema=False)
+def payment(account: str) -> Response[Any]:
+    key = query_of(routes).text("key")
+    return answered(payment_page(account, key, frame_of(routes, account_there(account))))

@@ -1,0 +1,73 @@
+"""What anybody may open: the page's own files, the confirmation of an address, and what has gone wrong."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from billing import wiring
+from billing.api import confirmations
+from billing.api.guard import PUBLIC, Routes
+from billing.api.headers import IMMUTABLE
+from billing.api.page_asked import form_of, query_of
+from billing.api.page_frames import answered, bare_frame, today
+from billing.api.problems import Problem
+from billing.api.wording import titles
+from billing.domain.errors import NotFoundError
+from billing.page import render
+from billing.page.contexts import ConfirmPage, MessagePage
+from billing.page.frame import Frame
+from billing.page.language import Language
+from billing.page.static_files import static_file
+from billing.usecases.notifications import confirm_address
+
+routes = Routes()
+
+_MESSAGES = {
+    400: "bad_request",
+    401: "no_session",
+    403: "forbidden",
+    404: "not_found",
+    405: "bad_request",
+    409: "conflict",
+    413: "too_large",
+    415: "bad_request",
+    503: "come_later",
+}
+
+
+@routes.on("GET", "/static/<name>", may=PUBLIC, include_in_schema=False)
+def static(name: str) -> Response[Any]:
+    file = static_file(name)
+    if not file:
+        raise NotFoundError("такого файла нет")
+    return Response(int(HTTPStatus.OK), file.content_type, file.body, headers={"Cache-Control": IMMUTABLE})
+
+
+@routes.on("GET", "/confirm", may=PUBLIC, include_in_schema=False)
+def ask_to_confirm() -> Response[Any]:
+    """A button, and nothing is changed: mail scanners open links too."""
+    token = query_of(routes).text("token")
+    if not confirmations.read(token):
+        return answered(ConfirmPage(frame=bare_frame(routes), state="stale"), status=HTTPStatus.NOT_FOUND)
+    return answered(ConfirmPage(frame=bare_frame(routes), state="ask", hidden_fields=(("token", token),)))
+
+
+@routes.on("POST", "/confirm", may=PUBLIC, include_in_schema=False)
+def confirm() -> Response[Any]:
+    said = confirmations.read(form_of(routes).text("token"))
+    if not said or not confirm_address(said.account, said.digest, said.nonce, wiring.outside()):
+        return answered(ConfirmPage(frame=bare_frame(routes), state="stale"), status=HTTPStatus.NOT_FOUND)
+    wiring.log.info("address confirmed", account=said.account)
+    return answered(ConfirmPage(frame=bare_frame(routes), state="done"))
+
+
+def problem_page(said: Problem, language: str) -> str:
+    """The page in the place of a problem document, for a browser."""
+    word = "foreign_form" if said.title == titles("foreign form", language) else _MESSAGES.get(said.status, "failed")
+    detail = f"{said.detail[:1].upper()}{said.detail[1:]}." if said.detail and said.status in (400, 409) else ""
+    back = "/" if said.status not in (401, 413) else ""
+    frame = Frame(language=Language(language), today=today())
+    return render(MessagePage(frame=frame, heading=word, text=f"{word}_text", detail=detail, back=back))

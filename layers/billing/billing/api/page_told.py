@@ -1,0 +1,83 @@
+"""What the use cases tell, as the page's contexts have it: moments become days, and nothing else is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from billing.domain.documents import DocumentKind
+from billing.domain.explain import Evidence
+from billing.domain.periods import Day, Month, moscow_day
+from billing.page.contexts import AddressRow, DocumentRow, EdoAt, LetterRow
+from billing.usecases.documents_api import EdoTold, LetterTold, Listed
+from billing.usecases.notifications import CONFIRMED, AddedByClient, CardAddress
+
+
+def document_row(listed: Listed) -> DocumentRow:
+    return DocumentRow(
+        id=listed.id,
+        kind=listed.kind,
+        number=listed.number,
+        date=listed.date,
+        month=Month.parse(listed.month),
+        buyer=listed.buyer,
+        total=listed.total,
+        status=listed.status,
+        problems=listed.problems,
+        letter=listed.letter,
+        code=listed.code,
+        first=listed.first,
+        last=listed.last,
+        edo=_edo(listed.edo) if listed.edo else None,
+    )
+
+
+def act_row(act: Evidence) -> DocumentRow:
+    """An act in the chain of a payment; its letter that went worst stands for all of them."""
+    worst = min(act.letters, key=lambda letter: letter.status == "delivered", default=None)
+    fate: Mapping[str, Any] | None = (act.edo or {}).get("fate")
+    return DocumentRow(
+        id=act.id,
+        kind=DocumentKind(act.kind),
+        number=act.number,
+        date=act.date,
+        month=Month.parse(act.month),
+        buyer=act.payer,
+        total=act.total,
+        status=act.status,
+        letter=worst.status if worst else "",
+        code=worst.code if worst else "",
+        edo=_edo(EdoTold(**{name: fate[name] for name in EdoTold.__slots__ if name in fate})) if fate else None,
+    )
+
+
+def _edo(told: EdoTold) -> EdoAt:
+    return EdoAt(
+        stage=told.stage,
+        since=day_of(told.since),
+        delivered=day_of(told.delivered_at),
+        text=told.text,
+        annulment=told.annulment,
+    )
+
+
+def letter_row(told: LetterTold) -> LetterRow:
+    return LetterRow(address=told.address, status=told.status, at=day_of(told.at), code=told.code)
+
+
+def address_row(row: CardAddress | AddedByClient, address: str) -> AddressRow:
+    """The row under the address as it may be seen."""
+    return AddressRow(
+        address=address,
+        confirmed=isinstance(row, CardAddress) or row.state == CONFIRMED,
+        kinds=row.kinds if isinstance(row, AddedByClient) else (),
+        letter=row.last.status if row.last else "",
+        code=row.last.code if row.last else "",
+        at=day_of(row.last.at) if row.last else None,
+    )
+
+
+def day_of(moment: str | None) -> Day | None:
+    """The Moscow day of a moment as it is stored."""
+    return moscow_day(datetime.fromisoformat(moment)) if moment else None

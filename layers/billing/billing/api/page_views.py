@@ -1,0 +1,107 @@
+"""The tabs and pages that are no lists, each made of what its use case tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from billing import wiring
+from billing.api.page_asked import Sent
+from billing.api.page_told import act_row, address_row, document_row, letter_row
+from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.errors import InvalidInputError, NotFoundError
+from billing.domain.parties import masked
+from billing.domain.periods import Month
+from billing.domain.statistics import MONTHS_MAX
+from billing.page.contexts import AddressRow, DocumentPage, NotificationsTab, PaymentPage, StatisticsTab
+from billing.page.frame import Frame
+from billing.page.periods import statistics_spans
+from billing.usecases.documents_api import document_told
+from billing.usecases.explain import explain_act, explain_payment
+from billing.usecases.letters import recipients_of
+from billing.usecases.notifications import AddedByClient, CardAddress, notifications_of
+from billing.usecases.statistics import statistics_of
+
+MONTHS_BACK = 36  # that may be chosen
+MONTHS_SHOWN = 12  # when nobody has chosen any
+
+
+def document_page(account: str, id: str, frame: Frame, *, wrong: tuple[str, ...] = ()) -> DocumentPage:
+    """Raises:
+    NotFoundError: the account has no such document.
+    """
+    outside = wiring.outside()
+    told = document_told(account, id, outside, full=frame.may_order or frame.operator)
+    explained = None
+    if told.kind is DocumentKind.ACT and told.status is DocumentStatus.READY:
+        with suppress(NotFoundError):
+            explained = explain_act(account, id, outside)
+    return DocumentPage(
+        frame=frame,
+        document=document_row(told),
+        letters=tuple(letter_row(letter) for letter in told.letters),
+        addresses=recipients_of(account, outside).valid if frame.may_order else (),
+        sha256=told.sha256,
+        explained=explained,
+        wrong=wrong,
+    )
+
+
+def payment_page(account: str, key: str, frame: Frame) -> PaymentPage:
+    """Raises:
+    NotFoundError: the account has no such payment.
+    """
+    if not key:
+        raise NotFoundError("такой оплаты нет")
+    explained = explain_payment(account, key, wiring.outside())
+    return PaymentPage(frame=frame, explained=explained, acts=tuple(act_row(act) for act in explained.acts))
+
+
+def statistics_tab(account: str, frame: Frame, query: Sent) -> StatisticsTab:
+    """The months of the query, or the last twelve; months that do not fit are said to be wrong."""
+    now = Month.of(frame.today)
+    first = _month(query.text("first")) or now.plus(1 - MONTHS_SHOWN)
+    last = _month(query.text("last")) or now
+    wrong: tuple[str, ...] = ()
+    if not first <= last < first.plus(MONTHS_MAX):
+        first, last, wrong = now.plus(1 - MONTHS_SHOWN), now, ("months",)
+    statistics = None
+    with suppress(NotFoundError):
+        statistics = statistics_of(account, first, last, wiring.outside(), today=frame.today)
+    return StatisticsTab(
+        frame=frame,
+        statistics=statistics,
+        first=first,
+        last=last,
+        months=tuple(now.plus(-n) for n in range(MONTHS_BACK)),
+        spans=statistics_spans(frame.today, frame.language),
+        wrong=wrong,
+    )
+
+
+def _month(text: str) -> Month | None:
+    with suppress(InvalidInputError):
+        return Month.parse(text) if text else None
+    return None
+
+
+def notifications_tab(account: str, frame: Frame, *, typed: str = "", wrong: tuple[str, ...] = ()) -> NotificationsTab:
+    """`typed` and `wrong`: of a form that was sent and has to be mended.
+
+    Raises:
+        NotFoundError: there is no such client.
+    """
+    told = notifications_of(account, wiring.outside())
+
+    def rows(found: Sequence[CardAddress] | Sequence[AddedByClient]) -> tuple[AddressRow, ...]:
+        return tuple(address_row(row, row.address if frame.may_order else masked(row.address)) for row in found)
+
+    return NotificationsTab(
+        frame=frame,
+        administrators=rows(told.administrators),
+        added=rows(told.added),
+        reconciliation=told.reconciliation,
+        version=told.version,
+        typed_text=typed,
+        wrong=wrong,
+    )
