@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,11 @@ class Answered:
     headers: Mapping[str, str]
     cookies: tuple[str, ...]
     body: str
+    is_base64: bool = False
+
+    @property
+    def bytes(self) -> bytes:
+        return base64.b64decode(self.body) if self.is_base64 else self.body.encode()
 
     @property
     def json(self) -> Any:
@@ -100,7 +106,13 @@ class Browser:
             body = urlencode(form)
         event = an_event(method, path, headers=headers, cookies=self.cookies, host=self.host, body=body, **said)
         said = json.loads(json.dumps(answer(event, LambdaContext())))  # type: ignore[arg-type]
-        return Answered(said["statusCode"], said["headers"], tuple(said.get("cookies") or ()), said["body"] or "")
+        return Answered(
+            said["statusCode"],
+            said["headers"],
+            tuple(said.get("cookies") or ()),
+            said["body"] or "",
+            said["isBase64Encoded"],
+        )
 
     def get(self, path: str, **said: Any) -> Answered:
         return self.ask("GET", path, **said)

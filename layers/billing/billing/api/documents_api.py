@@ -6,17 +6,32 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from billing.api import documents, operators, sessions, statistics
+from billing.api import (
+    documents,
+    explanations,
+    notifications,
+    operators,
+    orders,
+    page_forms,
+    page_notifications,
+    page_operator,
+    page_public,
+    pages,
+    sessions,
+    statistics,
+)
 from billing.api.guard import Api
 from billing.api.headers import secured
 from billing.api.problems import tell_problems
 
 api = Api(enable_validation=True, response_validation_error_http_code=500)
 tell_problems(api)
-for part in (documents, statistics, sessions, operators):
+PAGE = (pages, page_forms, page_notifications, page_operator, page_public)
+for part in (orders, documents, explanations, statistics, notifications, sessions, operators, *PAGE):
     api.include_router(part.routes)
 
 
 def answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The answer to one request, with the headers that every answer has."""
+    api.append_context(problem_page=page_public.problem_page)
     return secured(api.resolve(event, context))

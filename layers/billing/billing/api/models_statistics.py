@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -20,12 +20,11 @@ MonthSaid: TypeAlias = Annotated[str, BeforeValidator(str)]
 
 
 class StatisticsAsked(Asked):
-    """Months `from`..`to`, both inclusive; the last twelve if not said. `format`: how the answer is written."""
+    """Months `from`..`to`, both inclusive; the last twelve if not said."""
 
     first: MonthText | None = Field(None, alias="from")
     last: MonthText | None = Field(None, alias="to")
     days: bool = True
-    format: Literal["json", "csv", "xlsx"] = "json"
 
     def months(self, today: Day) -> tuple[Month, Month]:
         last = Month.parse(self.last) if self.last else Month.of(today)

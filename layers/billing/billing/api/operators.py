@@ -11,8 +11,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from billing import wiring
 from billing.api import cursors
 from billing.api.documents import one, page_of, to_file
+from billing.api.explanations import explained, payment_explained
 from billing.api.guard import Routes
 from billing.api.models import Document, Documents, ListAsked
+from billing.api.models_explanations import ActExplained, PaymentAsked, PaymentExplained
+from billing.api.models_notifications import Notifications
 from billing.api.models_operator import (
     AllParked,
     AllUnmatched,
@@ -31,6 +34,7 @@ from billing.api.models_operator import (
     UnmatchedAsked,
 )
 from billing.api.models_statistics import Statistics, StatisticsAsked
+from billing.api.notifications import told
 from billing.api.statistics import statistics_for
 from billing.domain.access import OPERATORS
 from billing.domain.errors import InvalidInputError, NotFoundError
@@ -118,6 +122,28 @@ def document_of(account: str, id: str) -> Document:
 )
 def file_of(account: str, id: str, inline: bool = False) -> Response[None]:
     return to_file(account_there(account), id, inline=inline)
+
+
+@routes.on(
+    "GET",
+    "/accounts/<account>/documents/<id>/explanation",
+    may=OPERATORS,
+    summary="As /documents/{id}/explanation, of any account",
+)
+def act_of(account: str, id: str) -> ActExplained:
+    return explained(account_there(account), id)
+
+
+@routes.on(
+    "GET", "/accounts/<account>/payments/explanation", may=OPERATORS, summary="As /payments/explanation, of any account"
+)
+def payment_of(account: str, asked: Annotated[PaymentAsked, Query()]) -> PaymentExplained:
+    return payment_explained(account_there(account), asked)
+
+
+@routes.on("GET", "/accounts/<account>/notifications", may=OPERATORS, summary="As /notifications, of any account")
+def notifications_of_account(account: str) -> Notifications:
+    return told(account_there(account), full=True)
 
 
 @routes.on("GET", "/accounts/<account>/statistics", may=OPERATORS, summary="As /statistics, of any account")

@@ -1,0 +1,58 @@
+"""Who gets copies of the documents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from billing import wiring
+from billing.api.confirmations import links_of
+from billing.api.guard import Routes
+from billing.api.models_notifications import Notifications, NotificationsAsked
+from billing.domain.access import ADMINISTRATORS, CLIENTS, Role
+from billing.domain.parties import masked
+from billing.usecases import notifications as usecase
+
+routes = Routes()
+
+
+@routes.on("GET", "/notifications", may=CLIENTS, summary="Who gets copies, and what became of the last letters")
+def notifications() -> Notifications:
+    return told(routes.account, full=routes.caller.role is Role.ADMINISTRATOR)
+
+
+@routes.on("PUT", "/notifications", may=ADMINISTRATORS, summary="Sets who gets copies; new addresses confirm first")
+def change(asked: NotificationsAsked) -> Notifications:
+    changed = usecase.change_notifications(
+        routes.account,
+        added=[(wanted.address, wanted.kinds) for wanted in asked.added],
+        reconciliation=asked.reconciliation,
+        version=asked.version,
+        outside=wiring.outside(),
+        link=links_of(routes.account, routes.event),
+    )
+    return Notifications.model_validate(changed)
+
+
+@routes.on(
+    "POST",
+    "/notifications/<digest>/confirmations",
+    may=ADMINISTRATORS,
+    summary="Asks an added address once more to confirm",
+    status_code=202,
+)
+def ask_again(digest: str) -> dict[str, str]:
+    account = routes.account
+    usecase.ask_again(account, digest, outside=wiring.outside(), link=links_of(account, routes.event))
+    return {"state": usecase.WAITING}
+
+
+def told(account: str, *, full: bool) -> Notifications:
+    """`full`: with whole addresses, else masked."""
+    found = usecase.notifications_of(account, wiring.outside())
+    if not full:
+        found = replace(
+            found,
+            administrators=tuple(replace(a, address=masked(a.address)) for a in found.administrators),
+            added=tuple(replace(a, address=masked(a.address)) for a in found.added),
+        )
+    return Notifications.model_validate(found)

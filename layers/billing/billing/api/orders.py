@@ -1,0 +1,113 @@
+"""What a client's people order: invoices, acts of reconciliation, another letter, an archive."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from billing import wiring
+from billing.api.documents import one, to
+from billing.api.guard import Routes
+from billing.api.models import Document
+from billing.api.models_orders import (
+    Archive,
+    ArchiveAsked,
+    InvoiceAsked,
+    Key,
+    LetterQueued,
+    LettersAsked,
+    ReconciliationAsked,
+)
+from billing.domain.access import ADMINISTRATORS, CLIENTS
+from billing.domain.documents import DocumentStatus
+from billing.domain.errors import ConflictError
+from billing.usecases import archive as archives
+from billing.usecases.documents_api import LINK_SECONDS, document_told
+from billing.usecases.orders import order_invoice, order_reconciliation
+from billing.usecases.send_again import send_again
+
+routes = Routes()
+JSON = "application/json"
+AGAIN_S = 5
+
+
+@routes.on("POST", "/invoices", may=ADMINISTRATORS, summary="An invoice for any sum", status_code=201)
+def invoice(asked: InvoiceAsked, key: Key) -> Response[Document]:
+    account, caller = routes.account, routes.caller
+    made = order_invoice(
+        account, amount=asked.kopecks, payer=asked.payer, key=key, outside=wiring.outside(), user=caller.user
+    )
+    return _made(account, made.id)
+
+
+@routes.on(
+    "POST", "/reconciliations", may=ADMINISTRATORS, summary="An act of reconciliation for any days", status_code=201
+)
+def reconciliation(asked: ReconciliationAsked, key: Key) -> Response[Document]:
+    """201 with the document; 202 when it is so long that a worker makes it."""
+    account, caller = routes.account, routes.caller
+    made = order_reconciliation(
+        account,
+        payer=asked.payer,
+        first=asked.first,
+        last=asked.last,
+        mirrored=asked.mirrored,
+        key=key,
+        outside=wiring.outside(),
+        user=caller.user,
+    )
+    return _made(account, made.id)
+
+
+@routes.on(
+    "POST",
+    "/documents/<id>/letters",
+    may=ADMINISTRATORS,
+    summary="Sends the document again, to one address or to all",
+    status_code=202,
+)
+def letters(id: str, asked: LettersAsked) -> LetterQueued:
+    outside = wiring.outside()
+    known = document_told(routes.account, id, outside)
+    letter = send_again(routes.account, known.id, addresses=asked.addresses, outside=outside)
+    return LetterQueued(letter=letter)
+
+
+@routes.on("GET", "/documents/archive", may=CLIENTS, summary="Where a ZIP of documents is, or will be", status_code=302)
+def archive(asked: Annotated[ArchiveAsked, Query()]) -> Response[Archive | None]:
+    """302 to the file; 202 with an address to ask again when a worker packs it."""
+    return _archive(
+        archives.order_archive(
+            routes.account, kind=asked.kind, first=asked.first, last=asked.last, outside=wiring.outside()
+        )
+    )
+
+
+@routes.on("GET", "/archives/<archive>", may=CLIENTS, summary="Where an archive that was ordered is", status_code=302)
+def archive_again(archive: str) -> Response[Archive | None]:
+    return _archive(archives.archive_of(routes.account, archive, wiring.outside()))
+
+
+def _made(account: str, id: str) -> Response[Document]:
+    told = one(account, id, full=True)
+    status = HTTPStatus.CREATED if told.status is DocumentStatus.READY else HTTPStatus.ACCEPTED
+    return Response(int(status), JSON, told, headers={"Location": f"/documents/{id}"})
+
+
+def _archive(told: archives.Archive) -> Response[Archive | None]:
+    if told.state == archives.FAILED:
+        raise ConflictError("архив собрать не удалось: закажите его ещё раз")
+    if told.state != archives.READY:
+        headers = {"Location": f"/archives/{told.id}", "Retry-After": str(AGAIN_S)}
+        return Response(int(HTTPStatus.ACCEPTED), JSON, Archive.model_validate(told), headers=headers)
+    link = wiring.outside().files.link(
+        told.file,
+        file_name=told.file_name,
+        content_type="application/zip",
+        seconds=LINK_SECONDS,
+        inline=False,
+    )
+    return to(link, HTTPStatus.FOUND)

@@ -1,0 +1,174 @@
+"""What a client's people order and set, and what comes of it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+
+from tests.api.asking import Browser
+from tests.usecases.house import ACCOUNT, ROMASHKA, House
+
+INN = ROMASHKA["inn"]
+ACT = f"2026-01.act.{INN}.0"
+KEY = {"Idempotency-Key": "order-0001"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DAYS = {"from": "2026-02-01", "to": "2026-02-01"}
+
+
+def test_an_invoice_is_made_once_under_its_key(administrator: Browser, house: House) -> None:
+    asked = {"amount": "5500.00", "payer": INN}
+
+    made = administrator.post("/invoices", headers=KEY, json_body=asked)
+    again = administrator.post("/invoices", headers=KEY, json_body=asked)
+    other = administrator.post("/invoices", headers=KEY, json_body={**asked, "amount": "5500.01"})
+
+    assert (made.status, made.json["total"], made.json["status"]) == (201, "5500.00", "ready")
+    assert made.headers["location"] == f"/documents/{made.json['id']}"
+    assert again.json == made.json
+    assert other.status == 409
+    assert administrator.get(f"/documents/{made.json['id']}/pdf").status == 302
+    assert len(administrator.get("/documents", query={"kind": "invoice"}).json["documents"]) == 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param({"amount": "0.00", "payer": INN}, id="nothing"),
+        pytest.param({"amount": "-1.00", "payer": INN}, id="less than nothing"),
+        pytest.param({"amount": 5500.0, "payer": INN}, id="a float"),
+        pytest.param({"amount": "5500", "payer": INN}, id="without kopecks"),
+        pytest.param({"amount": "5500,00", "payer": INN}, id="a comma"),
+        pytest.param({"amount": "٥٥.٠٠", "payer": INN}, id="digits of another script"),
+        pytest.param({"amount": "9" * 13 + ".00", "payer": INN}, id="all the money there is"),
+        pytest.param({"amount": "1.00", "payer": "7"}, id="no INN"),
+        pytest.param({"amount": "1.00", "payer": INN, "account": "c-000002"}, id="for another account"),
+        pytest.param({"amount": "1.00"}, id="for nobody"),
+        pytest.param([], id="a list"),
+        pytest.param("x", id="a word"),
+        pytest.param(None, id="nothing at all"),
+    ],
+)
+def test_an_order_that_does_not_fit_makes_nothing(administrator: Browser, house: House, asked: object) -> None:
+    before = house.everything()
+
+    assert administrator.post("/invoices", headers=KEY, json_body=asked).status == 400
+    assert house.everything() == before
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 101, "пароль-пароль", "a b c d e f"])
+def test_an_order_needs_a_name_of_its_own(administrator: Browser, key: str) -> None:
+    asked = {"amount": "5500.00", "payer": INN}
+
+    assert administrator.post("/invoices", headers={"Idempotency-Key": key}, json_body=asked).status == 400
+    assert administrator.post("/invoices", json_body=asked).status == 400
+
+
+def test_an_order_for_a_payer_of_another_client_is_for_nobody(administrator: Browser) -> None:
+    theirs = administrator.post("/invoices", headers=KEY, json_body={"amount": "1.00", "payer": "9999003021"})
+    nobodys = administrator.post("/invoices", headers=KEY, json_body={"amount": "1.00", "payer": "7707083893"})
+
+    assert (theirs.status, theirs.json) == (nobodys.status, nobodys.json)
+    assert theirs.status == 404
+
+
+def test_an_act_of_reconciliation_is_made_for_its_days(administrator: Browser) -> None:
+    asked = {"from": "2026-01-01", "to": "2026-01-31", "payer": INN}
+
+    made = administrator.post("/reconciliations", headers=KEY, json_body=asked)
+
+    assert (made.status, made.json["kind"], made.json["total"]) == (201, "reconciliation", "-3000.00")
+    wrong = {**asked, "from": "2026-03-01"}
+    assert (
+        administrator.post("/reconciliations", headers={"Idempotency-Key": "order-0002"}, json_body=wrong).status == 400
+    )
+
+
+def test_a_document_is_sent_again_to_those_who_are_the_clients_own(administrator: Browser, house: House) -> None:
+    sent = administrator.post(f"/documents/{ACT}/letters", json_body={})
+    house.work()
+    house.hear()
+
+    told = administrator.get(f"/documents/{ACT}").json
+    assert sent.status == 202
+    assert [(x["letter"], x["status"]) for x in told["letters"]][-1] == (sent.json["letter"], "delivered")
+    stranger = administrator.post(f"/documents/{ACT}/letters", json_body={"addresses": ["thief@evil.example"]})
+    assert (stranger.status, "thief" in stranger.body) == (400, False)
+
+
+def test_an_archive_holds_the_documents_of_its_days(accountant: Browser, house: House) -> None:
+    answered = accountant.get("/documents/archive", query=DAYS)
+
+    assert answered.status == 302
+    key = answered.headers["location"].removeprefix("https://files.example/").partition("?")[0]
+    with ZipFile(BytesIO(house.files.get(key))) as packed:
+        assert len(packed.namelist()) == 2
+    assert accountant.get("/documents/archive", query={**DAYS, "kind": "reconciliation"}).status == 404
+    assert accountant.get("/documents/archive", query={"from": "2026-02-02", "to": "2026-02-01"}).status == 400
+
+
+def test_who_gets_copies_is_told_whole_only_to_an_administrator(administrator: Browser, accountant: Browser) -> None:
+    whole, masked = administrator.get("/notifications").json, accountant.get("/notifications").json
+
+    assert [a["address"] for a in whole["administrators"]] == [f"{ACCOUNT}@client.example"]
+    assert [a["address"] for a in masked["administrators"] + masked["added"]] == [
+        "c***@client.example",
+        "w***@client.example",
+    ]
+    assert whole["added"][0]["state"] == "waiting"
+    assert whole["administrators"][0]["last"]["status"] == "delivered"
+
+
+def test_settings_are_changed_as_a_whole_and_only_from_what_was_shown(administrator: Browser, house: House) -> None:
+    version = administrator.get("/notifications").json["version"]
+    wanted = {
+        "added": [{"address": "new@client.example", "kinds": ["act"]}],
+        "reconciliation": True,
+        "version": version,
+    }
+
+    changed = administrator.ask("PUT", "/notifications", json_body=wanted)
+    stale = administrator.ask("PUT", "/notifications", json_body=wanted)
+
+    assert changed.status == 200, changed.body
+    assert [(a["address"], a["kinds"], a["state"]) for a in changed.json["added"]] == [
+        ("new@client.example", ["act"], "waiting")
+    ]
+    assert (changed.json["reconciliation"], stale.status) == (True, 409)
+    house.work()
+    (letter,) = house.letters("new@client.example")
+    assert "https://docs.crm.example/confirm?token=" in letter.text
+    for address in ("no address", "a@b", "x" * 300):
+        bad = {**wanted, "version": version + 1, "added": [{"address": address}]}
+        answered = administrator.ask("PUT", "/notifications", json_body=bad)
+        assert (answered.status, address in answered.body) == (400, False)
+
+
+def test_an_act_and_a_payment_are_explained_to_the_kopeck(accountant: Browser) -> None:
+    act = accountant.get(f"/documents/{ACT}/explanation").json
+    payment = accountant.get("/payments/explanation", query={"key": "bank:1"}).json
+
+    assert [(p["payment"], p["amount"]) for p in act["parts"]] == [("bank:1", "3000.00")]
+    assert (act["paid"], act["charged"], act["from_paid"]) == ("3000.00", "3000.00", [])
+    assert (payment["sums"], payment["by_act"]) == ({"act": "3000.00"}, {ACT: "3000.00"})
+    assert payment["acts"][0]["letters"][0]["address"] == "c***@client.example"
+
+
+@pytest.mark.parametrize(
+    ("path", "begins", "content_type"),
+    [
+        ("/statistics.csv", b"\xef\xbb\xbf", "text/csv; charset=utf-8"),
+        ("/statistics.xlsx", b"PK", XLSX),
+        (f"/documents/{ACT}/explanation.xlsx", b"PK", XLSX),
+        ("/payments/explanation.xlsx?key=bank:1", b"PK", XLSX),
+    ],
+)
+def test_tables_are_taken_away_as_files(accountant: Browser, path: str, begins: bytes, content_type: str) -> None:
+    path, _, query = path.partition("?")
+
+    answered = accountant.get(path, query=query)
+
+    assert (answered.status, answered.headers["content-type"]) == (200, content_type)
+    assert answered.bytes.startswith(begins)
+    assert answered.headers["content-disposition"].startswith("attachment; filename=")
