@@ -16,7 +16,7 @@ class CutOffError(BaseException):
 
 
 class Cut:
-    """Counts the calls to the store, the queue and the operator; dies at call `at`, before its effect or `after` it."""
+    """Counts the calls to all of the world; dies at call `at`, before its effect or `after` it."""
 
     def __init__(self, at: int = 0, *, after: bool = False) -> None:
         self.calls, self._at, self._after = 0, at, after
@@ -35,9 +35,9 @@ class Cut:
         return called
 
     @contextmanager
-    def watching(self, house: EdoHouse) -> Iterator[None]:
+    def watching(self, house: EdoHouse, *also: tuple[Any, str]) -> Iterator[None]:
         places = [(house.store, name) for name in _STORE]
-        places += [(house.queue, "send"), (house.transport, "handle_request")]
+        places += [(house.queue, "send"), (house.transport, "handle_request"), *also]
         for place, name in places:
             setattr(place, name, self._call(getattr(place, name)))
         try:

@@ -90,13 +90,9 @@ class QuarterHouse(EdoHouse):
         self.diadoc.forget_calls()
 
     def a_worker(self) -> EdoOutside:
-        worker = super().a_worker()
-        return EdoOutside(
-            edo=worker.edo,
-            signer=getattr(self, "signer", None) or worker.signer,
-            titles=worker.titles,
-            environment=worker.environment,
-        )
+        if not getattr(self, "signer", None):
+            return super().a_worker()
+        return EdoOutside(edo=self.a_client(), signer=self.signer, titles=self.titles, environment="test")
 
     def send(self, at: str = "2026-04-02 04:00", *, minutes: float = 10, **how: Any) -> SentRun:
         self.at(at)

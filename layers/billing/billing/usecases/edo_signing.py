@@ -27,7 +27,7 @@ from billing.ports_edo import (
     ToSign,
 )
 from billing.records_edo import SIGNING
-from billing.usecases.edo_people import no_person, want_person
+from billing.usecases.edo_people import line_writes, want_person
 from billing.usecases.edo_signatures import FILE, PERSON, TEST, kept_signature, note_certificate, signature_is_kept
 from billing.usecases.edo_terms import OnItsWay, read, to_person, written
 
@@ -110,7 +110,7 @@ def _asked(batch: Stored, outside: Outside, edo: EdoOutside) -> set[str]:
     except NeedsPersonError as error:
         want_person(SIGNING, Reason.NO_SIGNER, outside, detail=error.said.text or str(error))
         if now >= datetime.fromisoformat(row["at"]) + GIVE_UP:
-            _gone(batch, outside)
+            _gone(batch, outside, answered=False)
         raise
     if not signed.task:
         absent = SigningRefused(text="сервис подписи ничего не ответил о файле")
@@ -140,15 +140,15 @@ def _ended(batch: Stored, outcomes: Mapping[str, Outcome], outside: Outside) -> 
         with suppress(StaleError):
             if _stored(one, outcomes.get(file.key), outside):
                 signed.add(file.account)
-    _gone(batch, outside)
-    if batch.row["task"] or outcomes:
-        no_person(SIGNING, outside)
+    _gone(batch, outside, answered=bool(outcomes))
     return signed
 
 
-def _gone(batch: Stored, outside: Outside) -> None:
+def _gone(batch: Stored, outside: Outside, *, answered: bool) -> None:
+    """The batch is over; when the signer has answered, nobody has to do anything about it."""
+    line = line_writes(SIGNING, None, outside) if answered else []
     with suppress(StaleError):  # another worker was faster
-        outside.store.tx([Write("control", SIGNING, batch.sk, None, batch.version)])
+        outside.store.tx([Write("control", SIGNING, batch.sk, None, batch.version), *line])
 
 
 def _stored(one: OnItsWay, outcome: Outcome | None, outside: Outside) -> bool:

@@ -54,8 +54,8 @@ def send_to_edo(
     if not window and not ahead:
         return run
     with stoppable("send", outside) as stopped:
-        terms = terms_of(card, window or next_window(today, settings), edo, today=today, until=until)
         try:
+            terms = terms_of(card, window or next_window(today, settings), edo, today=today, until=until)
             if ahead and not by_hand:
                 run.checked = look_ahead(_hasty(terms, outside) if window else terms, outside, edo)
             if window:
