@@ -348,7 +348,7 @@ def pages(language: Language) -> dict[str, Context]:
         "no reconciliations": documents(RECONCILIATION, language, documents=(), next=""),
         "no statistics": statistics_tab(language, statistics=None),
         "nobody to notify": notifications(language, administrators=(), added=()),
-        "nothing found": documents(ACT, language, documents=(), filter=filter),
+        "nothing found": documents(ACT, language, documents=(), filter=filter, next=""),
         "a debt": documents(ACT, language, frame=frame(language, balance=-120_000, runs_out=TODAY)),
         "ordered": documents(
             INVOICE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -51,7 +52,7 @@ def payment_page(account: str, key: str, frame: Frame) -> PaymentPage:
     """Raises:
     NotFoundError: the account has no such payment.
     """
-    if not key:
+    if not re.fullmatch("[!-~]{1,200}", key):  # as the senders of payments name them
         raise NotFoundError("такой оплаты нет")
     explained = explain_payment(account, key, wiring.outside())
     return PaymentPage(frame=frame, explained=explained, acts=tuple(act_row(act) for act in explained.acts))

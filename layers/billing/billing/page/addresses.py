@@ -25,35 +25,48 @@ class Addresses:
 
     @property
     def _page(self) -> str:
-        return f"/page/accounts/{quote(self.account, safe='')}" if self.account else "/page"
+        return f"/page/accounts/{_part(self.account)}" if self.account else "/page"
 
     @property
     def _api(self) -> str:
-        return f"/accounts/{quote(self.account, safe='')}" if self.account else ""
+        return f"/accounts/{_part(self.account)}" if self.account else ""
 
     def tab(self, name: str, **query: object) -> str:
         return f"{self._page}/{name}{_query(query)}"
 
     def document(self, id: str) -> str:
-        return f"{self._page}/documents/{quote(id, safe='')}"
+        return f"{self._page}/documents/{_part(id)}"
 
     def payment(self, key: str) -> str:
         return f"{self._page}/payment{_query({'key': key})}"
 
     def pdf(self, id: str, *, inline: bool = False) -> str:
-        return f"{self._api}/documents/{quote(id, safe='')}/pdf{_query({'inline': 'true' if inline else ''})}"
+        return f"{self._api}/documents/{_part(id)}/pdf{_query({'inline': 'true' if inline else ''})}"
 
     def archive(self, **query: object) -> str:
         return f"{self._page}/archive{_query(query)}"
 
-    def export(self, form: str, *, first: Month, last: Month) -> str:
-        return f"{self._api}/statistics{_query({'format': form, 'from': first, 'to': last})}"
+    # Tables to take away; operators have none.
+
+    def statistics_table(self, form: str, *, first: Month, last: Month) -> str:
+        return f"/statistics.{form}{_query({'from': first, 'to': last})}"
+
+    def act_table(self, id: str) -> str:
+        return f"/documents/{_part(id)}/explanation.xlsx"
+
+    def payment_table(self, key: str) -> str:
+        return f"/payments/explanation.xlsx{_query({'key': key})}"
+
+
+def _part(text: str) -> str:
+    """The text as one step of a path; what cannot be written down becomes a question mark."""
+    return quote(text, safe="", errors="replace")
 
 
 def _query(asked: dict[str, object]) -> str:
     """What is empty or None is left out."""
     said = [(name, _text(value)) for name, value in asked.items() if value not in ("", None, False)]
-    return f"?{urlencode(said)}" if said else ""
+    return f"?{urlencode(said, errors='replace')}" if said else ""
 
 
 def _text(value: object) -> str:
