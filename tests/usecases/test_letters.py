@@ -6,9 +6,12 @@ import pytest
 
 from billing.domain.errors import UnavailableError
 from billing.ports import Letter, LetterEvent, RefusedError, UnknownOutcomeError
+from billing.usecases import letters
+from billing.usecases.issue_documents import issue_documents
 from billing.usecases.send_letter import ATTEMPTS_MAX, send_letter
 from billing.usecases.track_letters import track_letter
-from tests.usecases.house import ACCOUNT, FEBRUARY, ROMASHKA, House, a_card, a_charge, a_payment
+from tests.usecases.cutting import CutOffError, every_cut
+from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, House, a_card, a_charge, a_payment
 
 ANNA = "anna@romashka.example"
 
@@ -102,6 +105,75 @@ def test_more_addresses_than_a_transaction_holds_make_more_letters_and_each_is_w
 
     assert sorted(house.addresses()) == emails
     assert {state for to, state in house.states().items() if to in emails} == {"delivered"}
+
+
+def many(first: int, last: int) -> list[dict[str, object]]:
+    """Administrators with twenty addresses each: a001, a002 …"""
+    emails = [f"a{n:03}@romashka.example" for n in range(first, last + 1)]
+    return [{"user": f"u-{n}", "emails": emails[n * 20 : n * 20 + 20]} for n in range(-(-len(emails) // 20))]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param((1, 12), (1, 12), id="the card stays"),
+        pytest.param((1, 12), (3, 14), id="two are taken off and two come"),
+        pytest.param((1, 12), (1, 2), id="few are left"),
+        pytest.param((1, 6), (5, 18), id="many come"),
+    ],
+)
+def test_whatever_call_is_cut_off_and_however_the_card_is_edited_then_everybody_has_each_document_once(
+    before, after, monkeypatch: pytest.MonkeyPatch
+):
+    """With letters of five addresses, of which one fits the transaction of the documents."""
+    monkeypatch.setattr(letters, "ADDRESSES_MAX", 5)
+    monkeypatch.setattr(letters, "ROWS_MAX", 12)
+
+    def close(house: House) -> None:
+        issue_documents(JANUARY, [ACCOUNT], house.outside)
+
+    def on_the_2nd() -> House:
+        return a_house(administrators=many(*before))
+
+    for where, house in every_cut(close, on_the_2nd):
+        house.queue.sent.clear()
+        house.tell(a_card(administrators=many(*after), at="2026-02-01T21:00:00+03:00"))
+        house.night()
+
+        written_before = {s.row["address"] for s in house.store.rows("deliveries") if "address" in s.row}
+        now = {f"a{n:03}@romashka.example" for n in range(after[0], after[1] + 1)}
+        then = {f"a{n:03}@romashka.example" for n in range(before[0], before[1] + 1)}
+        told = house.addresses()
+        assert len(told) == len(set(told)), where
+        assert written_before - {house.outside.settings.accountant_address} == set(told), where
+        assert set(told) <= now | then, where
+        documents = house.documents()
+        assert {d.status.value for d in documents} == {"ready"}, where
+        if set(told) != then:  # the card came before the documents were ready
+            assert now <= set(told), where
+        assert {len(letter.attachments) for to, _, letter in house.mailer.letters if to in told} == {2}, where
+
+
+def test_letters_whose_documents_are_not_ready_yet_do_not_go():
+    house = a_house(administrators=many(1, 120))
+    write, second = house.store.tx, iter([False, True])
+
+    def tx(writes):
+        if any(w.table == "deliveries" for w in writes) and next(second, True):
+            raise CutOffError
+        write(writes)
+
+    house.store.tx = tx  # type: ignore[method-assign]
+    with pytest.raises(CutOffError):
+        issue_documents(JANUARY, [ACCOUNT], house.outside)
+    house.store.tx = write  # type: ignore[method-assign]
+    letter = next(s for s in house.store.rows("deliveries") if "address" in s.row)
+
+    with pytest.raises(UnavailableError, match="not ready"):
+        send_letter(letter.pk, letter.sk, house.outside)
+    house.night()
+
+    assert len(house.addresses()) == 120
 
 
 def test_throttling_puts_the_letter_back_and_it_goes_later():

@@ -1,0 +1,182 @@
+"""The quarter's act of reconciliation: beside the acts of its last month, for those that want it, once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from billing.domain.documents import DocumentStatus, Reconciliation
+from billing.domain.periods import Month
+from billing.usecases import quarterly
+from billing.usecases.notifications import change_notifications
+from billing.usecases.preview import preview
+from tests.usecases.cutting import every_cut
+from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
+
+MARCH = Month(2026, 3)
+INN = ROMASHKA["inn"]
+
+
+def wanting(house: House, reconciliation: bool = True) -> House:
+    change_notifications(
+        ACCOUNT,
+        added=[],
+        reconciliation=reconciliation,
+        version=0,
+        outside=house.outside,
+        link=lambda digest, nonce: "",
+    )
+    return house
+
+
+def a_quarter(*told: Any, **card: Any) -> House:
+    """10 000 paid, 5 500 spent in January and 1 000 in February; it is 1 April, and March cost 500."""
+    house = wanting(House(a_card(**card), a_payment(1_000_000), a_charge(550_000), *told))
+    house.night(JANUARY)
+    house.tell(a_charge(100_000, at="2026-02-01T12:00:00+03:00"))
+    house.night(FEBRUARY)
+    house.tell(a_charge(50_000, at="2026-03-01T12:00:00+03:00"))
+    house.mailer.letters.clear()
+    return house.at("2026-04-01 12:00")
+
+
+def made(house: House) -> list[tuple[str, DocumentStatus, str]]:
+    return [(d.id, d.status, d.number) for d in house.documents(kind="reconciliation")]
+
+
+def test_it_is_made_in_the_night_that_closes_the_quarter_and_goes_with_the_acts():
+    house = a_quarter()
+    assert made(house) == []
+
+    report = house.night(MARCH)
+
+    assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")]
+    (record,) = house.documents(kind="reconciliation")
+    content = record.content
+    assert isinstance(content, Reconciliation)
+    assert (content.first, content.last, content.date) == (date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1))
+    assert [(row.date.isoformat(), row.debit, row.credit) for row in content.rows] == [
+        ("2026-01-12", 0, 1_000_000),
+        ("2026-02-01", 550_000, 0),
+        ("2026-03-01", 100_000, 0),
+    ]
+    assert (content.closing, content.not_acted) == (-350_000, 50_000)
+    (letter,) = house.letters(f"{ACCOUNT}@client.example")
+    assert [a.file_name.partition(" №")[0] for a in letter.attachments] == ["Акт", "Акт сверки"]
+    assert report["documents"] == {"act": [1, 50_000], "reconciliation": [1, 0]}
+    assert report["difference"] == 0
+
+
+def test_who_does_not_want_it_has_none():
+    house = a_quarter()
+    stored = house.store.get("customers", ACCOUNT)
+    assert stored
+    stored.row["notifications"]["reconciliation"] = False  # type: ignore[index]
+    house.store.tables["customers"][ACCOUNT][""] = (dict(stored.row), stored.version)
+
+    house.night(MARCH)
+
+    assert made(house) == []
+
+
+def test_it_is_made_though_the_month_has_no_other_paper():
+    house = wanting(House(a_card(invoice_policy="none"), a_payment(1_000_000)))
+    house.night(JANUARY)
+    house.night(FEBRUARY)
+
+    house.night(MARCH)
+
+    assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")]
+    assert house.addresses() == [f"{ACCOUNT}@client.example"]
+
+
+def test_a_quarter_of_nothing_at_all_makes_none_and_the_run_ends():
+    house = wanting(House(a_card(payers=[ROMASHKA, VASILYOK]), a_payment(1_000_000), a_charge(100_000)))
+    house.night(JANUARY)
+    house.night(FEBRUARY)
+
+    house.night(MARCH)
+
+    assert [id for id, *_ in made(house)] == [f"2026-03.reconciliation.{INN}.0"]
+    assert house.store.rows("work") == []
+
+
+def test_a_run_asked_for_again_makes_no_second_one():
+    house = a_quarter()
+    house.night(MARCH)
+    before = house.everything()
+
+    house.close(MARCH)
+    house.wait(minutes=10).sweep()
+
+    assert house.everything() == before
+
+
+def test_it_waits_for_an_act_that_waits_for_requisites():
+    house = a_quarter()
+    house.tell(a_card(payers=[{**ROMASHKA, "address": ""}], at="2026-04-01T10:00:00+03:00"))
+    house.night(MARCH)
+    assert made(house) == []
+
+    house.tell(a_card(at="2026-04-02T10:00:00+03:00"))
+    house.work()
+
+    assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")]
+
+
+def test_requisites_missing_with_no_act_to_wait_for_block_it_until_they_are_mended():
+    house = wanting(House(a_card(invoice_policy="none"), a_payment(1_000_000)))
+    house.night(JANUARY)
+    house.night(FEBRUARY)
+    house.tell(a_card(payers=[{**ROMASHKA, "address": ""}], invoice_policy="none", at="2026-03-02T10:00:00+03:00"))
+    report = house.night(MARCH)
+    assert [(id, status) for id, status, _ in made(house)] == [
+        (f"2026-03.reconciliation.{INN}.0", DocumentStatus.BLOCKED)
+    ]
+    assert report["blocked_count"] == 1
+
+    house.tell(a_card(invoice_policy="none", at="2026-04-02T10:00:00+03:00"))
+    house.work()
+
+    assert [status for _, status, _ in made(house)] == [DocumentStatus.READY]
+
+
+def test_one_that_is_far_too_long_is_ordered_from_the_worker(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(quarterly, "ENTRIES_MAX", 1)
+    house = a_quarter()
+
+    house.night(MARCH)
+    house.close(MARCH)
+
+    (record,) = house.documents(kind="reconciliation")
+    assert (record.is_ordered, record.status, record.number) == (True, DocumentStatus.READY, "1")
+    assert len(house.addresses()) == 2  # the act's letter, and its own
+
+
+def test_whatever_call_of_the_night_is_cut_off_there_is_one():
+    def night(house: House) -> None:
+        house.close(MARCH)
+
+    def on_the_2nd() -> House:
+        return a_quarter().at("2026-04-02 00:30")
+
+    for where, house in every_cut(night, on_the_2nd):
+        house.queue.sent.clear()
+        house.night(MARCH)
+
+        assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")], where
+        letters = house.letters(f"{ACCOUNT}@client.example")
+        assert 1 <= len(letters) <= 2, where  # a second one where the sending itself was cut
+        assert {len(letter.attachments) for letter in letters} == {2}, where
+
+
+def test_the_preview_of_a_closed_quarter_does_not_wonder_at_it():
+    house = a_quarter()
+    house.night(MARCH)
+
+    said = preview(MARCH, house.outside, until=house.until)
+
+    assert said["differences"] == []
+    assert [d["id"].split(".")[1] for d in said["documents"]] == ["act"]
