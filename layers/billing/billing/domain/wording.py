@@ -141,9 +141,10 @@ def one_line(text: str) -> str:
 
     No-break spaces stay.
     """
-    marks = (" " if c.isspace() and c != NBSP else c for c in text)
-    printed = "".join(c for c in marks if unicodedata.category(c) not in _UNPRINTED)
-    return " ".join(part for part in printed.split(" ") if part)
+    if not text.replace(NBSP, "").isprintable():
+        marks = (" " if c.isspace() and c != NBSP else c for c in text)
+        text = "".join(c for c in marks if unicodedata.category(c) not in _UNPRINTED)
+    return " ".join(part for part in text.split(" ") if part)
 
 
 _ARCHIVES = {"act": "Акты", "invoice": "Счета", "reconciliation": "Акты сверки", "contract": "Договоры"}
