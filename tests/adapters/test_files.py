@@ -126,3 +126,72 @@ def test_no_answer_to_a_write_may_be_a_file(aws: Any, monkeypatch: pytest.Monkey
 
     with pytest.raises(UnknownOutcomeError):
         S3Files(client, "files", locked=False).put_once(KEY, b"one", content_type=PDF)
+
+
+def test_a_stream_of_pieces_becomes_one_file_and_a_later_one_is_written_over_it(files: Files):
+    files.put_stream("archives/c-000001/a.zip", iter([b"one ", b"", b"two"]), "application/zip")
+    assert files.get("archives/c-000001/a.zip") == b"one two"
+
+    files.put_stream("archives/c-000001/a.zip", iter([]), "application/zip")
+
+    assert files.get("archives/c-000001/a.zip") == b""
+
+
+def test_a_file_is_there_once_it_was_written(files: Files):
+    assert not files.exists("archives/c-000001/a.zip")
+
+    files.put_stream("archives/c-000001/a.zip", iter([b"one"]), "application/zip")
+
+    assert files.exists("archives/c-000001/a.zip")
+
+
+@pytest.mark.parametrize("size", [7_999_999, 8_000_000, 8_000_001, 20_000_000])
+def test_a_large_stream_goes_in_parts_and_comes_out_whole(s3: Any, size: int, monkeypatch: pytest.MonkeyPatch):
+    parts: list[int] = []
+    upload = s3.upload_part
+    monkeypatch.setattr(s3, "upload_part", lambda **said: (parts.append(len(said["Body"])), upload(**said))[1])
+    body = bytes(n % 251 for n in range(1_000)) * (size // 1_000 + 1)
+
+    S3Files(s3, "files", locked=True).put_stream(
+        KEY, (body[:size][n : n + 3_000_000] for n in range(0, size, 3_000_000)), "application/zip"
+    )
+
+    assert s3.get_object(Bucket="files", Key=KEY)["Body"].read() == body[:size]
+    assert s3.head_object(Bucket="files", Key=KEY)["ContentType"] == "application/zip"
+    assert len(parts) == (0 if size <= 9_000_000 else 3)
+    assert all(part >= 5 * 1024 * 1024 for part in parts[:-1])
+
+
+def test_a_stream_that_breaks_leaves_neither_a_file_nor_parts(s3: Any):
+    def breaks() -> Any:
+        yield b"x" * 9_000_000
+        yield b"x" * 9_000_000
+        raise NotFoundError("a document is gone")
+
+    with pytest.raises(NotFoundError):
+        S3Files(s3, "files", locked=False).put_stream(KEY, breaks(), "application/zip")
+
+    assert not S3Files(s3, "files", locked=False).exists(KEY)
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket="files")
+
+
+@pytest.mark.parametrize("call", ["put_object", "head_object"])
+def test_no_answer_about_a_stream_says_so(aws: Any, call: str, monkeypatch: pytest.MonkeyPatch):
+    client = aws("s3")
+
+    def fails(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="x")
+
+    monkeypatch.setattr(client, call, fails)
+    files = S3Files(client, "files", locked=False)
+
+    with pytest.raises(UnavailableError):
+        files.put_stream(KEY, iter([b"one"]), PDF) if call == "put_object" else files.exists(KEY)
+
+
+def test_a_forbidden_file_is_not_called_absent(aws: Any):
+    client = aws("s3")
+    with Stubber(client) as stub:
+        stub.add_client_error("head_object", "403", http_status_code=403)
+        with pytest.raises(Exception, match="403"):
+            S3Files(client, "files", locked=False).exists(KEY)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
 from billing import paper, wiring
 from billing.domain.errors import InvalidInputError, UnavailableError
+from billing.usecases import orders
 from billing.usecases.letters import HEAD
 from tests.handlers.conftest import EVENTS, event
 from tests.usecases.house import House
@@ -180,6 +182,45 @@ def test_an_event_of_the_mail_service_moves_the_state(house: House, call: Call):
     assert call("track_letters", event("track_letters")) == NOTHING_FAILED
 
     assert house.states()["anna@romashka.example"] == "delivered"
+
+
+def test_a_long_order_is_filled_by_its_worker(house: House, call: Call, monkeypatch: pytest.MonkeyPatch):
+    call("take_from_crm", event("take_from_crm"))
+    monkeypatch.setattr(orders, "AT_ONCE_MAX", 0)
+    record = orders.order_reconciliation(
+        ACCOUNT,
+        payer="9999000077",
+        first=date(2026, 1, 1),
+        last=date(2026, 1, 31),
+        key="k",
+        outside=house.outside,
+        user="u-1",
+    )
+    (hint,) = bodies(house, "fill-orders")
+
+    assert call("fill_orders", event("fill_orders")) == NOTHING_FAILED  # of an order that is not there
+    assert call("fill_orders", changed("fill_orders", **hint)) == NOTHING_FAILED
+
+    assert [d.status.value for d in house.documents(ACCOUNT) if d.id == record.id] == ["ready"]
+
+
+def test_an_order_that_fails_comes_back_and_the_third_time_waits_for_a_person(
+    house: House, call: Call, monkeypatch: pytest.MonkeyPatch
+):
+    def boom(document: Any, images: Any) -> bytes:
+        raise ZeroDivisionError("boom")
+
+    call("take_from_crm", event("take_from_crm"))
+    monkeypatch.setattr(paper, "draw", boom)
+    with pytest.raises(ZeroDivisionError):
+        orders.order_invoice(ACCOUNT, amount=100, payer="9999000077", key="k", outside=house.outside, user="u-1")
+    (work,) = house.store.rows("work")
+    said = changed("fill_orders", account=ACCOUNT, item=work.sk)
+
+    assert len(failed(call("fill_orders", said))) == 1
+    said["Records"][0]["attributes"]["ApproximateReceiveCount"] = "3"
+    assert call("fill_orders", said) == NOTHING_FAILED
+    assert house.store.rows("work")[0].row["blocked"] == "ZeroDivisionError: boom"
 
 
 def test_the_sweep_ends_the_run_with_its_report(house: House, call: Call):
