@@ -69,7 +69,8 @@ def _write_letters(folder: Path, world: World) -> dict[str, list[Path]]:
     for letter in world.letters:
         if letter.account in ("report", "edo"):
             continue
-        stem = plain_name(f"{client_name(world, letter.account)} – {letter.mail.to}")
+        who = "Приглашение в ЭДО" if letter.account == "reminder" else client_name(world, letter.account)
+        stem = plain_name(f"{who} – {letter.mail.to}")
         place, n = folder / letter.month / f"{stem}.eml", 1
         while place.exists():
             n += 1

@@ -14,7 +14,7 @@ from local.demo_exchange import told
 class Letter:
     """A letter in the mail service; `account` and `month` are the client's, or `report` and the month of the run.
 
-    Of what is said of the exchange of documents, `account` is `edo`.
+    Of reports on the exchange of documents, `account` is `edo`; of letters that remind of an invitation, `reminder`.
     """
 
     account: str
@@ -70,6 +70,6 @@ def read_world(cloud: Cloud) -> World:
 def _letter(mail: Mail) -> Letter:
     """`c-000101_2026-01_1_<digest>`, `report_2026-01_1_<digest>`, `edo_<what or whom>_2026-01_…`."""
     account, month, *rest = str(mail.message["X-Delivery"]).split("_")
-    if account == "edo":
-        month = rest[0]
+    if account == "edo":  # a report is of a kind, a reminder is to a payer by its INN
+        account, month = "reminder" if month[0].isdigit() else "edo", rest[0]
     return Letter(account, month, mail)

@@ -59,6 +59,33 @@ def test_a_folder_of_messages_becomes_papers_letters_and_reports(
     assert "Акт № 1" in (out / "index.html").read_text(encoding="utf-8")
 
 
+def test_the_sample_company_ends_its_quarter_with_documents_signed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """One client refuses an act, one declines, one is at an operator that wants a request, one has two boxes."""
+    monkeypatch.setattr(demo, "_quiet", lambda: None)
+    out = tmp_path / "out"
+
+    assert demo.main(["--out", str(out)]) == 0
+
+    said = capsys.readouterr().out
+    heads, counts, *lines = said.partition("Обмен документами через Диадок\n")[2].split("\n\n")[0].split("\n")
+    told = dict(zip(heads.strip().split("   "), map(int, counts.split()), strict=True))
+    assert told["отправлено"] == told["подписано"] + told["отказ"] > 40
+    assert (told["отказ"], told["ждёт человека"]) == (1, 4)
+    assert sorted(line.split(": ")[1] for line in lines) == [
+        "контрагент отказал в подписи",
+        "контрагент отказался от обмена",
+        "нужна заявка на роуминг",
+        "у организации несколько ящиков",
+    ]
+    assert "ни одного нового документа и ни одного письма" in said
+    january = {p.name.rpartition("Ромашка.")[2] for p in (out / "documents" / "ООО «Ромашка»" / "2026-01").glob("Акт*")}
+    assert january == {"pdf", "1.xml", "print.pdf", "protocol.pdf", "protocol.sig", "zip"}
+    window = [p.read_text(encoding="utf-8") for p in sorted((out / "reports").glob("edo.sending.2026-Q1.*.txt"))]
+    assert "Отказано в подписи: 1" in window[-1]
+
+
 def test_what_the_ledger_itself_refuses_is_told_with_its_line_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
