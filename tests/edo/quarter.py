@@ -11,7 +11,7 @@ from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.adapters.signing.check import checked
 from billing.domain.edo_policy import Clause, ContractTemplate
 from billing.domain.periods import Month, moscow_day
-from billing.ports_edo import EdoOutside, Signed, SigningRefused, ToSign
+from billing.ports_edo import EdoOutside, NeedsPersonError, Signed, SigningRefused, ToSign
 from billing.records_edo import DUE_SHARDS, LEFT, SENDING
 from billing.usecases.send_to_edo import SentRun, send_to_edo
 from billing.usecases.track_edo import track_edo
@@ -64,12 +64,15 @@ class Cloud(SigningService):
         super().__init__(house, batch_max)
         self.tasks: list[list[str]] = []
         self.confirmed = False
+        self.forgotten: set[str] = set()
 
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
         if not task:
             self.before()
             self.tasks.append([file.key for file in files])
             return Signed(task=f"task-{len(self.tasks)}", retry_after_s=60)
+        if task in self.forgotten:
+            raise NeedsPersonError("there is no such task of signing any more")
         assert self.tasks[int(task.removeprefix("task-")) - 1] == [file.key for file in files], "another batch"
         if not self.confirmed:
             return Signed(task=task, retry_after_s=60, confirm="Sms")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from billing.adapters.signing.simple import DelaySend
 from billing.ports_edo import BadSignatureError, BusyError, NeedsPersonError, StopTheRunError
 from local.company.client import a_company
@@ -148,29 +146,20 @@ def test_a_person_confirms_a_whole_batch_once():
     assert house.reasons() == {}
 
 
-def test_a_task_that_nobody_confirms_in_a_day_is_given_up():
+def test_a_task_that_is_known_no_more_is_given_up_after_a_day():
     house = a_house(Cloud)
     house.send()
-    house.signer.sign = raises_on_task = _unknown(house.signer)  # type: ignore[method-assign]
-    assert raises_on_task
+    cloud: Cloud = house.signer
+    cloud.forgotten = {"task-1"}
 
+    assert house.send("2026-04-02 20:00").sent == 0
+    assert len(cloud.tasks) == 1
     house.send("2026-04-03 06:00")
-    house.signer.confirmed = True
-    house.send("2026-04-03 08:00")
+    cloud.confirmed = True
+    runs = [house.send("2026-04-03 08:00"), house.send("2026-04-03 10:00")]
 
-    assert len(house.signer.tasks) == 2
-
-
-def _unknown(cloud: Cloud) -> Any:
-    """The first task is known no more."""
-    sign = cloud.sign
-
-    def signed(files: Any, *, now: Any, task: str = "") -> Any:
-        if task == "task-1":
-            raise NeedsPersonError("there is no such task of signing any more")
-        return sign(files, now=now, task=task)
-
-    return signed
+    assert (sum(run.sent for run in runs), len(cloud.tasks)) == (3, 2)
+    assert house.reasons() == {}
 
 
 def test_a_person_who_signs_at_the_operator_finds_the_documents_there():
@@ -190,14 +179,3 @@ def test_the_test_signature_is_for_test_boxes():
     assert house.send().sent == 3
 
     assert {house.edo_state(act).signature for act in ACTS} == {"test"}  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("batch_max", [1, 40])
-def test_the_preflight_knows_the_certificate_of_the_last_signature(batch_max):
-    house = a_house(lambda h: SigningService(h, batch_max))
-
-    house.send()
-
-    stored = house.store.get("control", "edo.signer", "certificate")
-    assert stored
-    assert stored.row["until"] > "2026-04-02"
