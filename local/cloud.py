@@ -183,9 +183,7 @@ class Cloud:
     def _play_mail(self) -> int:
         new = mail.letters(self.mails_played) if mail.count() > self.mails_played else []
         self.mails_played += len(new)
-        for letter in new:
-            for topic, event in mail.published(letter):
-                aws("sns").publish(TopicArn=topic, Message=json.dumps(event, ensure_ascii=False))
+        mail.tell(new)
         return len(new)
 
     # --- state ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
@@ -18,6 +18,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.ses.models import ses_backends
 from moto.sesv2.responses import SESV2Response
 
+from local.resources import aws
 from local.template import ACCOUNT, REGION
 
 # Source: docs.aws.amazon.com, SES «Event destinations»: the names of events in messages and in settings
@@ -27,6 +28,7 @@ BOUNCES = {  # addresses by their beginning, as ours and as those of Amazon's ma
     "suppressionlist": ("Permanent", "Suppressed"),
     "full": ("Transient", "MailboxFull"),
 }
+BATCH_MAX = 10  # what one call can tell a topic
 _remembers = False
 
 
@@ -93,6 +95,17 @@ def published(mail: Mail) -> Iterator[tuple[str, dict[str, Any]]]:
     for event in events_of(mail):
         if EVENT_TYPES[event["eventType"]] in wanted["MatchingEventTypes"]:
             yield wanted["SNSDestination"]["TopicARN"], event
+
+
+def tell(letters: Sequence[Mail]) -> None:
+    """The topics know what has become of the letters."""
+    said: dict[str, list[str]] = {}
+    for topic, event in (one for letter in letters for one in published(letter)):
+        said.setdefault(topic, []).append(json.dumps(event, ensure_ascii=False))
+    for topic, events in said.items():
+        for i in range(0, len(events), BATCH_MAX):
+            entries = [{"Id": str(n), "Message": event} for n, event in enumerate(events[i : i + BATCH_MAX])]
+            aws("sns").publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
 
 
 def events_of(mail: Mail) -> Iterator[dict[str, Any]]:

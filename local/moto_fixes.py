@@ -12,7 +12,6 @@ import inspect
 import json
 import threading
 import time
-from collections import defaultdict
 from typing import Any
 
 import moto
@@ -46,7 +45,7 @@ def apply() -> None:
     assert moto.__version__ == MOTO, f"these fixes are for moto {MOTO}, not {moto.__version__}"
     _serialise_requests()
     _query_one_partition()
-    _copy_only_what_a_transaction_touches()
+    _put_back_what_a_transaction_touched()
     _honour_tokens()
     _answer_without_walking_the_model()
     _sort_a_table_once_between_writes()
@@ -74,12 +73,6 @@ def _serialise_requests() -> None:
     DynamoHandler.call_action = call_action
 
 
-def _same_table_with(table: Table, items: Any) -> Table:
-    view = object.__new__(Table)
-    view.__dict__.update(table.__dict__, items=items, _in_order=None)
-    return view
-
-
 def _query_one_partition() -> None:
     shipped = Table.query
     signature = inspect.signature(shipped)
@@ -88,49 +81,62 @@ def _query_one_partition() -> None:
         said = signature.bind(self, *args, **kwargs).arguments
         if said.get("index_name") is not None:
             return shipped(self, *args, **kwargs)
-        key = said["hash_key"]
-        return shipped(_same_table_with(self, {key: self.items[key]} if key in self.items else {}), *args, **kwargs)
+        key, view = said["hash_key"], object.__new__(Table)
+        items = {key: self.items[key]} if key in self.items else {}
+        view.__dict__.update(self.__dict__, items=items, _in_order=None)
+        return shipped(view, *args, **kwargs)
 
     Table.query = query
 
 
-def _copy_only_what_a_transaction_touches() -> None:
+def _put_back_what_a_transaction_touched() -> None:
+    """As shipped, each item of a transaction copies its whole table, to have it back if the transaction fails."""
     shipped = DynamoDBBackend.transact_write_items
 
     def transact_write_items(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-        _transaction.places = [
-            (op["TableName"], op.get("Key") or op.get("Item")) for item in transact_items for op in item.values()
-        ]
+        tables, touched = dict(self.tables), [_touched(self, *op) for item in transact_items for op in item.items()]
+        _transaction.runs = True
         try:
             shipped(self, transact_items)
+        except Exception:
+            self.tables.update(tables)
+            for table, pk, sk, item in (place for place in touched if place):
+                _put_back(table, pk, sk, item)
+            raise
         finally:
-            _transaction.places = None
+            _transaction.runs = False
 
     def deepcopy(self: Table, memo: dict[int, Any]) -> Table:
-        places = getattr(_transaction, "places", None)
-        if places is None:  # a backup copies everything
-            whole = object.__new__(Table)
-            memo[id(self)] = whole
-            whole.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
-            return whole
-        kept = _same_table_with(
-            self,
-            defaultdict(dict, {pk: dict(group) if self.range_key_attr else group for pk, group in self.items.items()}),
-        )
-        for name, key in places:
-            if name != self.name or self.hash_key_attr not in key:
-                continue
-            pk = DynamoType(key[self.hash_key_attr])
-            if pk not in kept.items:
-                continue
-            if not self.range_key_attr:
-                kept.items[pk] = copy.deepcopy(kept.items[pk])
-            elif (sk := DynamoType(key[self.range_key_attr])) in kept.items[pk]:
-                kept.items[pk][sk] = copy.deepcopy(kept.items[pk][sk])
-        return kept
+        if getattr(_transaction, "runs", False):
+            return self
+        whole = object.__new__(Table)
+        memo[id(self)] = whole
+        whole.__dict__.update({name: copy.deepcopy(value, memo) for name, value in self.__dict__.items()})
+        return whole
 
     DynamoDBBackend.transact_write_items = transact_write_items
     Table.__deepcopy__ = deepcopy
+
+
+def _touched(backend: DynamoDBBackend, kind: str, op: dict[str, Any]) -> tuple[Table, Any, Any, Any] | None:
+    """Where an item stands that a transaction is about to touch, and what is there now."""
+    table, key = backend.tables.get(op["TableName"]), op.get("Key") or op.get("Item") or {}
+    names = [name for name in (table.hash_key_attr, table.range_key_attr) if name] if table else []
+    if not table or not all(name in key for name in names):
+        return None
+    pk, *rest = (DynamoType(key[name]) for name in names)
+    sk, group = rest[0] if rest else None, table.items.get(pk)
+    item: Any = group if sk is None else (group or {}).get(sk)
+    return table, pk, sk, copy.deepcopy(item) if kind == "Update" else item  # what is put is another item
+
+
+def _put_back(table: Table, pk: Any, sk: Any, item: Any) -> None:
+    group, key = (table.items, pk) if sk is None else (table.items[pk], sk)
+    if item is None:
+        group.pop(key, None)
+    else:
+        group[key] = item
+    table.__dict__["_in_order"] = None
 
 
 def _honour_tokens() -> None:

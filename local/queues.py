@@ -78,12 +78,12 @@ def poll(mapping: Mapping[str, Any], function: Callable[[Any], Any], fails: Call
         failed = {m["MessageId"] for m in got}
     if failed - {m["MessageId"] for m in got}:  # the service takes such an answer for a failure of them all
         failed = {m["MessageId"] for m in got}
-    for message in got:
-        handle = message["ReceiptHandle"]
-        if message["MessageId"] in failed:
-            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
-        else:
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
+    handles = {m["MessageId"]: m["ReceiptHandle"] for m in got}
+    for id in failed:
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handles[id], VisibilityTimeout=0)
+    if done := [{"Id": id, "ReceiptHandle": handle} for id, handle in handles.items() if id not in failed]:
+        answer = sqs.delete_message_batch(QueueUrl=url, Entries=done)
+        assert not answer.get("Failed"), f"not deleted: {answer['Failed']}"
     return len(got)
 
 

@@ -96,6 +96,27 @@ def test_a_refused_write_says_why_on_the_short_way(cloud: Cloud) -> None:
     assert "Item" not in ddb.get_item(TableName=cloud.ids["SeenTable"], Key={"key": {"S": "new"}})
 
 
+def test_a_transaction_that_fails_leaves_everything_as_it_was(cloud: Cloud) -> None:
+    ddb, work, seen = aws("dynamodb"), cloud.ids["WorkTable"], cloud.ids["SeenTable"]
+    before = {"shard": {"S": "00"}, "item": {"S": "kept"}, "n": {"N": "1"}}
+    key = {name: before[name] for name in ("shard", "item")}
+    ddb.put_item(TableName=work, Item=before)
+    _put(cloud, "k")
+    more = {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+    for op in (
+        {"Put": {"TableName": work, "Item": {**before, "n": {"N": "2"}}}},
+        {"Delete": {"TableName": work, "Key": key}},
+        {"Update": {"TableName": work, "Key": key, **more}},
+    ):
+        refused = {"Put": {"TableName": seen, "Item": {"key": {"S": "k"}}, **_IF_NEW}}
+        with pytest.raises(ddb.exceptions.TransactionCanceledException):
+            ddb.transact_write_items(
+                TransactItems=[op, {"Put": {"TableName": work, "Item": {**before, "item": {"S": "new"}}}}, refused]
+            )
+
+        assert ddb.scan(TableName=work)["Items"] == [before]
+
+
 def test_a_table_that_is_not_there_is_an_error_on_the_short_way(cloud: Cloud) -> None:
     ddb = aws("dynamodb")
 
