@@ -6,7 +6,6 @@ Each step is asked of the rows as they are: whatever an earlier, interrupted att
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from billing import paper, records
@@ -26,6 +25,7 @@ from billing.usecases.edo_due import due_writes
 from billing.usecases.filing import filed
 from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import NUMBERED_MAX, number
+from billing.usecases.parking import park, set_aside
 from billing.usecases.quarterly import is_wanted, reconciled
 from billing.usecases.runs import reopening
 from billing.usecases.waiting import go_on, wait_for_person
@@ -72,7 +72,7 @@ def issue_documents(
     if last_attempt:
         for failure in failures:
             if not failure.passing:
-                _set_aside(failure.account, month, failure.reason, outside)
+                set_aside(failure.account, month, failure.reason, outside)
         return tuple(f for f in failures if f.passing)
     return tuple(failures)
 
@@ -84,16 +84,6 @@ def _number(
         batch = decided[i : i + NUMBERED_MAX]
         with _one_account(batch[0].account, failures):
             number(batch, seller, outside)
-
-
-def _set_aside(account: str, month: Month, reason: str, outside: Outside) -> None:
-    """The account is parked, and what it had begun waits with it: the run ends without it."""
-    park(account, month, reason, outside)
-    page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
-    for work in page.rows:
-        if work.row["month"] <= str(month) and (writes := wait_for_person(work, reason, outside)):
-            with suppress(StaleError):  # somebody is at it
-                outside.store.tx(writes)
 
 
 class _one_account:
@@ -185,19 +175,6 @@ def _printable(draft: Draft, outside: Outside) -> Draft:
     if draft.problems:
         return draft
     return replace(draft, problems=paper.problems(draft.content))
-
-
-def park(account: str, month: Month, reason: str, outside: Outside) -> None:
-    """The account waits for a person, with the reason in a row; the run goes on without it."""
-    stored = outside.store.get("control", f"parked.{month}", account)
-    row = {"reason": reason, "at": utc_text(outside.clock()), "summary": f"{account}: {reason}"}
-    if stored and stored.row["reason"] == reason:
-        return
-    try:
-        outside.store.tx([Write("control", f"parked.{month}", account, row, stored.version if stored else ABSENT)])
-    except StaleError:
-        return  # somebody parked it at the same moment
-    outside.metrics.count("AccountsParked")
 
 
 # --- number ------------------------------------------------------------------------------------------------------
