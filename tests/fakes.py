@@ -159,7 +159,7 @@ class MemoryFiles:
             raise NotFoundError(key)
         return self.files[key]
 
-    def put_stream(self, key: str, chunks: Iterable[bytes], content_type: str) -> None:
+    def put_stream(self, key: str, chunks: Iterable[bytes], *, content_type: str) -> None:
         self.files[key] = b"".join(chunks)
 
     def exists(self, key: str) -> bool:

@@ -129,10 +129,10 @@ def test_no_answer_to_a_write_may_be_a_file(aws: Any, monkeypatch: pytest.Monkey
 
 
 def test_a_stream_of_pieces_becomes_one_file_and_a_later_one_is_written_over_it(files: Files):
-    files.put_stream("archives/c-000001/a.zip", iter([b"one ", b"", b"two"]), "application/zip")
+    files.put_stream("archives/c-000001/a.zip", iter([b"one ", b"", b"two"]), content_type="application/zip")
     assert files.get("archives/c-000001/a.zip") == b"one two"
 
-    files.put_stream("archives/c-000001/a.zip", iter([]), "application/zip")
+    files.put_stream("archives/c-000001/a.zip", iter([]), content_type="application/zip")
 
     assert files.get("archives/c-000001/a.zip") == b""
 
@@ -140,7 +140,7 @@ def test_a_stream_of_pieces_becomes_one_file_and_a_later_one_is_written_over_it(
 def test_a_file_is_there_once_it_was_written(files: Files):
     assert not files.exists("archives/c-000001/a.zip")
 
-    files.put_stream("archives/c-000001/a.zip", iter([b"one"]), "application/zip")
+    files.put_stream("archives/c-000001/a.zip", iter([b"one"]), content_type="application/zip")
 
     assert files.exists("archives/c-000001/a.zip")
 
@@ -153,7 +153,7 @@ def test_a_large_stream_goes_in_parts_and_comes_out_whole(s3: Any, size: int, mo
     body = bytes(n % 251 for n in range(1_000)) * (size // 1_000 + 1)
 
     S3Files(s3, "files", locked=True).put_stream(
-        KEY, (body[:size][n : n + 3_000_000] for n in range(0, size, 3_000_000)), "application/zip"
+        KEY, (body[:size][n : n + 3_000_000] for n in range(0, size, 3_000_000)), content_type="application/zip"
     )
 
     assert s3.get_object(Bucket="files", Key=KEY)["Body"].read() == body[:size]
@@ -169,7 +169,7 @@ def test_a_stream_that_breaks_leaves_neither_a_file_nor_parts(s3: Any):
         raise NotFoundError("a document is gone")
 
     with pytest.raises(NotFoundError):
-        S3Files(s3, "files", locked=False).put_stream(KEY, breaks(), "application/zip")
+        S3Files(s3, "files", locked=False).put_stream(KEY, breaks(), content_type="application/zip")
 
     assert not S3Files(s3, "files", locked=False).exists(KEY)
     assert "Uploads" not in s3.list_multipart_uploads(Bucket="files")
@@ -186,7 +186,7 @@ def test_no_answer_about_a_stream_says_so(aws: Any, call: str, monkeypatch: pyte
     files = S3Files(client, "files", locked=False)
 
     with pytest.raises(UnavailableError):
-        files.put_stream(KEY, iter([b"one"]), PDF) if call == "put_object" else files.exists(KEY)
+        files.put_stream(KEY, iter([b"one"]), content_type=PDF) if call == "put_object" else files.exists(KEY)
 
 
 def test_a_forbidden_file_is_not_called_absent(aws: Any):

@@ -198,6 +198,33 @@ def test_settings_that_somebody_else_has_changed_are_not_written_over():
     assert len(notifications_of(ACCOUNT, house.outside).added) == 1
 
 
+@pytest.mark.parametrize("what", ["change", "ask", "confirm"])
+def test_a_card_that_comes_at_the_same_moment_hinders_nobody(what):
+    house = a_house()
+    added(house, (AUDIT, (ACT,)))
+    write = house.store.tx
+
+    def tx(writes: Any) -> None:
+        house.store.tx = write  # type: ignore[method-assign]
+        house.tell(a_card(title="ООО «Новая»", at="2026-02-01T11:00:00+03:00"))
+        write(writes)
+
+    house.store.tx = tx  # type: ignore[method-assign]
+
+    if what == "change":
+        told = added(house, (AUDIT, (ACT,)), (BUH, (ACT,)))
+        assert [a.address for a in told.added] == [AUDIT, BUH]
+    elif what == "ask":
+        ask_again(ACCOUNT, address_digest(AUDIT), outside=house.outside, link=link)
+        house.work()
+        assert len(house.letters(AUDIT)) == 2
+    else:
+        assert confirm_address(ACCOUNT, address_digest(AUDIT), "1", house.outside)
+    stored = house.store.get("customers", ACCOUNT)
+    assert stored
+    assert stored.row["card"]["title"] == "ООО «Новая»"
+
+
 def test_a_client_without_a_card_has_no_settings():
     with pytest.raises(NotFoundError):
         notifications_of("c-000009", a_house().outside)

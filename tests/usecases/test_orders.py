@@ -201,13 +201,18 @@ def test_an_order_of_which_something_is_left_holds_up_no_run(monkeypatch: pytest
     def down(*args: Any) -> DocumentRecord:
         raise UnavailableError("down")
 
-    for module in (orders, fill_orders):
-        monkeypatch.setattr(module, "fill_order", down)
-    record = invoiced(house)
+    with monkeypatch.context() as broken:
+        for module in (orders, fill_orders):
+            broken.setattr(module, "fill_order", down)
+        record = invoiced(house)
+        report = house.night(FEBRUARY)
 
-    assert house.night(FEBRUARY)["difference"] == 0
-    assert record.status is DocumentStatus.DECIDED
+    assert (record.status, report["difference"]) == (DocumentStatus.DECIDED, 0)
     assert [s.sk for s in house.store.rows("work")] == [f"order#{ACCOUNT}#{record.id}"]
+    house.wait(minutes=10).sweep()
+    house.wait(minutes=10).sweep()
+    assert house.documents(kind="invoice")[-1].status is DocumentStatus.READY
+    assert house.report(FEBRUARY) == report  # nor is it counted anew
 
 
 def test_what_is_down_for_a_moment_is_finished_by_the_worker():
@@ -351,6 +356,17 @@ def test_a_very_long_one_is_decided_at_once_and_made_by_the_worker(monkeypatch: 
     assert (content.closing, len(content.rows)) == (-520_000, 3)
     assert len(house.addresses()) == 1
     assert reconciled(house, mirrored=False).id == record.id
+
+
+def test_the_worker_makes_it_as_of_the_day_of_the_order(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(orders, "AT_ONCE_MAX", 1)
+    house = a_house()
+    reconciled(house, last="2026-02-09")
+
+    house.at("2026-02-12 09:00").work()
+
+    (made,) = house.documents(kind="reconciliation")
+    assert (made.status, made.content.date) == (DocumentStatus.READY, date(2026, 2, 10))
 
 
 def test_whatever_call_of_the_worker_is_cut_off_there_is_one_act_and_one_letter(monkeypatch: pytest.MonkeyPatch):

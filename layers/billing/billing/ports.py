@@ -120,7 +120,7 @@ class Files(Protocol):
 
     def get(self, key: str) -> bytes: ...
 
-    def put_stream(self, key: str, chunks: Iterable[bytes], content_type: str) -> None:
+    def put_stream(self, key: str, chunks: Iterable[bytes], *, content_type: str) -> None:
         """The file is there, made of the chunks one after another; one that was there is written over.
 
         What fails on the way, the chunks themselves among it, leaves nothing behind.

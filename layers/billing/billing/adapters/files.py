@@ -64,7 +64,7 @@ class S3Files:
             raise UnavailableError(f"no answer from the bucket: {type(error).__name__}") from error
         return body
 
-    def put_stream(self, key: str, chunks: Iterable[bytes], content_type: str) -> None:
+    def put_stream(self, key: str, chunks: Iterable[bytes], *, content_type: str) -> None:
         """Small files go in one call; of larger ones no more than a part is held at a time."""
         parts = _parts(chunks)
         head = next(parts, b"")

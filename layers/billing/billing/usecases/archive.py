@@ -140,7 +140,8 @@ def _day(row: Mapping[str, Any]) -> Day:
 
 
 def _pack(account: str, row: Mapping[str, Any], outside: Outside) -> None:
-    outside.files.put_stream(row["file"], zipped(_files(account, row["documents"], outside)), "application/zip")
+    chunks = zipped(_files(account, row["documents"], outside))
+    outside.files.put_stream(row["file"], chunks, content_type="application/zip")
 
 
 def _files(account: str, documents: list[str], outside: Outside) -> Iterator[tuple[str, Day, bytes]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -121,7 +120,11 @@ def change_notifications(
         raise ConflictError("настройки изменились: откройте их заново")
     settings = changed(was, added, reconciliation=reconciliation)
     known = {a.address.casefold() for a in was.added}
-    _write(stored, settings, [a for a in settings.added if a.address.casefold() not in known], outside, link)
+    new = [a for a in settings.added if a.address.casefold() not in known]
+    if not _written(stored, settings, new, outside, link):  # by a card that came at the same moment, it may be
+        return change_notifications(
+            account, added=added, reconciliation=reconciliation, version=version, outside=outside, link=link
+        )
     return notifications_of(account, outside)
 
 
@@ -136,7 +139,8 @@ def ask_again(account: str, digest: str, *, outside: Outside, link: Link) -> Non
     waiting = [a for a in settings.added if not a.confirmed_at and records.address_digest(a.address) == digest]
     if not waiting:
         raise NotFoundError("такого адреса, который ждёт подтверждения, нет")
-    _write(stored, settings, waiting, outside, link)
+    if not _written(stored, settings, waiting, outside, link):
+        ask_again(account, digest, outside=outside, link=link)
 
 
 def confirm_address(account: str, digest: str, nonce: str, outside: Outside) -> bool:
@@ -144,14 +148,17 @@ def confirm_address(account: str, digest: str, nonce: str, outside: Outside) -> 
     stored = outside.store.get("customers", account)
     settings = settings_of(stored) if stored else NotificationSettings()
     named = [a for a in settings.added if records.address_digest(a.address) == digest]
-    if not stored or not named or not hmac.compare_digest(named[0].nonce, nonce):
+    if not stored or not named or named[0].nonce != nonce:
         return False
     if named[0].confirmed_at:
         return True
     at = utc_text(outside.clock())
     added = tuple(replace(a, confirmed_at=at) if a is named[0] else a for a in settings.added)
     row = {**stored.row, "notifications": records.plain(replace(settings, added=added))}
-    outside.store.tx([Write("customers", account, "", row, stored.version)])
+    try:
+        outside.store.tx([Write("customers", account, "", row, stored.version)])
+    except StaleError:  # a card came at the same moment, or somebody has changed the settings
+        return confirm_address(account, digest, nonce, outside)
     return True
 
 
@@ -162,10 +169,10 @@ def _settings(account: str, outside: Outside) -> tuple[Stored, NotificationSetti
     return stored, settings_of(stored)
 
 
-def _write(
+def _written(
     stored: Stored, settings: NotificationSettings, ask: Sequence[AddedAddress], outside: Outside, link: Link
-) -> None:
-    """The settings are kept, and whoever is to be asked is: the letters are written with them."""
+) -> bool:
+    """The settings are kept, and whoever is to be asked is: the letters are written with them. False: read again."""
     account, now, card = stored.pk, outside.clock(), records.from_plain(Customer, stored.row["card"])
     at, seller = utc_text(now), seller_card(outside.store)
     settings = asked_again(settings, [a.address for a in ask], str(moscow_day(now)))
@@ -193,10 +200,11 @@ def _write(
     row = {**stored.row, "notifications": records.plain(replace(settings, added=added))}
     try:
         outside.store.tx([Write("customers", account, "", row, stored.version), *writes])
-    except StaleError as error:
-        raise ConflictError("настройки изменились: откройте их заново") from error
+    except StaleError:
+        return False
     with suppress(UnavailableError):  # the sweep finds them
         outside.queue.send("send-letter", hints)
+    return True
 
 
 def _last_letters(account: str, outside: Outside) -> dict[str, LastLetter]:
