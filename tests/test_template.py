@@ -390,7 +390,7 @@ def test_alarms_and_the_dashboard_show_metrics_that_are_counted() -> None:
 
     assert {service for _, service in alarmed | shown} == {"zakryvashka"}
     assert {name for name, _ in alarmed | shown} <= _counted()
-    assert len(alarmed) == 9
+    assert len(alarmed) == 10
 
 
 def test_the_dashboard_shows_every_queue_and_every_function() -> None:
