@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from billing.domain.documents import DocumentKind
 from billing.domain.edo_policy import ActForm, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
+from billing.usecases.notifications import change_notifications
+from billing.usecases.orders import order_reconciliation
 from local.company.client import a_company
 from tests.edo.house import POLICY
 from tests.edo.quarter import ACTS, CONTRACT, FEBRUARY, JANUARY, QuarterHouse, a_quarter
 from tests.usecases.house import ACCOUNT, ROMASHKA, VASILYOK, a_card, a_charge, a_payment
 
 UTD = "UniversalTransferDocument"
+INN = ROMASHKA["inn"]
+RECONCILIATIONS = frozenset({DocumentKind.RECONCILIATION})
 BOTH = frozenset({DocumentKind.CONTRACT, DocumentKind.INVOICE})
 
 
@@ -158,6 +163,37 @@ def test_by_setting_invoices_go_too():
 
     kinds = [kind for _, kind in house.sent]
     assert kinds.count("ProformaInvoice") == len(house.documents(kind="invoice"))
+
+
+def wants_reconciliations(house):
+    change_notifications(
+        ACCOUNT, added=(), reconciliation=True, version=0, outside=house.outside, link=lambda *_: "https://crm.example"
+    )
+
+
+def test_by_setting_the_quarters_reconciliation_goes_after_the_acts():
+    house = QuarterHouse(a_card(), *a_quarter(), policy=with_sending(kinds=RECONCILIATIONS), until=FEBRUARY)
+    house.partner()
+    wants_reconciliations(house)
+    house.night(FEBRUARY.next)
+
+    house.send()
+
+    assert [kind for _, kind in house.sent] == [UTD, UTD, UTD, "ReconciliationAct"]
+    assert house.at_the_operator()[-1]["version"] == "reconciliationact405_05_01_01"
+
+
+def test_one_that_was_ordered_for_the_quarter_goes_too_and_one_for_other_days_does_not():
+    house = QuarterHouse(a_card(), *a_quarter(), policy=with_sending(kinds=RECONCILIATIONS))
+    house.partner()
+    house.at("2026-04-02 01:00")
+    for key, last in (("a", date(2026, 3, 31)), ("b", date(2026, 3, 30))):
+        order_reconciliation(
+            ACCOUNT, payer=INN, first=date(2026, 1, 1), last=last, key=key, outside=house.outside, user="u-1"
+        )
+
+    assert house.send().sent == 4
+    assert [kind for _, kind in house.sent].count("ReconciliationAct") == 1
 
 
 def test_what_the_format_cannot_say_is_a_persons_and_the_rest_goes():

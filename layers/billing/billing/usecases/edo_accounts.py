@@ -24,7 +24,7 @@ from billing.usecases.edo_making import made
 from billing.usecases.edo_relations import as_seen, box_writes
 from billing.usecases.edo_signing import wants_signature
 from billing.usecases.edo_terms import OnItsWay, Terms
-from billing.usecases.edo_waiting import waiting_of
+from billing.usecases.edo_waiting import plan_reconciliations, waiting_of
 
 ATTEMPTS_MAX = 5
 
@@ -39,6 +39,8 @@ def take_up(
     Raises:
         BusyError, StopTheRunError: see there; what was made is kept.
     """
+    if DocumentKind.RECONCILIATION in terms.policy.sending.kinds:
+        plan_reconciliations(account, terms.window, outside)
     waiting = waiting_of(account, outside)
     due = _due(account, waiting, terms, left, outside)
     if not due:
@@ -81,9 +83,10 @@ def _due(account: str, waiting: Sequence[OnItsWay], terms: Terms, left: Left, ou
 
 
 def sendable(one: OnItsWay, window: Window) -> Sendable:
-    """A contract is of the window in which it is made; by its own date it would wait for the next one."""
+    """What no run of a month has made, such as a contract, is of the window that finds it, not of its day's month."""
     row = one.stored.row
-    month = window.last_month if one.kind is DocumentKind.CONTRACT else Month.parse(row["month"])
+    is_of_a_run = one.stored.sk.startswith(f"{row['month']}.")
+    month = Month.parse(row["month"]) if is_of_a_run else window.last_month
     return Sendable(
         id=one.stored.sk,
         account=one.stored.pk,

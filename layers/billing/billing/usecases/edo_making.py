@@ -12,6 +12,7 @@ from billing.ports import FileExistsWithOtherBytesError, Outside
 from billing.ports_edo import BadDocumentError, EdoOutside, Prepared, Title
 from billing.records_edo import EdoState
 from billing.usecases.edo_terms import OnItsWay, Terms, keep_until, kind_text, to_person, written
+from billing.usecases.filing import whole
 
 XML, PDF = "application/xml", "application/pdf"
 
@@ -28,7 +29,7 @@ def made(one: OnItsWay, box: Box, terms: Terms, outside: Outside, edo: EdoOutsid
             return one
         state = EdoState(fate=Fate(attempt=state.fate.attempt + 1))
     one = OnItsWay(one.stored, state)
-    record = records.document_of(one.stored.pk, one.stored.sk, one.stored.row)
+    record = whole(records.document_of(one.stored.pk, one.stored.sk, one.stored.row), outside)
     try:
         prepared = edo.titles.prepare(
             record.printed,

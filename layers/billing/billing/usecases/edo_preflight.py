@@ -24,6 +24,7 @@ from billing.usecases.edo_news import is_news, lines_of, section
 from billing.usecases.edo_reports import Told, last_report, write_report
 from billing.usecases.edo_signatures import certificate_until
 from billing.usecases.edo_terms import OnItsWay, Terms, read
+from billing.usecases.filing import whole
 from billing.usecases.runs import run_of
 
 KIND = "preflight"
@@ -130,7 +131,7 @@ def _looked_at(documents: Sequence[OnItsWay], terms: Terms, left: Left, outside:
         if decision.action is not Action.SEND:
             left.stays(one, decision.reason)
             continue
-        printed = records.document_of(one.stored.pk, one.stored.sk, one.stored.row).printed
+        printed = whole(records.document_of(one.stored.pk, one.stored.sk, one.stored.row), outside).printed
         if problems := edo.titles.problems(printed, policy=terms.policy):
             left.stays(one, Reason.NOT_SAYABLE, "; ".join(problems))
         else:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from billing.domain.documents import DocumentStatus
+from billing import records
+from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.edo_sending import Window
+from billing.domain.periods import Month
 from billing.ports import Outside, StaleError, Write
 from billing.records_edo import edo_shard
+from billing.usecases.edo_due import due_write
 from billing.usecases.edo_terms import OnItsWay, on_its_way
 
 PAGE = 100
@@ -28,3 +32,25 @@ def waiting_of(account: str, outside: Outside) -> list[OnItsWay]:
                     outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
         if not (after := page.cursor):
             return found
+
+
+def plan_reconciliations(account: str, window: Window, outside: Outside) -> None:
+    """Acts of reconciliation of exactly the window's months that were ordered since are due with the rest.
+
+    Those of the night's run are due as they become ready.
+    """
+    first, last = window.months[0].first_day.isoformat(), window.last_month.last_day.isoformat()
+    prefix, after = f"{Month.of(window.first_day)}-", ""
+    while True:
+        page = outside.store.query("documents", account, prefix=prefix, after=after, limit=PAGE)
+        for stored in page.rows:
+            row = stored.row
+            if row["kind"] != DocumentKind.RECONCILIATION or row["status"] != DocumentStatus.READY or row.get("edo"):
+                continue
+            if (row["content"]["first"], row["content"]["last"]) != (first, last):
+                continue
+            due = due_write(records.document_of(account, stored.sk, row), outside)
+            if not outside.store.get("work", due.pk, due.sk):
+                outside.store.tx([due])
+        if not (after := page.cursor):
+            return
