@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Route
 
 from billing import wiring
 from billing.api.documents_api import api
-from billing.api.guard import Api, Routes, roles_of
+from billing.api.guard import Api, Routes, roles_of, routes_of
 from billing.domain.access import Role
 from billing.ports import Page, Store, Stored, Write
 from billing.records import address_digest
@@ -22,7 +22,7 @@ from tests.api.asking import TOKENS, Answered, Browser, a_token
 from tests.api.conftest import a_furnished_house
 from tests.usecases.house import ACCOUNT, House
 
-ROUTES = [*api._static_routes, *api._dynamic_routes]
+ROUTES = routes_of(api)
 OURS = {
     "id": "2026-01.act.9999003014.0",
     "account": "c-000001",

@@ -20,7 +20,7 @@ from billing.api import (
     sessions,
     statistics,
 )
-from billing.api.guard import Api
+from billing.api.guard import PUBLIC, Api, Routes
 from billing.api.headers import secured
 from billing.api.problems import tell_problems
 
@@ -29,6 +29,20 @@ tell_problems(api)
 PAGE = (pages, page_forms, page_notifications, page_operator, page_public)
 for part in (orders, documents, explanations, statistics, notifications, sessions, operators, *PAGE):
     api.include_router(part.routes)
+
+
+description = Routes()
+
+
+@description.on("GET", "/openapi.json", may=PUBLIC, include_in_schema=False)
+def described() -> dict[str, Any]:
+    """Made when it is asked for, which is seldom."""
+    from billing.api.openapi import openapi
+
+    return openapi(api)
+
+
+api.include_router(description)
 
 
 def answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

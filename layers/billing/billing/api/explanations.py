@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from billing import wiring
 from billing.api.guard import Routes
 from billing.api.models_explanations import ActExplained, PaymentAsked, PaymentExplained
-from billing.api.tables import as_xlsx
+from billing.api.tables import XLSX, as_xlsx
 from billing.domain.access import CLIENTS
 from billing.exports import act_tables, payment_table
 from billing.usecases.documents_api import document_told
@@ -24,7 +24,9 @@ def act(id: str) -> ActExplained:
     return explained(routes.account, id)
 
 
-@routes.on("GET", "/documents/<id>/explanation.xlsx", may=CLIENTS, summary="The same as a table to take away")
+@routes.on(
+    "GET", "/documents/<id>/explanation.xlsx", may=CLIENTS, gives=XLSX, summary="The same as a table to take away"
+)
 def act_table(id: str) -> Response[Any]:
     known = document_told(routes.account, id, wiring.outside())
     return as_xlsx(act_tables(explain_act(routes.account, known.id, wiring.outside())), "explanation")
@@ -35,7 +37,7 @@ def payment(asked: Annotated[PaymentAsked, Query()]) -> PaymentExplained:
     return payment_explained(routes.account, asked)
 
 
-@routes.on("GET", "/payments/explanation.xlsx", may=CLIENTS, summary="The same as a table to take away")
+@routes.on("GET", "/payments/explanation.xlsx", may=CLIENTS, gives=XLSX, summary="The same as a table to take away")
 def payment_as_table(asked: Annotated[PaymentAsked, Query()]) -> Response[Any]:
     return as_xlsx((payment_table(explain_payment(routes.account, asked.key, wiring.outside())),), "payment")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from hmac import compare_digest
 from typing import Any, TypeVar
@@ -13,16 +14,17 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from billing import wiring
 from billing.api.asking import asked
-from billing.domain.errors import BillingError
+from billing.domain.errors import BillingError, InvalidInputError
 from billing.ports_tokens import TokenRefusedError
 from billing.usecases.authorize import CSRF, NOBODY, Caller, who_asks
 
 PUBLIC = frozenset({"public"})  # no token is looked at
 VISITORS = frozenset({"visitor"})  # without a token, or with one that no longer counts
 BODY_MAX = 64 * 1024
-QUERY_MAX = 4 * 1024
+QUERY_MAX = 8 * 1024
 
-_ROLES = "x-roles"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+ROLES = "x-roles"
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
@@ -38,14 +40,23 @@ class TooLargeError(BillingError):
     """More than a request may hold. API: 413."""
 
 
+class OtherFormatError(BillingError):
+    """A body that is neither JSON nor a form. API: 415."""
+
+
 class Routes(Router):
     """A part of the API. A route without roles cannot be made."""
 
-    def on(self, method: str, rule: str, *, may: Collection[str], **said: Any) -> Callable[[_Handler], _Handler]:
-        """The handler answers `method rule` to callers of these roles; `PUBLIC` or `VISITORS`: see above."""
+    def on(
+        self, method: str, rule: str, *, may: Collection[str], gives: str = "", **said: Any
+    ) -> Callable[[_Handler], _Handler]:
+        """The handler answers `method rule` to callers of these roles; `PUBLIC` or `VISITORS`: see above.
+
+        `gives`: the content type of an answer that is no JSON.
+        """
         if not may:
             raise ValueError(f"{method} {rule}: who may call it?")
-        extensions = {_ROLES: sorted(str(role) for role in may), **said.pop("openapi_extensions", {})}
+        extensions = {ROLES: sorted(str(role) for role in may), **({"x-gives": gives} if gives else {})}
         register: Callable[[_Handler], _Handler] = self.route(rule, method, openapi_extensions=extensions, **said)
         return register
 
@@ -92,12 +103,17 @@ class Api(APIGatewayHttpResolver):
 
 
 def _says_roles(said: Any) -> bool:
-    return isinstance(said, dict) and _ROLES in said
+    return isinstance(said, dict) and ROLES in said
+
+
+def routes_of(api: Api) -> list[Route]:
+    """All of them; Powertools has no public word for it."""
+    return [*api._static_routes, *api._dynamic_routes]
 
 
 def roles_of(route: Route) -> Collection[str]:
     """Empty for what is no route of ours."""
-    found: Collection[str] = (route.openapi_extensions or {}).get(_ROLES, ())
+    found: Collection[str] = (route.openapi_extensions or {}).get(ROLES, ())
     return found
 
 
@@ -108,9 +124,12 @@ def admitted(event: APIGatewayProxyEventV2, may: Collection[str]) -> Caller:
         TooLargeError: too much was sent.
         TokenRefusedError: nobody whom we know.
         ForbiddenError: somebody whom it is not for, or a form that is not ours.
+        OtherFormatError, InvalidInputError: a body that is not for us, or cannot be read.
     """
-    if len(event.raw_event.get("body") or "") > BODY_MAX or len(event.raw_query_string or "") > QUERY_MAX:
+    if len(event.raw_event.get("body") or "") > BODY_MAX:
         raise TooLargeError
+    if len(event.raw_query_string or "") > QUERY_MAX:
+        raise InvalidInputError("запрос слишком длинный")
     if "public" in may:
         return NOBODY
     caller = _caller(event, visitors="visitor" in may)
@@ -120,8 +139,10 @@ def admitted(event: APIGatewayProxyEventV2, may: Collection[str]) -> Caller:
         raise TokenRefusedError("no token")
     if may and caller.role not in may:
         raise ForbiddenError
-    if caller.via == "cookie" and event.http_method not in ("GET", "HEAD"):
-        check_form(event, caller)
+    if event.http_method not in ("GET", "HEAD"):
+        check_body(event)
+        if caller.via == "cookie":
+            check_form(event, caller)
     return caller
 
 
@@ -132,6 +153,27 @@ def _caller(event: APIGatewayProxyEventV2, *, visitors: bool) -> Caller:
         if visitors:
             return NOBODY
         raise
+
+
+def check_body(event: APIGatewayProxyEventV2) -> None:
+    """The body is JSON or a form, and every text in it can be written down again.
+
+    Raises:
+        OtherFormatError: it is in another format.
+        InvalidInputError: it cannot be read.
+    """
+    if not event.raw_event.get("body"):
+        return
+    kind = event.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if kind not in (JSON, FORM):
+        raise OtherFormatError
+    try:
+        text = event.decoded_body or ""
+        text.encode()
+        if kind == JSON:
+            json.dumps(json.loads(text), ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:  # half a character, a bottomless list, an endless number
+        raise InvalidInputError("запрос не читается") from error
 
 
 def check_form(event: APIGatewayProxyEventV2, caller: Caller) -> None:
@@ -153,7 +195,7 @@ def check_form(event: APIGatewayProxyEventV2, caller: Caller) -> None:
 
 
 def _field(event: APIGatewayProxyEventV2, name: str) -> str:
-    if not event.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if not event.headers.get("content-type", "").startswith(FORM):
         return ""
     try:
         return parse_qs(event.decoded_body or "", max_num_fields=100).get(name, [""])[0]

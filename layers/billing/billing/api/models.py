@@ -27,14 +27,20 @@ def _iso(day: object) -> object:
     return day
 
 
+def _in_time(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError("a day of another time")
+    return day
+
+
 Money: TypeAlias = Annotated[
     int,
     PlainSerializer(plain_roubles, return_type=str),
-    Field(json_schema_extra={"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["5500.00"]}),
+    Field(json_schema_extra={"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$", "examples": ["5500.00"]}),
 ]
-Date: TypeAlias = Annotated[date, BeforeValidator(_iso), Field(ge=FIRST_DAY, le=LAST_DAY)]
+Date: TypeAlias = Annotated[date, BeforeValidator(_iso), AfterValidator(_in_time)]
 Text: TypeAlias = Annotated[str, AfterValidator(_encodable)]
-Inn: TypeAlias = Annotated[str, StringConstraints(pattern=r"^(\d{10}|\d{12})$")]
+Inn: TypeAlias = Annotated[str, StringConstraints(pattern=r"^([0-9]{10}|[0-9]{12})$")]
 Key: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
 Number: TypeAlias = Annotated[str, StringConstraints(max_length=40), AfterValidator(_encodable)]
 

@@ -13,7 +13,7 @@ from billing.domain.periods import Day, Month
 MONTHS = 12  # that are told when nobody says which
 
 MonthText: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^(19|2[0-9])\d{2}-(0[1-9]|1[0-2])$"), Field(examples=["2026-01"])
+    str, StringConstraints(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"), Field(examples=["2026-01"])
 ]
 ByClass: TypeAlias = Annotated[dict[str, Money], BeforeValidator(dict)]
 MonthSaid: TypeAlias = Annotated[str, BeforeValidator(str)]

@@ -21,7 +21,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from billing import wiring
-from billing.api.guard import Api, ForbiddenError, ForeignFormError, TooLargeError
+from billing.api.guard import Api, ForbiddenError, ForeignFormError, OtherFormatError, TooLargeError, routes_of
 from billing.api.wording import language_of, titles
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from billing.ports_tokens import TokenRefusedError
@@ -91,6 +91,7 @@ def tell_problems(api: Api) -> None:
         (ConflictError, says(409, detailed=True)),
         (InvalidInputError, says(400, detailed=True)),
         (TooLargeError, says(413)),
+        (OtherFormatError, says(415)),
         (RequestUnsupportedContentType, says(415)),
         (UnavailableError, says(503)),
     ):
@@ -122,7 +123,7 @@ def _broken(error: Any) -> BrokenField:
 def _methods(api: Api) -> set[str]:
     """The methods that the path has, if it has any."""
     path = api.current_event.path
-    return {r.method for r in (*api._static_routes, *api._dynamic_routes) if r.rule.match(path)}
+    return {route.method for route in routes_of(api) if route.rule.match(path)}
 
 
 def _places(error: Exception) -> list[str]:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from billing import wiring
 from billing.api.guard import Routes
 from billing.api.models_statistics import Statistics, StatisticsAsked
-from billing.api.tables import as_csv, as_xlsx
+from billing.api.tables import CSV, XLSX, as_csv, as_xlsx
 from billing.domain import statistics as told
 from billing.domain.access import CLIENTS
 from billing.domain.periods import moscow_day
@@ -25,12 +25,14 @@ def statistics(asked: Annotated[StatisticsAsked, Query()]) -> Statistics:
     return Statistics.of(statistics_for(routes.account, asked))
 
 
-@routes.on("GET", "/statistics.csv", may=CLIENTS, summary="The months as a table to take away")
+@routes.on("GET", "/statistics.csv", may=CLIENTS, gives=CSV, summary="The months as a table to take away")
 def statistics_as_csv(asked: Annotated[StatisticsAsked, Query()]) -> Response[Any]:
     return as_csv(statistics_tables(statistics_for(routes.account, asked)), "statistics")
 
 
-@routes.on("GET", "/statistics.xlsx", may=CLIENTS, summary="Months, days and services as tables to take away")
+@routes.on(
+    "GET", "/statistics.xlsx", may=CLIENTS, gives=XLSX, summary="Months, days and services as tables to take away"
+)
 def statistics_as_xlsx(asked: Annotated[StatisticsAsked, Query()]) -> Response[Any]:
     return as_xlsx(statistics_tables(statistics_for(routes.account, asked)), "statistics")
 
