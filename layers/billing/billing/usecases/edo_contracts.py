@@ -58,7 +58,9 @@ def contract_with(
 
 def _made(account: str, payer: str, draft: AgreementDraft, terms: Terms, outside: Outside) -> Stored:
     n = 0
-    while outside.store.get("documents", account, id := agreement_id(terms.today, payer, n)):
+    while there := outside.store.get("documents", account, id := agreement_id(terms.today, payer, n)):
+        if there.row["status"] != DocumentStatus.VOID and there.row["content"]["version"] == draft.content.version:
+            return there  # another run has made it meanwhile
         n += 1
     record = DocumentRecord(
         account=account,
