@@ -232,6 +232,9 @@ class World:
         rate = self.rate * MAIL_WORSE if service == "mail" else self.rate
         return self.rng.choice(KINDS) if rate and self.rng.random() < rate else ""
 
+    def stumbled(self, function: str, error: Exception) -> None:
+        """For a world that knows which errors are no surprise."""
+
     def heal(self) -> None:
         """Faults are over: dead letters come back, the sweep comes until there is nothing left."""
         self.rate, self.plan, self.outages = 0.0, {}, []
@@ -260,7 +263,10 @@ class Worker(greenlet.greenlet):
         handler = importlib.import_module(f"functions.{name}.app").handler
         try:
             answer = handler(self._event(), Context(name, self))
-        except (Crash, Exception):  # as in the service: the whole batch comes again
+        except Crash:
+            return
+        except Exception as error:  # as in the service: the whole batch comes again
+            self.world.stumbled(name, error)
             return
         self.failed = {int(f["itemIdentifier"]) for f in answer.get("batchItemFailures", ())}
 
