@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from billing import wiring
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import MOSCOW, Month
 from billing.domain.wording import month_name
@@ -78,6 +77,8 @@ def _quiet() -> None:
     os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     os.environ["POWERTOOLS_TRACE_DISABLED"] = "true"
+    from billing import wiring  # not before: its log takes the console and the name that it finds at its import
+
     wiring.metrics.add_metric = lambda **said: None  # type: ignore[method-assign]
     logging.disable(logging.ERROR)
     warnings.simplefilter("ignore")
