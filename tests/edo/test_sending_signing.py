@@ -77,6 +77,36 @@ def test_a_signature_that_was_kept_but_not_noted_is_taken():
     assert house.signer.asked == []
 
 
+def test_a_run_beside_another_gives_no_file_to_the_signer_again():
+    house = a_house()
+
+    def beside() -> None:
+        house.signer.before = lambda: None
+        house.send()
+
+    house.signer.before = beside
+    house.send()
+    house.send("2026-04-02 06:00")
+
+    assert sorted(key for files in house.signer.asked for key in files) == KEYS
+    assert len(house.sent) == 3
+
+
+def test_a_run_beside_another_that_was_faster_has_nothing_to_sign():
+    house = a_house()
+
+    def faster(request: Any) -> None:
+        if "GenerateTitleXml" in request.url.path and not house.signer.asked:
+            house.transport.before = lambda request: None
+            house.send()
+
+    house.transport.before = faster
+    house.send()
+
+    assert sorted(key for files in house.signer.asked for key in files) == KEYS
+    assert sorted(id for id, _ in house.sent) == sorted(ACTS)
+
+
 def test_a_file_that_was_not_signed_is_a_persons_and_is_tried_again_on_another_day():
     house = a_house()
     house.signer.refuses = {FIRST}

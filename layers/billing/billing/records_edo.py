@@ -12,6 +12,7 @@ control, `edo.invitations` / `2026-02`            a month's campaign
 control, `edo.sending` / `2026-Q1`                a window of sending: its documents at the operator by stage
 control, `edo.left` / `2026-Q1`                   what had not gone out at the end of the last round, and why
 control, `edo.signing` / `<moment>.<document>`    a batch of files that the signer has been given
+control, `edo.signing.files` / `<account>/<document>.<attempt>`   a file of a batch
 control, `edo.signer` / `certificate`             of the latest signature
 control, `edo.preflight` / `2026-Q1`              the last look before and in a window
 control, `edo.reports` / `invitations.2026-02.3`  what was told to our accountant
@@ -38,6 +39,7 @@ INVITATIONS = "edo.invitations"
 SENDING = "edo.sending"
 LEFT = "edo.left"
 SIGNING = "edo.signing"
+SIGNING_FILES = "edo.signing.files"
 SIGNER = "edo.signer"
 CERTIFICATE = "certificate"  # sort key
 PREFLIGHT = "edo.preflight"

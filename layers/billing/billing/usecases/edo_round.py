@@ -48,6 +48,7 @@ class Round:
 
         Raises:
             BusyError, NeedsPersonError: the operator or the signer asks to come back later.
+            StaleError: another run walks through the accounts; what is left is its.
             StopTheRunError: no call can succeed.
         """
         with suppress(TimeIsUpError):

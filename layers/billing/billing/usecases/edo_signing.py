@@ -1,7 +1,8 @@
 """Our signatures: asked for by batches that are fixed in rows, stored before they are used, never made twice.
 
-A batch is a row of `control`, `edo.signing`. It is there before its files are given to the signer and goes when the
-last of their outcomes is stored. Where a person confirms a batch, it waits with the signer's task.
+A batch is a row of `control`, `edo.signing`, and each of its files one of `edo.signing.files`, so that a file is in one
+batch at a time. They are there before the signer is asked, and go when the last outcome is stored. Where a person
+confirms a batch, it waits with the signer's task.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from billing.ports_edo import (
     ToSign,
 )
 from billing.records_edo import SIGNING
+from billing.records_edo import SIGNING_FILES as FILES
 from billing.usecases.edo_people import line_writes, want_person
 from billing.usecases.edo_signatures import FILE, PERSON, TEST, kept_signature, note_certificate, signature_is_kept
 from billing.usecases.edo_terms import OnItsWay, read, to_person, written
@@ -79,12 +81,36 @@ def sign(documents: Sequence[OnItsWay], outside: Outside, edo: EdoOutside) -> se
         NeedsPersonError: a person has to act at the signer, and reads so.
         StopTheRunError: the signer refuses us.
     """
+    batch = _begun(documents, outside)
+    return _asked(batch, outside, edo) if batch else set()
+
+
+def _begun(documents: Sequence[OnItsWay], outside: Outside) -> Stored | None:
+    """The batch of those that no other worker has given to the signer; None: there are none."""
     at = utc_text(outside.clock())
-    files = [[one.stored.pk, one.stored.sk, one.state.fate.attempt] for one in documents]
-    row = {"files": files, "task": "", "confirm": "", "at": at, "summary": f"на подписи с {at}: {len(files)}"}
-    batch = Stored(SIGNING, f"{at}.{documents[0].custom_id}", row, ABSENT + 1)
-    outside.store.tx([Write("control", SIGNING, batch.sk, row, ABSENT)])
-    return _asked(batch, outside, edo)
+    left = [_File(one.stored.pk, one.stored.sk, one.state.fate.attempt) for one in documents]
+    while left := [file for file in left if not outside.store.get("control", FILES, file.key)]:
+        said = f"на подписи с {at}: {len(left)}"
+        row = {"files": [[f.account, f.document, f.attempt] for f in left], "task": "", "confirm": "", "at": at}
+        batch = Stored(SIGNING, f"{at}.{left[0].key}", {**row, "summary": said}, ABSENT + 1)
+        with suppress(StaleError):
+            outside.store.tx(
+                [
+                    Write("control", SIGNING, batch.sk, batch.row, ABSENT),
+                    *(Write("control", FILES, file.key, {"batch": batch.sk}, ABSENT) for file in left),
+                ]
+            )
+            unsigned = [file for file in left if _is_unsigned(file, outside)]
+            if unsigned == left:
+                return batch
+            _gone(batch, outside, answered=False)  # of some, another worker has the outcome since they were read
+            left = unsigned
+    return None
+
+
+def _is_unsigned(file: _File, outside: Outside) -> bool:
+    one = read(file.account, file.document, outside)
+    return one is not None and one.state.fate.attempt == file.attempt and one.state.fate.stage is Stage.TITLED
 
 
 def go_on(batch: Stored, outside: Outside, edo: EdoOutside) -> set[str]:
@@ -147,8 +173,9 @@ def _ended(batch: Stored, outcomes: Mapping[str, Outcome], outside: Outside) -> 
 def _gone(batch: Stored, outside: Outside, *, answered: bool) -> None:
     """The batch is over; when the signer has answered, nobody has to do anything about it."""
     line = line_writes(SIGNING, None, outside) if answered else []
+    files = [Write("control", FILES, _File(*found).key, None, ABSENT + 1) for found in batch.row["files"]]
     with suppress(StaleError):  # another worker was faster
-        outside.store.tx([Write("control", SIGNING, batch.sk, None, batch.version), *line])
+        outside.store.tx([Write("control", SIGNING, batch.sk, None, batch.version), *files, *line])
 
 
 def _stored(one: OnItsWay, outcome: Outcome | None, outside: Outside) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from billing.domain.edo_sending import is_preflight_day, last_window, next_window, sending_window
-from billing.ports import Outside
+from billing.ports import Outside, StaleError
 from billing.ports_edo import BusyError, EdoOutside, NeedsPersonError, StopTheRunError
 from billing.usecases.cards import seller_card
 from billing.usecases.edo_preflight import look_ahead, our_side, stops_today
@@ -63,6 +63,8 @@ def send_to_edo(
                 _send(run, terms, outside, edo, accounts)
         except (BusyError, NeedsPersonError) as error:
             run.waits = str(error)
+        except StaleError:
+            run.waits = "another run is at it"
     run.stopped = "".join(stopped)
     return run
 
