@@ -10,6 +10,7 @@ import pytest
 from billing.domain.documents import DocumentKind
 from billing.domain.edo_policy import ActForm, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
+from billing.usecases.edo_counterparties import change
 from billing.usecases.notifications import change_notifications
 from billing.usecases.orders import order_reconciliation
 from local.company.client import a_company
@@ -264,6 +265,26 @@ def test_a_break_up_between_the_look_and_the_sending_leaves_the_document_waiting
     house.transport.before = lambda request: None
     house.diadoc.make_partners(box=house.us.box_id, partner=box)
     assert house.send("2026-04-03 04:00").sent == 3
+
+
+@pytest.mark.parametrize(
+    ("accepts", "sent"), [pytest.param(True, 3, id="accepted at home"), pytest.param(False, 0, id="really silent")]
+)
+def test_a_roaming_client_that_looks_silent_for_a_month_is_tried(accepts, sent):
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.diadoc.add_operator(fns_id="2BE", name="Другой", features=["SupportsAutoInvitation"])
+    box = house.client(operator="2BE", hides_acceptance=True)
+    house.send()  # the payer is known from now on
+    house.at("2026-02-20 10:00").edo.edo.invite(box=box)
+    house.wait(minutes=1).diadoc.advance(seconds=0)
+    change(INN, ROMASHKA["kpp"], house.outside, lambda payer: replace(payer, invited={box: date(2026, 2, 20)}))
+    if accepts:
+        house.accepts(box)
+
+    run = house.send("2026-04-02 06:00")
+
+    assert house.relation(box) == "IsInvitedByMe"
+    assert (run.sent, run.left, run.ended) == (sent, 3 - sent, True)
 
 
 def test_a_recipient_that_has_blocked_us_is_a_persons():

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from billing import wiring, wiring_edo
+from billing.domain.errors import NotFoundError
+from billing.ports import Write
+from billing.records_edo import DUE_SHARDS
 from tests.edo.house import EdoHouse
 from tests.handlers.conftest import event
 from tests.usecases.house import a_card, a_charge, a_payment
@@ -27,7 +30,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[EdoHouse]:
     wiring.install(None)
 
 
-@pytest.mark.parametrize("function", ["invite_to_edo", "track_edo"])
+@pytest.mark.parametrize("function", ["invite_to_edo", "send_to_edo", "track_edo"])
 def test_without_a_box_a_function_says_so_and_does_nothing(
     house: EdoHouse, call: Call, function: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -45,6 +48,27 @@ def test_the_campaign_invites(house: EdoHouse, call: Call):
 
     house.wait(minutes=1).diadoc.advance(seconds=0)
     assert len(house.invited()) == 1
+
+
+def test_sending_says_how_far_it_came(house: EdoHouse, call: Call):
+    house.at("2026-04-02 04:00")
+
+    answer = call("send_to_edo", event("send_to_edo"))
+
+    assert answer == {"window": "2026-Q1", "sent": 0, "left": 0, "ended": True, "waits": ""}
+
+
+def test_another_attempt_is_begun_by_hand_of_what_has_failed_only(house: EdoHouse, call: Call):
+    with pytest.raises(NotFoundError):
+        call("send_to_edo", event("send_to_edo.again"))
+
+
+def test_a_month_is_planned_by_hand(house: EdoHouse, call: Call):
+    house.night()
+    for work in (w for w in house.store.rows("work") if w.pk in DUE_SHARDS):
+        house.store.tx([Write("work", work.pk, work.sk, None, work.version)])
+
+    assert call("send_to_edo", {"plan": "2026-01"}) == {"planned": 1, "ended": True}
 
 
 def test_tracking_says_how_far_it_came(house: EdoHouse, call: Call):
