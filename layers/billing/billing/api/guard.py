@@ -93,13 +93,24 @@ class Api(APIGatewayHttpResolver):
         return super().route(*positional, **said)
 
     def _call_route(self, route: Route, route_arguments: dict[str, str]) -> ResponseBuilder[Any]:
+        """One line is logged of each request: the route without its values, which may tell whose they are."""
+        caller = NOBODY
         try:
-            self.append_context(caller=admitted(self.current_event, roles_of(route)))
+            caller = admitted(self.current_event, roles_of(route))
+            self.append_context(caller=caller)
+            answered = super()._call_route(route, route_arguments)
         except Exception as error:
-            answered = self._call_exception_handler(error, route)
-            assert answered, "every error has its answer"
-            return answered
-        return super()._call_route(route, route_arguments)
+            handled = self._call_exception_handler(error, route)
+            assert handled, "every error has its answer"
+            answered = handled
+        wiring.log.info(
+            "answered",
+            route=f"{route.method} {route.openapi_path}" if roles_of(route) else "none",
+            status=answered.response.status_code,
+            account=caller.account,
+            role=caller.role,
+        )
+        return answered
 
 
 def _says_roles(said: Any) -> bool:
