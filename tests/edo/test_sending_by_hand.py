@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.periods import Month
+from billing.ports import Write
 from billing.usecases.edo_by_hand import Asked, once_more, plan, read_request
-from tests.edo.house import POLICY
+from tests.edo.house import POLICY, SIGNER
 from tests.edo.quarter import ACTS, JANUARY, QuarterHouse, SigningService, a_quarter
 from tests.usecases.house import ACCOUNT, VASILYOK, a_card, a_charge
 
@@ -156,3 +159,17 @@ def test_a_charge_after_the_window_is_of_the_next_quarter():
 
     assert house.send("2026-05-02 12:00").window == ""
     assert house.waiting == [f"2026-04.act.{ACTS[0].split('.')[2]}.0"]
+
+
+def test_a_withdrawn_document_waits_no_more_and_nobody_has_to_look_at_it():
+    house = QuarterHouse(a_card(), *a_quarter(), policy=replace(POLICY, signer=replace(SIGNER, first_name="П.")))
+    house.partner()
+    house.send()
+    assert house.reasons() == {f"document.{ACCOUNT}.{act}": "not_sayable" for act in ACTS}
+    stored = house.store.get("documents", ACCOUNT, ACTS[0])
+    house.store.tx([Write("documents", ACCOUNT, ACTS[0], {**stored.row, "status": "void"}, stored.version)])
+
+    house.send("2026-04-02 06:00")
+
+    assert house.waiting == [ACTS[1], ACTS[2]]
+    assert house.reasons() == {f"document.{ACCOUNT}.{act}": "not_sayable" for act in ACTS[1:]}

@@ -11,6 +11,7 @@ from billing.domain.periods import Month
 from billing.ports import Outside, StaleError, Write
 from billing.records_edo import edo_shard
 from billing.usecases.edo_due import due_write
+from billing.usecases.edo_people import line_writes, of_document
 from billing.usecases.edo_terms import OnItsWay, on_its_way
 
 PAGE = 100
@@ -28,8 +29,10 @@ def waiting_of(account: str, outside: Outside) -> list[OnItsWay]:
             if one and one.stored.row["status"] != DocumentStatus.VOID and not one.state.fate.message:
                 found.append(one)
             elif one:
+                is_out = bool(one.state.fate.message)  # then its line is about what became of it
+                line = [] if is_out else line_writes(of_document(account, one.stored.sk), None, outside)
                 with suppress(StaleError):  # another worker has seen it too
-                    outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
+                    outside.store.tx([Write("work", work.pk, work.sk, None, work.version), *line])
         if not (after := page.cursor):
             return found
 
