@@ -15,13 +15,14 @@ from billing.adapters.diadoc.settings import ACT_FILE
 from billing.domain.edo_fate import Annulment, Fate, News, Stage, again, operation_id
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_signer import Power
+from billing.domain.edo_wording import said_of
+from billing.domain.periods import utc_text
 from billing.ports import ABSENT, StaleError, Write
 from billing.ports_edo import Cms, EdoKind, NeedsPersonError, Outgoing, PersonSigns, Posted, Signature, Tracked
 from billing.ports_edo import TestSignature as SignedByTest
 from billing.records_edo import CURSORS, EVIDENCE, EdoState, edo_shard, open_shard
 from billing.usecases.edo_fates import take_news
 from billing.usecases.edo_stops import stoppable
-from billing.usecases.edo_views import told, told_people
 from billing.usecases.track_edo import TrackedRun, track_edo
 from tests.edo.house import ROMASHKA, EdoHouse
 from tests.usecases.house import ACCOUNT, a_card, a_charge, a_payment
@@ -131,10 +132,9 @@ def test_a_document_is_delivered_and_then_signed_by_the_recipient():
 
     assert house.fate.stage is Stage.ACCEPTED
     assert not house.waits(open_shard(ACCOUNT))
-    shown = told(house.store.get("documents", ACCOUNT, ACT).row["edo"])  # type: ignore[union-attr]
-    assert shown
-    assert shown["said"] == "подписан 03.04.2026"
-    assert shown["delivered_at"].startswith("2026-04-01T01:00:2")
+    assert said_of(house.fate) == "подписан 03.04.2026"
+    assert house.fate.delivered_at
+    assert utc_text(house.fate.delivered_at).startswith("2026-04-01T01:00:2")
 
 
 def test_a_refusal_is_on_the_list_with_the_words_of_the_client():
@@ -146,8 +146,6 @@ def test_a_refusal_is_on_the_list_with_the_words_of_the_client():
     assert house.fate.stage is Stage.REFUSED
     line = house.for_people()[SUBJECT]
     assert (line.reason, line.detail, line.document) == (Reason.REFUSED, "Не та сумма", ACT)
-    (shown,) = told_people(house.for_people().values())
-    assert (shown["said"], shown["detail"]) == ("контрагент отказал в подписи", "Не та сумма")
 
 
 def test_an_invalid_signature_is_on_the_list_with_what_is_wrong_with_it():

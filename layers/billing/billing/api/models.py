@@ -96,9 +96,10 @@ class Letter(Answer):
 
 
 class Edo(Answer):
-    """Where the document is in the electronic exchange."""
+    """Where the document is in the electronic exchange; `said` in Russian: «подписан 03.04.2026»."""
 
     stage: str
+    said: str = ""
     since: str = ""
     delivered_at: str = ""
     text: str = ""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from billing import records
 from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.edo_fate import Fate
+from billing.domain.edo_wording import said_of
 from billing.domain.errors import ConflictError, NotFoundError
 from billing.domain.money import Kopecks
 from billing.domain.parties import masked
@@ -65,9 +67,13 @@ class LetterTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdoTold:
-    """Where a document is in the EDO: a `Stage` of domain/edo_fate in plain text; moments are UTC texts or empty."""
+    """Where a document is in the EDO: a `Stage` of domain/edo_fate in plain text; moments are UTC texts or empty.
+
+    `said`: the same in Russian, «подписан 03.04.2026».
+    """
 
     stage: str
+    said: str = ""
     since: str = ""
     delivered_at: str = ""
     text: str = ""
@@ -217,6 +223,7 @@ def _edo(state: Mapping[str, object] | None) -> EdoTold | None:
         return None
     return EdoTold(
         stage=fate["stage"],
+        said=said_of(records.from_plain(Fate, fate)),
         since=fate.get("since", ""),
         delivered_at=fate.get("delivered_at", ""),
         text=fate.get("text", ""),
