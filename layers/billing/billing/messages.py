@@ -19,7 +19,7 @@ from billing.domain.documents import BankAccount, Party, Signer
 from billing.domain.errors import InvalidInputError
 from billing.domain.ledger import MoneyClass, Service
 from billing.domain.parties import Administrator, Contract, Customer, PayerRequisites
-from billing.domain.periods import Day, moscow_day
+from billing.domain.periods import FUTURE, Day, moscow_day
 from billing.domain.seller import ActDate, Bounds, InvoicePolicy, SellerCard, SellerRequisites, VatRecord
 from billing.domain.vat import resolve
 from billing.message_fields import (
@@ -39,7 +39,6 @@ from billing.message_fields import (
 )
 from billing.messages_edo import ContractCard, EdoCard
 
-FUTURE = timedelta(days=1)
 PAST = timedelta(days=1_100)  # what an audit may still ask for: three years
 
 

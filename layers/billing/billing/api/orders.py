@@ -26,7 +26,6 @@ from billing.domain.documents import DocumentStatus
 from billing.domain.errors import ConflictError
 from billing.usecases import archive as archives
 from billing.usecases.documents_api import LINK_SECONDS, document_told
-from billing.usecases.orders import order_invoice, order_reconciliation
 from billing.usecases.send_again import send_again
 
 routes = Routes()
@@ -36,6 +35,8 @@ AGAIN_S = 5
 
 @routes.on("POST", "/invoices", may=ADMINISTRATORS, summary="An invoice for any sum", status_code=201)
 def invoice(asked: InvoiceAsked, key: Key) -> Response[Document]:
+    from billing.usecases.orders import order_invoice  # what draws papers loads long, and few calls order any
+
     account, caller = routes.account, routes.caller
     made = order_invoice(
         account, amount=asked.kopecks, payer=asked.payer, key=key, outside=wiring.outside(), user=caller.user
@@ -48,6 +49,8 @@ def invoice(asked: InvoiceAsked, key: Key) -> Response[Document]:
 )
 def reconciliation(asked: ReconciliationAsked, key: Key) -> Response[Document]:
     """201 with the document; 202 when it is so long that a worker makes it."""
+    from billing.usecases.orders import order_reconciliation
+
     account, caller = routes.account, routes.caller
     made = order_reconciliation(
         account,

@@ -20,7 +20,6 @@ from billing.domain.errors import ConflictError, InvalidInputError
 from billing.page.addresses import Addresses
 from billing.page.contexts import InvoiceForm, ReconciliationForm
 from billing.page.typed import typed_day, typed_sum
-from billing.usecases.orders import order_invoice, order_reconciliation
 from billing.usecases.send_again import send_again
 
 routes = Routes()
@@ -31,6 +30,8 @@ Form = InvoiceForm | ReconciliationForm
 @routes.on("POST", "/page/invoices", may=ADMINISTRATORS, include_in_schema=False)
 def invoice() -> Response[Any]:
     """A ready sum, when its button was pressed, goes before what was typed."""
+    from billing.usecases.orders import order_invoice  # what draws papers loads long, and few calls order any
+
     form = form_of(routes)
     amount, payer = typed_sum(form.text("quick") or form.text("amount")), form.text("payer")
     asked = InvoiceForm(amount=form.text("amount"), payer=payer, open=True)
@@ -54,6 +55,8 @@ def invoice() -> Response[Any]:
 @routes.on("POST", "/page/reconciliations", may=ADMINISTRATORS, include_in_schema=False)
 def reconciliation() -> Response[Any]:
     """A ready stretch of days, when its button was pressed, goes before what was typed."""
+    from billing.usecases.orders import order_reconciliation
+
     form = form_of(routes)
     span = form.text("span").split("/")
     said = span if len(span) == 2 else [form.text("first"), form.text("last")]

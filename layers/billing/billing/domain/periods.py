@@ -13,6 +13,7 @@ from billing.domain.errors import InvalidInputError
 Day: TypeAlias = date  # for fields that are themselves named `date`
 
 MOSCOW = ZoneInfo("Europe/Moscow")
+FUTURE = timedelta(days=1)  # how far ahead of our clock a sender's may be
 
 
 def moscow_day(moment: datetime) -> date:

@@ -7,8 +7,7 @@ from datetime import datetime, time, timedelta
 from billing import records
 from billing.domain.errors import NotFoundError
 from billing.domain.ledger import Account, Entry
-from billing.domain.periods import MOSCOW, Day, Month, utc_text
-from billing.messages import FUTURE
+from billing.domain.periods import FUTURE, MOSCOW, Day, Month, utc_text
 from billing.ports import Store
 
 PAGE = 200
