@@ -112,13 +112,8 @@ def next_window(day: date, settings: SendingSettings) -> Window:
 
 def last_window(day: date, settings: SendingSettings) -> Window | None:
     """The window that is open on that day, or the last one before it: what may still be sent by hand."""
-    month = Month.of(day)
-    for _ in range(12):
-        window = _window_of(month, settings)
-        if window and window.first_day <= day:
-            return window
-        month = month.previous
-    return None
+    windows = (_window_of(Month.of(day).plus(-n), settings) for n in range(12))
+    return next((window for window in windows if window and window.first_day <= day), None)
 
 
 def _window_of(month: Month, settings: SendingSettings) -> Window | None:
