@@ -80,7 +80,8 @@ def tell_invitations(month: Month, outside: Outside, *, until: datetime) -> str:
     row: dict[str, Any] = dict(stored.row) if stored else {"since": "", "until": ""}
     version = stored.version if stored else ABSENT
     if not row["until"]:
-        row |= {"until": utc_text(outside.clock()), "after": "", "news": records.plain(News())}
+        until_now = max(utc_text(outside.clock()), row["since"])  # never back, whatever this worker's clock says
+        row |= {"until": until_now, "after": "", "news": records.plain(News())}
     news, after = records.from_plain(News, row["news"]), row["after"]
     while outside.clock() < until:
         page, after = kept_page(outside, after=after)
