@@ -13,7 +13,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ os.environ.update(
 
 from billing import wiring
 from billing.domain.errors import UnavailableError
-from billing.ports import Letter, Outside, Page, StaleError, UnknownOutcomeError, Write
+from billing.ports import Letter, Outside, Page, StaleError, Stored, UnknownOutcomeError, Write
 from tests.fakes import SETTINGS, MemoryFiles, MemoryMailer, MemoryMetrics
 from tests.world.safety import BrokenError, WatchedStore
 
@@ -90,6 +90,7 @@ class World:
         self.published: dict[str, bytes] = {}
         self.outages: list[tuple[str, float, float]] = []
         self.retries, self.lives = dict(RETRIES), dict[str, float]()  # of functions, by name
+        self.skew_s = SKEW_S
         self.files, self.mailer, self.metrics = MemoryFiles(), MemoryMailer(), MemoryMetrics()
         self.store = WatchedStore(self)
         self.hub = greenlet.getcurrent()
@@ -255,7 +256,7 @@ class Worker(greenlet.greenlet):
         super().__init__(self._work, parent=world.hub)
         self.world, self.batch, self.failed = world, batch, {due.n for due in batch}
         self.began, self.life = world.now, world.lives.get(batch[0].queue, LIFE_S)
-        self.skew = world.rng.uniform(-SKEW_S, SKEW_S) if world.rate else 0.0  # F14
+        self.skew = world.rng.uniform(-world.skew_s, world.skew_s) if world.rate else 0.0  # F14
 
     def _work(self) -> None:
         queue = self.batch[0].queue
@@ -311,6 +312,9 @@ class Ports:
         if pk is None:
             return self._w.port("files", lambda: self._w.files.get(table))
         return self._w.port("store", lambda: self._w.store.get(table, pk, sk))
+
+    def get_many(self, table: str, keys: Collection[tuple[str, str]]) -> tuple[Stored, ...]:
+        return self._w.port("store", lambda: self._w.store.get_many(table, keys))
 
     def query(self, table: str, pk: str, **how: Any) -> Page:
         paged = table in ("journal", "documents") or (table == "work" and not how.get("prefix"))
