@@ -20,7 +20,7 @@ from moto.dynamodb.responses import DynamoHandler
 
 from local.template import ACCOUNT
 
-STRAIGHT = frozenset({"GetItem", "Query", "Scan", "PutItem", "DeleteItem", "TransactWriteItems"})
+STRAIGHT = frozenset({"GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "DeleteItem", "TransactWriteItems"})
 BYTES = re.compile(r'"BS?":')  # a call with blobs goes the long way; in an answer they are made bytes again
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,11 @@ class MemoryStore:
         self.calls += 1
         found = self.tables[table].get(pk, {}).get(sk)
         return Stored(pk, sk, _copied(found[0]), found[1]) if found else None
+
+    def get_many(self, table: str, keys: Collection[tuple[str, str]]) -> tuple[Stored, ...]:
+        self.calls += 1
+        assert 1 <= len(keys) <= 100, f"{len(keys)} rows in one call"
+        return tuple(self._stored(table, *key) for key in sorted(set(keys)) if self.version(table, *key))
 
     def query(
         self,

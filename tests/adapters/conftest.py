@@ -9,6 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from billing.adapters.known import Known
 from billing.adapters.store import DynamoStore
 from billing.adapters.tables import MODELS
 from billing.ports import TABLES, Store
@@ -51,9 +52,11 @@ def a_dynamo_store(aws: Any) -> DynamoStore:
     return DynamoStore({table: f"test-{table}" for table in TABLES}, REGION)
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "dynamo", "known"])
 def store(request: pytest.FixtureRequest) -> Store:
-    """What the port promises is promised by both."""
+    """What the port promises is promised by all."""
     if request.param == "memory":
         return MemoryStore()
+    if request.param == "known":
+        return Known(MemoryStore())
     return a_dynamo_store(request.getfixturevalue("aws"))

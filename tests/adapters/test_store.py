@@ -87,6 +87,31 @@ def test_a_table_without_a_sort_key_has_rows_by_their_partition_key(store: Store
     assert (stored.pk, stored.sk, stored.row["outcome"], stored.version) == ("k-1", "", "posted", 1)
 
 
+def test_those_of_many_rows_come_that_are_there(store: Store):
+    with_rows(store, "a", "b", "c")
+    store.tx([Write("seen", "k-1", "", {"account": "c-1", "body_sha": "0", "outcome": "posted"}, ABSENT)])
+
+    found = store.get_many("control", [("p", "c"), ("p", "a"), ("p", "nothing"), ("q", "b"), ("p", "a")])
+
+    assert sorted((s.pk, s.sk, s.row["state"], s.version) for s in found) == [
+        ("p", "a", "new", 1),
+        ("p", "c", "new", 1),
+    ]
+    assert [(s.pk, s.sk) for s in store.get_many("seen", [("k-1", ""), ("k-2", "")])] == [("k-1", "")]
+    assert store.get_many("seen", [("k-2", "")]) == ()
+
+
+def test_a_hundred_rows_are_read_at_once_and_no_more(store: Store):
+    for n in range(100):
+        store.tx([put(f"{n:03}", n=n)])
+
+    found = store.get_many("control", [("p", f"{n:03}") for n in range(100)])
+
+    assert sorted(s.row["n"] for s in found) == list(range(100))
+    with pytest.raises(AssertionError):
+        store.get_many("control", [("p", f"{n:03}") for n in range(201)])
+
+
 # --- query -------------------------------------------------------------------------------------------------------
 
 
@@ -412,6 +437,42 @@ def test_a_failed_read_may_be_asked_again(dynamo: DynamoStore, monkeypatch):
         dynamo.get("control", "p", "s")
 
 
+def _busy(monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """So many times a batch read leaves all but its first key; answers the numbers of keys asked for."""
+    asked: list[int] = []
+    whole = Connection.batch_get_item
+
+    def batch_get_item(self: Any, table: str, keys: Any, **how: Any) -> Any:
+        asked.append(len(keys))
+        if len(asked) > times:
+            return whole(self, table, keys, **how)
+        return {**whole(self, table, keys[:1], **how), "UnprocessedKeys": {table: {"Keys": keys[1:]}}}
+
+    monkeypatch.setattr(Connection, "batch_get_item", batch_get_item)
+    monkeypatch.setattr("billing.adapters.store.READ_PAUSE_S", 0)
+    return asked
+
+
+def test_keys_that_a_batch_read_leaves_are_asked_for_again(dynamo: DynamoStore, monkeypatch):
+    with_rows(dynamo, "a", "b", "c", "d")
+    asked = _busy(monkeypatch, times=2)
+
+    found = dynamo.get_many("control", [("p", sk) for sk in "abcd"])
+
+    assert sorted(s.sk for s in found) == ["a", "b", "c", "d"]
+    assert asked == [4, 3, 2]
+
+
+def test_a_database_that_leaves_keys_each_time_is_busy(dynamo: DynamoStore, monkeypatch):
+    """Rows that were not read are not rows that are not there."""
+    with_rows(dynamo, *"abcdef")
+    asked = _busy(monkeypatch, times=100)
+
+    with pytest.raises(UnavailableError):
+        dynamo.get_many("control", [("p", sk) for sk in "abcdef"])
+    assert asked == [6, 5, 4, 3]
+
+
 def test_reads_are_consistent_and_one_write_alone_is_no_transaction(dynamo: DynamoStore, monkeypatch):
     """A transaction of one costs twice a conditional put."""
     asked: list[tuple[str, dict[str, Any]]] = []
@@ -424,13 +485,15 @@ def test_reads_are_consistent_and_one_write_alone_is_no_transaction(dynamo: Dyna
     monkeypatch.setattr(Connection, "dispatch", spy)
     dynamo.tx([put("s")])
     dynamo.get("control", "p", "s")
+    dynamo.get_many("control", [("p", "s")])
     dynamo.query("control", "p")
     dynamo.scan("control", segment=0, segments=1)
     dynamo.tx([delete("s", 1)])
 
     said = dict(asked)
-    assert set(said) == {"PutItem", "GetItem", "Query", "Scan", "DeleteItem"}
+    assert set(said) == {"PutItem", "GetItem", "BatchGetItem", "Query", "Scan", "DeleteItem"}
     assert all(said[read]["ConsistentRead"] for read in ("GetItem", "Query", "Scan"))
+    assert said["BatchGetItem"]["RequestItems"]["test-control"]["ConsistentRead"]
     assert "ConditionExpression" in said["PutItem"]
     assert "ConditionExpression" in said["DeleteItem"]
 

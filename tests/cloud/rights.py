@@ -58,6 +58,9 @@ def _rights(service: str, operation: str, said: dict[str, Any]) -> Iterator[Righ
                     kind, "ConditionCheckItem"
                 )
                 yield f"dynamodb:{action}", _REGION.format("dynamodb", f"table/{write['TableName']}")
+        case "dynamodb", "BatchGetItem":
+            for name in said["RequestItems"]:
+                yield "dynamodb:BatchGetItem", _REGION.format("dynamodb", f"table/{name}")
         case "dynamodb", _:
             yield f"dynamodb:{operation}", _REGION.format("dynamodb", f"table/{said['TableName']}")
         case "sqs", "SendMessage" | "SendMessageBatch":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import boto3
@@ -28,6 +28,12 @@ class BothStores(WatchedStore):
     def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
         found = super().get(table, pk, sk)
         self._same(found, self._real.get(table, pk, sk))
+        return found
+
+    def get_many(self, table: str, keys: Collection[tuple[str, str]]) -> tuple[Stored, ...]:
+        found = super().get_many(table, keys)
+        real = self._real.get_many(table, keys)
+        self._same(Page(found, ""), Page(tuple(sorted(real, key=lambda s: (s.pk, s.sk))), ""))
         return found
 
     def query(self, table: str, pk: str, **how: Any) -> Page:

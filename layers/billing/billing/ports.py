@@ -6,7 +6,7 @@ a set of rows written together on condition that each is still at the version th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
@@ -69,6 +69,10 @@ class Store(Protocol):
 
     def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
         """The row as of now (a consistent read)."""
+        ...
+
+    def get_many(self, table: str, keys: Collection[tuple[str, str]]) -> tuple[Stored, ...]:
+        """Those of the rows (1 to 100) that are there, each as of now though not all as of one moment; in no order."""
         ...
 
     def query(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from botocore.config import Config
 
 from billing.adapters.files import S3Files
+from billing.adapters.known import Known
 from billing.adapters.mailer import SesMailer
 from billing.adapters.metrics import EmfMetrics
 from billing.adapters.queues import SqsQueue
@@ -42,6 +44,11 @@ _installed_tokens: Tokens | None = None
 def outside() -> Outside:
     """The outside world: the one that was installed, or AWS as the environment names it."""
     return _installed or _aws()
+
+
+def outside_of_one_call() -> Outside:
+    """The outside world, whose rows are known to the end of one call of a function once they were read or written."""
+    return replace(outside(), store=Known(outside().store))
 
 
 def install(world: Outside | None, tokens: Tokens | None = None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
@@ -16,6 +17,9 @@ from billing.adapters.tables import Table, bind
 from billing.domain.errors import UnavailableError
 from billing.ports import ABSENT, Page, StaleError, Stored, UnknownOutcomeError, Write
 
+READ_MAX = 100  # rows in one call
+READ_ATTEMPTS_MAX = 4
+READ_PAUSE_S = 0.025  # doubled each time
 _LAST = "\U0010ffff"  # sorts after every key we write
 
 
@@ -41,6 +45,25 @@ class DynamoStore:
             return None
         except (PynamoDBException, BotoCoreError) as error:
             raise _failure(error) from error
+
+    def get_many(self, table: str, keys: Collection[tuple[str, str]]) -> tuple[Stored, ...]:
+        assert 1 <= len(keys) <= READ_MAX, f"{len(keys)} rows in one call"
+        model, found = self._models[table], list[Stored]()
+        left: list[Any] = [
+            {name: {"S": part} for name, part in zip(model.keys, key, strict=False)} for key in sorted(set(keys))
+        ]
+        for attempt in range(READ_ATTEMPTS_MAX):
+            if attempt:  # keys are left over when the database is busy
+                time.sleep(READ_PAUSE_S * 2**attempt)
+            try:
+                said = self._connection.batch_get_item(model.Meta.table_name, left, consistent_read=True)
+            except (PynamoDBException, BotoCoreError) as error:
+                raise _failure(error) from error
+            found += [_stored(model.from_raw_data(item)) for item in said["Responses"].get(model.Meta.table_name, ())]
+            left = said["UnprocessedKeys"].get(model.Meta.table_name, {}).get("Keys", [])
+            if not left:
+                return tuple(found)
+        raise UnavailableError("the database is busy: keys are left unread")
 
     def query(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,12 @@ class Taken:
     key: str
     outcome: str
     reason: str = ""
+
+
+def read_ahead(accounts: Collection[str], outside: Outside) -> None:
+    """The accounts of a batch of messages are known, if the outside world remembers what it was asked."""
+    with suppress(UnavailableError):  # each is asked for when it is wanted
+        outside.store.get_many("accounts", [(account, "") for account in accounts])
 
 
 def take_from_crm(body: str, outside: Outside, *, id: str, group: str) -> Taken:
@@ -88,14 +95,15 @@ def _take(body: str, outside: Outside) -> Taken:
     message = parse(body, now=now)
     sha = body_sha(body)
     for attempt in range(ATTEMPTS_MAX):
-        if seen := outside.store.get("seen", message.key):
-            return _first_answer(message.key, sha, seen)
         try:
             if isinstance(message, CustomerMessage | SellerMessage):
                 return _store_card(message, sha, now, outside)
             return _post(message, sha, now, outside)
-        except (StaleError, UnknownOutcomeError):  # the row `seen` decides, so asking again is safe
-            if attempt == ATTEMPTS_MAX - 1:
+        except (StaleError, UnknownOutcomeError, InvalidInputError) as error:
+            # whatever is answered writes `seen` if it is not there yet, so it need not be read before it is in the way
+            if seen := outside.store.get("seen", message.key):
+                return _first_answer(message.key, sha, seen)
+            if isinstance(error, InvalidInputError) or attempt == ATTEMPTS_MAX - 1:
                 raise
     raise UnavailableError("the account is busy")
 
