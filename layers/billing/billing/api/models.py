@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.money import plain_roubles
+from billing.domain.periods import Day
 from billing.usecases.documents_api import PAGE_MAX, EdoTold, Filters, LetterTold, Listed, Told
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
@@ -111,7 +112,10 @@ class Edo(Answer):
 
 
 class ListedDocument(Answer):
-    """A document in the list. `letter`: the state of its last letter that most asks for attention."""
+    """A document in the list. `letter`: the state of its last letter that most asks for attention, `code` its reason.
+
+    `first`, `last`: the days that an act of reconciliation is for.
+    """
 
     id: str
     kind: DocumentKind
@@ -125,6 +129,9 @@ class ListedDocument(Answer):
     problems: tuple[str, ...] = ()
     file_name: str = ""
     letter: str = ""
+    code: str = ""
+    first: Day | None = None
+    last: Day | None = None
     edo: Edo | None = None
 
     @classmethod

@@ -1,0 +1,142 @@
+"""What is told of a document out of its row: what stands in it, its letters, its way in the EDO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from billing import records
+from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.edo_fate import Fate
+from billing.domain.edo_wording import said_of
+from billing.domain.money import Kopecks
+from billing.domain.parties import masked
+from billing.domain.periods import Day
+from billing.ports import Outside, Row, Stored
+from billing.usecases.letters import HEAD, letters_about
+
+NOBODY = "nobody"  # a document's letter when there was nobody to write to
+_WORST_FIRST = (
+    "bounced", "refused", "suppressed", "complained", "unconfirmed", "queued", "sending", "accepted", "delivered",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterTold:
+    """What became of one letter to one address. `code` is the mail service's reason, or empty."""
+
+    letter: str
+    address: str
+    status: str
+    at: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoTold:
+    """Where a document is in the EDO: a `Stage` of domain/edo_fate in plain text; moments are UTC texts or empty.
+
+    `said`: the same in Russian, «подписан 03.04.2026».
+    """
+
+    stage: str
+    said: str = ""
+    since: str = ""
+    delivered_at: str = ""
+    text: str = ""
+    annulment: str = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A document in a list. `letter`: the state of its last letter that most asks for attention; empty: none yet.
+
+    `code` is the mail service's reason of that state. `first` and `last`: the days that a reconciliation is for.
+    """
+
+    id: str
+    kind: DocumentKind
+    number: str
+    date: Day
+    month: str
+    payer: str
+    buyer: str
+    total: Kopecks
+    status: DocumentStatus
+    problems: tuple[str, ...] = ()
+    file_name: str = ""
+    letter: str = ""
+    code: str = ""
+    first: Day | None = None
+    last: Day | None = None
+    edo: EdoTold | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Listed):
+    """A document with all its letters, address by address, the earliest first."""
+
+    letters: tuple[LetterTold, ...] = ()
+    sha256: str = ""
+
+
+def listed(stored: Stored, letter: tuple[str, str]) -> Listed:
+    row, content = stored.row, stored.row["content"]
+    days = (content["first"], content["last"]) if row["kind"] == DocumentKind.RECONCILIATION else ()
+    first, last = (Day.fromisoformat(day) for day in days) if days else (None, None)
+    return Listed(
+        id=stored.sk,
+        kind=DocumentKind(row["kind"]),
+        number=row.get("number", ""),
+        date=Day.fromisoformat(row["date"]),
+        month=row["month"],
+        payer=row["payer"],
+        buyer=content["buyer"]["name"],
+        total=row["total_kop"],
+        status=DocumentStatus(row["status"]),
+        problems=tuple(row.get("problems", ())),
+        file_name=row.get("file_name", ""),
+        letter=letter[0],
+        code=letter[1],
+        first=first,
+        last=last,
+        edo=_edo(row.get("edo")),
+    )
+
+
+def _edo(state: Mapping[str, object] | None) -> EdoTold | None:
+    fate = state and state.get("fate")
+    if not isinstance(fate, Mapping):
+        return None
+    return EdoTold(
+        stage=fate["stage"],
+        said=said_of(records.from_plain(Fate, fate)),
+        since=fate.get("since", ""),
+        delivered_at=fate.get("delivered_at", ""),
+        text=fate.get("text", ""),
+        annulment=fate.get("annulment", "none"),
+    )
+
+
+# --- letters -----------------------------------------------------------------------------------------------------
+
+
+def letter_state(row: Row, known: dict[str, tuple[str, str]], outside: Outside) -> tuple[str, str]:
+    """The state of the document's letter with its reason; each letter is read once a page."""
+    letter = row.get("letter", "")
+    if letter in ("", NOBODY):
+        return str(letter), ""
+    if letter not in known:
+        rows = outside.store.query("deliveries", letter).rows
+        codes = {s.row["status"]: s.row.get("code", "") for s in rows if s.sk != HEAD}
+        known[letter] = next(((status, codes[status]) for status in _WORST_FIRST if status in codes), ("", ""))
+    return known[letter]
+
+
+def letters_told(account: str, document: Stored, outside: Outside, *, full: bool) -> Iterator[LetterTold]:
+    for letter, rows in letters_about(records.document_of(account, document.sk, document.row), outside):
+        for stored in rows:
+            if stored.sk != HEAD:
+                d = records.delivery_of(stored.row)
+                address = d.address if full else masked(d.address)
+                yield LetterTold(letter=letter, address=address, status=d.status, at=d.at, code=d.code)
