@@ -22,6 +22,7 @@ from billing.usecases import (
     filing,
     issue_documents,
     letters,
+    parking,
     report,
     runs,
     send_letter,
@@ -215,7 +216,9 @@ def _taken_before() -> Iterator[None]:
 
 @mutant("an account is set aside without a word")
 def _silently() -> Iterator[None]:
-    with patch.object(issue_documents, "park", lambda *args: None):
+    with ExitStack() as stack:
+        for module in (issue_documents, parking):
+            stack.enter_context(patch.object(module, "park", lambda *args: None))
         yield
 
 
