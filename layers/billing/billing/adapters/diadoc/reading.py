@@ -7,8 +7,9 @@ from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from billing.adapters.diadoc import wire, xml
+from billing.adapters.diadoc import wire
 from billing.adapters.diadoc.ids import box_id, moment
+from billing.adapters.diadoc.words import TEXT_MAX
 from billing.domain.edo_boxes import Box, Operator, Partnership
 from billing.domain.edo_fate import Annulment, News, Stage
 from billing.domain.errors import InvalidInputError
@@ -16,7 +17,6 @@ from billing.domain.periods import moscow_day
 from billing.ports_edo import CounterpartyEvent, EdoEvent, EdoKind, KindOffer, LostAnswerError, Tracked
 
 _T = TypeVar("_T")
-TEXT_MAX = 2_000
 
 PARTNERSHIPS = {   # Source: Diadoc API, CounteragentStatus
     "IsMyCounteragent": Partnership.PARTNERS,
@@ -231,16 +231,6 @@ def inline_text(entity: Mapping[str, Any]) -> str:
         return b64decode(text(row(entity.get("Content")).get("Data"))).decode("utf-8", "replace")[:TEXT_MAX]
     except ValueError:
         return ""
-
-
-def refusal(content: bytes) -> str:
-    """The words of a refusal: of XML, whatever it calls a text; of anything else, all of it."""
-    root = xml.parsed(content)
-    if root is None:
-        return content.decode("utf-8", "replace").strip()[:TEXT_MAX]
-    said = [value for e in root.iter() for name, value in e.attrib.items() if str(name).startswith("Текст")]
-    said += [e.text for e in root.iter() if str(e.tag).startswith("Текст") and e.text]
-    return "; ".join(" ".join(part.split()) for part in said)[:TEXT_MAX]
 
 
 def roots(entities: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from billing.adapters.diadoc.asking import Asking, given
 from billing.adapters.diadoc.file_names import file_name
 from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.ids import ticks_of
+from billing.adapters.diadoc.words import refusal
 from billing.ports_edo import (
     AbsentError,
     EdoEvent,
@@ -81,7 +82,7 @@ class Tracking(Asking):
 
     def why_refused(self, message: str, entity: str) -> str:
         """Source: Diadoc API, XmlSignatureRejection (XML of which the tax service says the form), or plain text."""
-        return reading.refusal(self.content(message, entity))
+        return refusal(self.content(message, entity))
 
     def why_invalid(self, message: str, signature_entity: str) -> str:
         """What the check of a signature found: the mathematics, the certificate, the flags of its chain.
