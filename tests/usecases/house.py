@@ -157,9 +157,7 @@ class House:
                 elif name == "send-letter":
                     send_letter(message["letter"], message["address"], self.outside)
                 elif name == "fill-orders":
-                    fill_orders(
-                        message["account"], message["item"], self.outside, last_attempt=attempt >= ATTEMPTS_MAX
-                    )
+                    fill_orders(message["account"], message["item"], self.outside, last_attempt=attempt >= ATTEMPTS_MAX)
             except UnavailableError:
                 if attempt < 5:
                     self.queue.sent.append(task)
