@@ -7,6 +7,7 @@ RUN := PYTHONPATH=.:layers/billing $(BIN)/python
 STAGE ?= dev
 FROM ?=
 OUT ?= out
+EMPTY ?=
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,8 +23,8 @@ $(VENV)/checkov/ready: requirements-checkov.txt $(VENV)/ready
 demo: $(VENV)/ready      ## play a quarter of a small company; papers, letters and reports go to out/ (FROM=folder: your own messages)
 	$(RUN) -m local.demo --out $(OUT) $(if $(FROM),--from $(FROM))
 
-local: $(VENV)/ready     ## keep the cloud up on this machine: AWS endpoint on 127.0.0.1:5000
-	$(RUN) -m local up
+local: $(VENV)/ready     ## keep the cloud up on this machine: page and API on 127.0.0.1:3000, AWS endpoint on :5000 (EMPTY=1: nothing in it)
+	$(RUN) -m local up $(if $(EMPTY),--empty)
 
 test: lint       ## every check that CI makes
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile

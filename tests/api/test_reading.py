@@ -119,6 +119,16 @@ def test_an_operator_sees_any_account_as_its_client_does(operator: Browser, admi
     assert operator.get("/accounts/c-999999/documents").status == 404
 
 
+def test_an_operator_sees_of_an_account_what_is_that_accounts(house: House, operator: Browser) -> None:
+    theirs = Browser(house, token=a_token(house, account="c-000002"))
+    (id, *_) = [d["id"] for d in theirs.get("/documents", query={"kind": "act"}).json["documents"]]
+
+    for path in ("/documents", f"/documents/{id}", f"/documents/{id}/explanation", "/statistics", "/notifications"):
+        assert operator.get(f"/accounts/c-000002{path}").json == theirs.get(path).json
+    assert f"/c-000002/{id}.pdf" in operator.get(f"/accounts/c-000002/documents/{id}/pdf").headers["location"]
+    assert operator.get(f"/accounts/{ACCOUNT}/documents/{id}").status == 404
+
+
 def test_an_operator_sees_the_run_and_its_report(operator: Browser) -> None:
     runs, run = operator.get("/runs").json, operator.get("/runs/2026-01").json
 
