@@ -19,7 +19,7 @@ def issue(record: SQSRecord) -> None:
     failures = issue_documents(
         Month.parse(asked["month"]),
         asked["accounts"],
-        wiring.outside(),
+        wiring.outside_of_one_call(),
         forced=asked.get("forced", False),
         last_attempt=int(record.attributes.approximate_receive_count) >= ATTEMPTS_MAX,
     )

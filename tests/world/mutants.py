@@ -19,6 +19,7 @@ from billing.domain.ledger import MoneyClass
 from billing.domain.report import Tally
 from billing.ports import ABSENT, Outside, Stored, Write
 from billing.usecases import (
+    account_months,
     filing,
     issue_documents,
     letters,
@@ -217,7 +218,7 @@ def _taken_before() -> Iterator[None]:
 @mutant("an account is set aside without a word")
 def _silently() -> Iterator[None]:
     with ExitStack() as stack:
-        for module in (issue_documents, parking):
+        for module in (account_months, parking):
             stack.enter_context(patch.object(module, "park", lambda *args: None))
         yield
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from billing.usecases import filing, issue_documents, letter_contexts
+from billing.usecases import account_months, filing, letter_contexts
 from tests.world.invariants import check
 from tests.world.life import POISON, UNTOLD, live
 from tests.world.safety import BrokenError
@@ -40,7 +40,7 @@ def light_papers() -> Iterator[None]:
         title=title,
     )
     with (
-        patch.object(issue_documents, "paper", light),
+        patch.object(account_months, "paper", light),
         patch.object(filing, "paper", light),
         patch.object(letter_contexts, "paper", light),
     ):

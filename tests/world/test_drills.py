@@ -13,7 +13,7 @@ import pytest
 from billing.domain.documents import DocumentStatus
 from billing.domain.errors import UnavailableError
 from billing.ports import Write
-from billing.usecases import issue_documents
+from billing.usecases import filing, issue_documents
 from billing.usecases.report import end_run
 from tests.usecases.house import FEBRUARY, JANUARY, ROMASHKA, House, a_card, a_charge, a_payment
 from tests.world import invariants
@@ -113,7 +113,7 @@ def test_an_account_set_aside_twice_does_not_hold_its_neighbours_up():
     def draw(document, images=None):
         raise ValueError("this cannot be drawn")
 
-    with patch.object(issue_documents.paper, "draw", draw):
+    with patch.object(filing.paper, "draw", draw):
         house.close()
         again = issue_documents.issue_documents(JANUARY, list(CLIENTS), house.outside, last_attempt=True)
 
@@ -146,8 +146,8 @@ def test_a_new_layout_in_mid_run_never_replaces_a_filed_paper():
     with patch.object(house.store, "tx", dies):
         house.at("2026-02-02 00:30").close()
     filed = dict(house.files.files)
-    drawn = issue_documents.paper.draw
-    with patch.object(issue_documents.paper, "draw", lambda document, images=None: drawn(document) + b" anew"):
+    drawn = filing.paper.draw
+    with patch.object(filing.paper, "draw", lambda document, images=None: drawn(document) + b" anew"):
         report = house.night()
 
     assert {key: house.files.files[key] for key in filed} == filed

@@ -6,31 +6,28 @@ Each step is asked of the rows as they are: whatever an earlier, interrupted att
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from billing import paper, records
-from billing.domain import closing, drafts
-from billing.domain.closing import SuspiciousError
+from billing import records
+from billing.domain import drafts
 from billing.domain.documents import Act, DocumentStatus, Invoice, Reconciliation
 from billing.domain.drafts import Draft
 from billing.domain.errors import BillingError, UnavailableError
-from billing.domain.parties import Customer
-from billing.domain.periods import Month, utc_text
+from billing.domain.periods import Month
 from billing.domain.seller import SellerCard
-from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+from billing.ports import Outside, StaleError, Write
 from billing.records import DocumentRecord
+from billing.usecases.account_months import Due, closed, no_more, printable, run_and_parked
 from billing.usecases.cards import customer_card, seller_card
-from billing.usecases.documents import documents_of
 from billing.usecases.edo_due import due_writes
 from billing.usecases.filing import filed
 from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import NUMBERED_MAX, number
-from billing.usecases.parking import park, set_aside
-from billing.usecases.quarterly import is_wanted, reconciled
-from billing.usecases.runs import reopening
+from billing.usecases.parking import set_aside
+from billing.usecases.quarterly import reconciled
+from billing.usecases.runs import reopened, reopening
 from billing.usecases.waiting import go_on, wait_for_person
-
-ATTEMPTS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,29 +49,37 @@ def issue_documents(
     """
     failures: list[Failure] = []
     seller = seller_card(outside.store)
-    due: list[tuple[str, Month]] = []
+    _read_ahead(accounts, outside)
+    due: list[Due] = []
     for account in accounts:
         with _one_account(account, failures):
-            due += _closed(account, month, seller, outside, forced=forced)
+            due += closed(account, month, seller, outside, forced=forced)
     decided: list[DocumentRecord] = []
-    for account, m in due:
-        with _one_account(account, failures):
-            decided += _decided(account, m, seller, outside)
+    for one in due:
+        with _one_account(one.account, failures):
+            decided += _decided(one, seller, outside)
     _number(decided, seller, outside, failures)
     decided = []
-    for account, m in due:
-        with _one_account(account, failures):
-            decided += reconciled(account, m, outside)  # acts with their numbers are rows of it
+    for one in due:
+        with _one_account(one.account, failures):
+            decided += reconciled(one.account, one.month, outside)  # acts with their numbers are rows of it
     _number(decided, seller, outside, failures)
-    for account, m in due:
-        with _one_account(account, failures):
-            _publish(account, m, seller, outside)
+    for one in due:
+        with _one_account(one.account, failures):
+            _publish(one, seller, outside)
     if last_attempt:
         for failure in failures:
             if not failure.passing:
                 set_aside(failure.account, month, failure.reason, outside)
         return tuple(f for f in failures if f.passing)
     return tuple(failures)
+
+
+def _read_ahead(accounts: Sequence[str], outside: Outside) -> None:
+    """The accounts and cards are known, if the outside world remembers what it was asked."""
+    with suppress(UnavailableError):  # each is asked for when it is wanted
+        for table in ("accounts", "customers"):
+            outside.store.get_many(table, {(account, "") for account in accounts})
 
 
 def _number(
@@ -103,92 +108,18 @@ class _one_account:
         return True
 
 
-# --- close -------------------------------------------------------------------------------------------------------
-
-
-def _closed(
-    account: str, month: Month, seller: SellerCard | None, outside: Outside, *, forced: bool
-) -> list[tuple[str, Month]]:
-    """Close the account's open months up to `month`; answer the months whose documents are not finished."""
-    customer = customer_card(outside.store, account)
-    for _ in range(ATTEMPTS_MAX):
-        stored = outside.store.get("accounts", account)
-        if not stored or Month.parse(stored.row["open"]) > month:
-            break
-        try:
-            if not _close(stored, customer, seller, outside, forced=forced):
-                break  # parked: the months before it may still have work
-        except StaleError:
-            continue  # a charge came in between: read again
-    page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
-    return [(account, Month.parse(s.row["month"])) for s in page.rows if s.row["month"] <= str(month)]
-
-
-def _close(
-    stored: Stored, customer: Customer | None, seller: SellerCard | None, outside: Outside, *, forced: bool
-) -> bool:
-    """The month is closed with all its documents decided, in one transaction; or the account is parked."""
-    store, at = outside.store, utc_text(outside.clock())
-    before = records.account_of(stored.pk, stored.row)
-    try:
-        done = closing.close(before, customer, seller, forced=forced)
-    except SuspiciousError as suspicion:
-        park(stored.pk, before.open, str(suspicion), outside)
-        return False
-    entry = records.entry_row(done.entry, account=stored.pk, at=at, posted_at=at, previous=before.head)
-    after = records.with_head(done.account, entry["sha"])
-    month = str(before.open)
-    writes = [
-        Write("accounts", stored.pk, "", records.account_row(after), stored.version),
-        Write("journal", stored.pk, records.seq_key(done.entry.seq), entry, ABSENT),
-        Write("documents", stored.pk, records.period_key(month), records.period_row(done.period, at), ABSENT),
-    ]
-    for draft in done.drafts:
-        record = _record(stored.pk, month, _printable(draft, outside), at)
-        writes.append(Write("documents", stored.pk, record.id, records.document_row(record), ABSENT))
-    if done.drafts or is_wanted(stored.pk, before.open, outside):
-        work = {"month": month, "account": stored.pk, "since": at}
-        writes.append(Write("work", records.shard_of(stored.pk), f"issue#{stored.pk}#{month}", work, ABSENT))
-    if parked := store.get("control", f"parked.{month}", stored.pk):
-        writes.append(Write("control", f"parked.{month}", stored.pk, None, parked.version))
-    store.tx([*writes, *reopening(outside, before.open)])
-    return True
-
-
-def _record(account: str, month: str, draft: Draft, at: str) -> DocumentRecord:
-    status = DocumentStatus.BLOCKED if draft.problems else DocumentStatus.DECIDED
-    return DocumentRecord(
-        account=account,
-        id=draft.id,
-        kind=draft.content.kind,
-        month=month,
-        payer=draft.payer,
-        status=status,
-        content=draft.content,
-        problems=draft.problems,
-        at=at,
-    )
-
-
-def _printable(draft: Draft, outside: Outside) -> Draft:
-    """A text that the fonts cannot print blocks the document before it takes a number."""
-    if draft.problems:
-        return draft
-    return replace(draft, problems=paper.problems(draft.content))
-
-
 # --- number ------------------------------------------------------------------------------------------------------
 
 
-def _decided(account: str, month: Month, seller: SellerCard | None, outside: Outside) -> list[DocumentRecord]:
+def _decided(due: Due, seller: SellerCard | None, outside: Outside) -> list[DocumentRecord]:
     """The documents that only lack a number; blocked ones are looked at again, their requisites may be mended."""
     ready: list[DocumentRecord] = []
-    customer: Customer | None = None
-    for record, version in documents_of(account, month, outside):
+    account, month, customer = due.account, due.month, None
+    for record, version in due.found(outside):
         if record.status is DocumentStatus.BLOCKED and isinstance(record.content, Act | Invoice | Reconciliation):
             customer = customer or customer_card(outside.store, account)
             draft = Draft(id=record.id, payer=record.payer, content=record.content, problems=record.problems)
-            mended = _printable(drafts.mended(draft, customer, seller), outside)
+            mended = printable(drafts.mended(draft, customer, seller))
             if mended == draft:
                 continue
             status = DocumentStatus.BLOCKED if mended.problems else DocumentStatus.DECIDED
@@ -204,9 +135,9 @@ def _decided(account: str, month: Month, seller: SellerCard | None, outside: Out
 # --- draw, file, queue the letters -------------------------------------------------------------------------------
 
 
-def _publish(account: str, month: Month, seller: SellerCard | None, outside: Outside) -> None:
+def _publish(due: Due, seller: SellerCard | None, outside: Outside) -> None:
     """Numbered documents are drawn and filed; then, in one transaction, they are ready, and due to go out."""
-    found = documents_of(account, month, outside)
+    account, month, found = due.account, due.month, due.found(outside)
     ready: list[tuple[DocumentRecord, int]] = []
     for record, version in found:
         if record.status is DocumentStatus.NUMBERED:
@@ -217,16 +148,15 @@ def _publish(account: str, month: Month, seller: SellerCard | None, outside: Out
     if waiting or not work:
         return
     writes: list[Write] = []
+    run, parked = run_and_parked(account, month, outside) if ready or not blocked else (None, None)
     if not blocked:
-        writes.append(Write("work", work.pk, work.sk, None, work.version))
-        if parked := outside.store.get("control", f"parked.{month}", account):
-            writes.append(Write("control", f"parked.{month}", account, None, parked.version))
+        writes += [Write("work", work.pk, work.sk, None, work.version), *no_more(parked)]
     else:
         writes += wait_for_person(work, "; ".join(blocked[0].problems), outside)
-        if writes and _decided(account, month, seller_card(outside.store), outside):
+        if writes and _decided(due, seller_card(outside.store), outside):
             raise UnavailableError("the cards have changed meanwhile")
     if ready:
-        writes += reopening(outside, month)
+        writes += reopened(run)
         writes += due_writes([record for record, _ in ready], seller, outside)
     if writes:
         about = {"kind": "closing_documents", "month": str(month), "summary": f"закрывающие документы за {month}"}

@@ -43,11 +43,15 @@ def change_run(outside: Outside, stored: Stored, **changes: Any) -> Stored:
 
 def reopening(outside: Outside, month: Month) -> list[Write]:
     """What to write along with something made after the month's count began, so that it is counted once more."""
-    stored = run_of(outside, month)
-    if not stored or stored.row["state"] == "running":
+    return reopened(run_of(outside, month))
+
+
+def reopened(run: Stored | None) -> list[Write]:
+    """The run, if it has been counted or is being counted, goes on."""
+    if not run or run.row["state"] == "running":
         return []
-    row = {**stored.row, "state": "running", "summary": f"{month}: дополняется"}
-    return [Write("control", RUNS, str(month), row, stored.version)]
+    row = {**run.row, "state": "running", "summary": f"{run.sk}: дополняется"}
+    return [Write("control", RUNS, run.sk, row, run.version)]
 
 
 def queue_accounts(outside: Outside, month: Month, accounts: list[str], **more: Any) -> int:
