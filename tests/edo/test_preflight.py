@@ -10,10 +10,10 @@ import pytest
 from billing.domain.edo_signer import Power, PowerWay
 from billing.ports import ABSENT, Write
 from billing.ports_edo import Signed, StopTheRunError
-from billing.usecases.edo_views import preflight_of, window_of
+from billing.usecases.edo_views import exchange_now, preflight_of, window_of
 from tests.edo.house import POLICY, SIGNER
 from tests.edo.quarter import FEBRUARY, QuarterHouse, SigningService, a_quarter
-from tests.usecases.house import VASILYOK, a_card
+from tests.usecases.house import VASILYOK, House, a_card
 
 AHEAD = "2026-03-25 04:00"
 SECOND = (
@@ -261,3 +261,17 @@ def test_the_window_is_shown_as_it_stands():
 
     assert (shown["stages"], shown["left"]) == ({"delivered": 3}, 3)
     assert [line["account"] for line in shown["lines"]] == ["c-000002"] * 3
+
+
+def test_a_run_s_report_tells_how_the_last_window_went():
+    house = QuarterHouse(a_card(), *a_quarter(), *SECOND)
+    house.partner()
+    house.client(VASILYOK)
+    house.send("2026-04-02 04:00")
+    house.track(minutes=5)
+
+    assert exchange_now(house.outside) == {"window": "2026-Q1", "states": {"delivered": 3}, "people": 0}
+
+
+def test_a_company_that_exchanges_nothing_is_told_nothing_of_it():
+    assert exchange_now(House(a_card()).outside) == {}

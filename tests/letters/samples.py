@@ -135,6 +135,9 @@ RUN_REPORT = RunReport(
         ),
         count=2,
     ),
+    edo_window="2025-Q4",
+    edo=(("accepted", 1_004), ("delivered", 27), ("refused", 2)),
+    edo_people=3,
 )
 
 EDO_REPORT = EdoReport(

@@ -263,7 +263,7 @@ def test_report_of_a_month_with_nothing_in_it_reads_well() -> None:
     letter = compose(
         replace(
             RUN_REPORT, scanned=0, closed=0, parked=Accounts(), blocked=Accounts(), nobody=Accounts(), letters=(),
-            undelivered=Accounts(), sums=(), charged=0, documents=(), numbers=(),
+            undelivered=Accounts(), sums=(), charged=0, documents=(), numbers=(), edo_window="", edo=(), edo_people=0,
         )
     )  # fmt: skip
 

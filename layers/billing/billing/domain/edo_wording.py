@@ -29,6 +29,11 @@ _ANNULMENTS = {
 _DATED = (Stage.SENT, Stage.ACCEPTED, Stage.DISAGREED, Stage.REFUSED, Stage.FINISHED)
 
 
+def stage_said(stage: str) -> str:
+    """The stage for a list of counts; one that this version does not know stays as it is."""
+    return _STAGES[Stage(stage)] if stage in set(Stage) else stage
+
+
 def said_of(fate: Fate) -> str:
     """«подписан 03.04.2026»; what was refused, with the client's words; an annulment after the state it came to."""
     if fate.annulment is Annulment.AGREED:

@@ -156,7 +156,8 @@ class RunReport:
     `charged`: charges less reversals. `difference`: money of companies spent, less what is in acts and what is carried
     on; 0: it tallies. `letters`: state and count. `blocked`: documents that wait for requisites. `nobody`: accounts
     whose documents had no address to go to. `undelivered`: the reason is the state of the letter, the detail its
-    address, which the letter masks.
+    address, which the letter masks. `edo`: documents of the latest window at the operator, by stage, and how many lines
+    of the exchange wait for a person; no window: nothing was sent yet.
     """
 
     month: Month
@@ -174,6 +175,9 @@ class RunReport:
     blocked: Accounts = Accounts()
     nobody: Accounts = Accounts()
     undelivered: Accounts = Accounts()
+    edo_window: str = ""
+    edo: tuple[tuple[str, int], ...] = ()
+    edo_people: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

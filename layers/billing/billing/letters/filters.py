@@ -11,12 +11,13 @@ from billing.domain import money, wording
 from billing.domain.documents import DocumentKind
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_sending import Quarter
+from billing.domain.edo_wording import stage_said
 from billing.domain.errors import InvalidInputError
 from billing.domain.money import NBSP, Kopecks
 from billing.domain.parties import masked
+from billing.domain.periods import Month
 from billing.domain.wording import one_line
 from billing.letters.contexts import DocumentLine
-from billing.domain.periods import Month
 
 _KINDS = {
     "act": ("акт", "акты"),
@@ -118,10 +119,11 @@ def state_name(state: str) -> str:
 
 def edo_title(kind: str, period: str) -> str:
     """«Приглашения в Диадок, февраль 2026 г.»; a period that is no month and no quarter stays as it is."""
-    return f"{_EDO_KINDS.get(kind, kind)}, {_period(period)}"
+    return f"{_EDO_KINDS.get(kind, kind)}, {window_name(period)}"
 
 
-def _period(period: str) -> str:
+def window_name(period: str) -> str:
+    """«1 квартал 2026 г.» or «февраль 2026 г.»."""
     try:
         if "Q" in period:
             quarter = Quarter.parse(period)
@@ -157,6 +159,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "state_name": state_name,
     "edo_title": edo_title,
     "edo_section": edo_section,
+    "window_name": window_name,
+    "stage_name": stage_said,
     "reason_text": reason_text,
     "reason_remedy": reason_remedy,
     "capital": capital,

@@ -7,7 +7,8 @@ from typing import Any
 
 from billing.domain.edo_reasons import Reason
 from billing.ports import Outside, Row
-from billing.records_edo import LEFT, PREFLIGHT
+from billing.records_edo import LEFT, PREFLIGHT, SENDING
+from billing.usecases.edo_people import people
 from billing.usecases.edo_windows import states_of
 
 
@@ -46,6 +47,16 @@ def window_of(window: str, outside: Outside) -> dict[str, Any]:
         "lines": _lines(left.row["lines"]) if left else [],
         "at": left.row["at"] if left else "",
     }
+
+
+def exchange_now(outside: Outside) -> dict[str, Any]:
+    """The latest window by stages, and how many lines wait for a person; empty where nothing was ever exchanged."""
+    last = outside.store.query("control", SENDING, limit=1, newest_first=True).rows
+    waiting = len(people(outside))
+    if not last and not waiting:
+        return {}
+    states = dict(last[0].row["states"]) if last else {}
+    return {"window": last[0].sk if last else "", "states": states, "people": waiting}
 
 
 def _reason(reason: str) -> dict[str, str]:

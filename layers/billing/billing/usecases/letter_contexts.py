@@ -155,6 +155,9 @@ def _run_report(head: Mapping[str, Any], outside: Outside) -> RunReport:
             for series, (first, last, count) in sorted(r["numbers"].items())
         ),
         letters=tuple(sorted(r["letters"].items())),
+        edo_window=r.get("edo", {}).get("window", ""),
+        edo=tuple(sorted(r.get("edo", {}).get("states", {}).items())),
+        edo_people=r.get("edo", {}).get("people", 0),
     )
 
 

@@ -13,6 +13,7 @@ from billing.domain.parties import masked
 from billing.domain.periods import Month, utc_text
 from billing.domain.report import DocumentFact, Tally
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+from billing.usecases.edo_views import exchange_now
 from billing.usecases.letters import HEAD, hints_of, letters_of, rows_of_letter
 from billing.usecases.runs import RUNS, change_run, run_of
 
@@ -112,7 +113,7 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
             outside.store.tx([Write("control", kept.pk, kept.sk, None, kept.version)])
         return False
     at, n = utc_text(outside.clock()), run.row["report"] + 1
-    content = report_row(month, tally, n, run.row["started_at"], at)
+    content = {**report_row(month, tally, n, run.row["started_at"], at), "edo": exchange_now(outside)}
     name = f"{month}.{n:03}"
     letter = f"report_{month}_{n}"
     head: dict[str, Any] = {
