@@ -1,6 +1,6 @@
 """The arithmetic of scale, kept true by counting."""
 
-from tests.cost import calls_of_a_close, write_units_of_a_month
+from tests.cost import READS, calls_of_a_close, calls_of_a_month, write_units_of_a_month
 
 
 def test_a_clients_month_costs_at_most_300_write_units():
@@ -10,3 +10,11 @@ def test_a_clients_month_costs_at_most_300_write_units():
 
 def test_closing_an_account_takes_as_many_calls_whatever_its_history():
     assert calls_of_a_close(10) == calls_of_a_close(1_000_000)
+
+
+def test_a_clients_month_takes_at_most_70_calls_of_which_22_read():
+    """A function's time is its calls, one after another. Thirty-one of them post a payment and thirty charges."""
+    calls = calls_of_a_month()
+
+    assert sum(calls[kind] for kind in READS) <= 22
+    assert sum(calls.values()) <= 70

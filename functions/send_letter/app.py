@@ -7,18 +7,22 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring
-from billing.usecases.send_letter import send_letter
-
-
-def send(record: SQSRecord) -> None:
-    asked = record.json_body
-    sent = send_letter(asked["letter"], asked["address"], wiring.outside())
-    wiring.log.info("letter", letter=sent.letter, address=asked["address"], status=sent.status)
+from billing.usecases.send_letter import Batch, read_ahead, send_letter
 
 
 @wiring.log.inject_lambda_context
 @wiring.tracer.capture_lambda_handler(capture_response=False)
 @wiring.metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    outside, batch = wiring.outside_of_one_call(), Batch()
+    read_ahead((record["body"] for record in event["Records"]), outside)
+
+    def send(record: SQSRecord) -> None:
+        asked = record.json_body
+        sent = send_letter(asked["letter"], asked["address"], outside, batch)
+        wiring.log.info("letter", letter=sent.letter, address=asked["address"], status=sent.status)
+
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event=event, record_handler=send, processor=processor, context=context)
+    answer = process_partial_response(event=event, record_handler=send, processor=processor, context=context)
+    batch.settle(outside)
+    return answer

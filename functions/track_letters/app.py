@@ -11,15 +11,16 @@ from billing.adapters.mail_events import letter_event
 from billing.usecases.track_letters import track_letter
 
 
-def track(record: SQSRecord) -> None:
-    event = letter_event(record.json_body)
-    status = track_letter(event, wiring.outside()) if event else "passed over"
-    wiring.log.info("letter event", delivery=event.delivery if event else "", status=status)
-
-
 @wiring.log.inject_lambda_context
 @wiring.tracer.capture_lambda_handler(capture_response=False)
 @wiring.metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    outside = wiring.outside_of_one_call()
+
+    def track(record: SQSRecord) -> None:
+        event = letter_event(record.json_body)
+        status = track_letter(event, outside) if event else "passed over"
+        wiring.log.info("letter event", delivery=event.delivery if event else "", status=status)
+
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=track, processor=processor, context=context)

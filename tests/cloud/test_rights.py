@@ -131,7 +131,19 @@ def test_every_call_of_a_function_is_allowed_by_its_policy(quarter: tuple[Cloud,
 
 _LOGIN = "all three have one login, and here one process: whoever asks first renews it"
 _LAMBDA = "Lambda itself, after the third failure"
+_FASTER = "another worker was faster: what was known is forgotten, and read anew one by one"
 RARE = {
+    **{
+        (f"{function}Function", "dynamodb:GetItem", table): _FASTER
+        for function, tables in {
+            "TakeFromCrm": ("accounts", "seen"),
+            "IssueDocuments": ("accounts", "customers", "documents", "work"),
+            "SendLetter": ("customers", "deliveries", "documents"),
+        }.items()
+        for table in tables
+    },
+    ("IssueDocumentsFunction", "dynamodb:BatchGetItem", "documents"): _FASTER,
+    ("TrackLettersFunction", "dynamodb:Query", "deliveries"): "an event that is faster than the answer to the sending",
     ("DocumentsApiFunction", "secretsmanager:GetSecretValue", "api"): "in one process, the authorizer has read it",
     ("DocumentsApiFunction", "s3:AbortMultipartUpload", "archives/*"): "an archive that fails half way",
     ("DocumentsApiFunction", "sqs:SendMessage", "FillOrdersQueue"): "an order that is far too long for its call",

@@ -19,6 +19,8 @@ HEAD = "letter"  # sort key of the row that says what the letter is
 ADDRESSES_MAX = 50  # of one letter
 ROWS_MAX = 100  # of one transaction
 
+WRITTEN_ONCE = 1  # the version of a letter's work row: nothing ever changes it
+
 SUPPRESSED = "suppressed"  # deliveries: the partition of addresses that are not written to again
 WAIT = timedelta(minutes=15)  # longer than the function lives and its events travel, put together
 
@@ -177,7 +179,5 @@ def settle(letter: str, outside: Outside) -> None:
     account = next(s.row["account"] for s in page.rows if s.sk == HEAD)
     if any(s.row["status"] not in SETTLED for s in page.rows if s.sk != HEAD):
         return
-    work = outside.store.get("work", records.shard_of(account), f"letter#{letter}")
-    if work:
-        with suppress(StaleError):  # another worker saw the same end
-            outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
+    with suppress(StaleError):  # another worker saw the same end
+        outside.store.tx([Write("work", records.shard_of(account), f"letter#{letter}", None, WRITTEN_ONCE)])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from billing import records
 from billing.domain.errors import UnavailableError
 from billing.domain.periods import utc_text
-from billing.ports import Outside, RefusedError, StaleError, UnknownOutcomeError, Write
+from billing.ports import Letter, Outside, RefusedError, Row, StaleError, UnknownOutcomeError, Write
 from billing.records import Delivery
 from billing.usecases.letter_contexts import letter_of
 from billing.usecases.letters import HEAD, SETTLED, SUPPRESSED, WAIT, settle
@@ -25,22 +28,66 @@ class Sent:
     status: str
 
 
-def send_letter(letter: str, address: str, outside: Outside) -> Sent:
+class Batch:
+    """The letters of one call of the function: one is composed once for all its addresses."""
+
+    def __init__(self) -> None:
+        self._composed: tuple[str, Letter] | None = None
+        self.ended: dict[str, None] = {}  # letters of which an address is settled, in order
+
+    def content(self, letter: str, head: Row, outside: Outside) -> Letter:
+        if not self._composed or self._composed[0] != letter:
+            self._composed = letter, letter_of(head, outside)
+        return self._composed[1]
+
+    def settle(self, outside: Outside) -> None:
+        """The letters that have gone to all their addresses are done."""
+        for letter in self.ended:
+            settle(letter, outside)
+
+
+def read_ahead(hints: Iterable[str], outside: Outside) -> None:
+    """What the hints are about is known, if the outside world remembers what it was asked."""
+    with suppress(UnavailableError, ValueError, LookupError, TypeError):  # each is asked for when it is wanted
+        asked = {(hint["letter"], hint["address"]) for hint in map(json.loads, hints)}
+        heads, stops = {(letter, HEAD) for letter, _ in asked}, {(SUPPRESSED, address) for _, address in asked}
+        rows = outside.store.get_many("deliveries", asked | heads | stops)
+        due = {s.pk for s in rows if (s.pk, s.sk) in asked and s.row["status"] not in SETTLED}
+        about = [s.row for s in rows if s.sk == HEAD and s.pk in due and "documents" in s.row]
+        if about:
+            outside.store.get_many("customers", {(head["account"], "") for head in about})
+            outside.store.get_many("documents", {(head["account"], id) for head in about for id in _documents(head)})
+
+
+def _documents(head: Row) -> list[str]:
+    return [*head["documents"], *([records.period_key(head["month"])] if "month" in head else [])]
+
+
+def send_letter(letter: str, address: str, outside: Outside, batch: Batch | None = None) -> Sent:
     """The letter is accepted by the mail service for that address, or its row says why not.
 
     `address` is the digest that names the delivery. A sending whose outcome is unknown is left for fifteen minutes: an
-    event about it may still come, and only then is it tried again.
+    event about it may still come, and only then is it tried again. A `batch` is settled by whoever has it.
 
     Raises:
         UnavailableError: throttled; the delivery is queued again.
     """
+    ours = batch or Batch()
+    sent = _sent(letter, address, outside, ours)
+    if sent.status in SETTLED:
+        ours.ended[letter] = None
+    if not batch:
+        ours.settle(outside)
+    return sent
+
+
+def _sent(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
     store, now = outside.store, outside.clock()
     stored = store.get("deliveries", letter, address)
     if not stored:
         return Sent(letter=letter, status="unknown")
     delivery = records.delivery_of(stored.row)
     if delivery.status in SETTLED:
-        settle(letter, outside)
         return Sent(letter=letter, status=delivery.status)
     if delivery.status == "sending" and now < datetime.fromisoformat(delivery.started_at) + WAIT:
         return Sent(letter=letter, status="sending")
@@ -49,7 +96,7 @@ def send_letter(letter: str, address: str, outside: Outside) -> Sent:
     head = store.get("deliveries", letter, HEAD)
     assert head, "a delivery is written with its letter"
     try:
-        content = letter_of(head.row, outside)  # before the claim: whatever fails here has sent nothing
+        content = batch.content(letter, head.row, outside)  # before the claim: whatever fails here has sent nothing
     except UnavailableError:
         raise
     except Exception as error:  # whatever it is, it is of this letter alone, and the run must end without it
@@ -74,7 +121,6 @@ def send_letter(letter: str, address: str, outside: Outside) -> Sent:
     try:
         return _end(letter, address, replace(claimed, status="accepted", message=message), version, outside)
     except StaleError:  # an event was faster and has said it already
-        settle(letter, outside)
         return Sent(letter=letter, status="accepted")
 
 
@@ -87,7 +133,6 @@ def _stop_reason(delivery: Delivery, outside: Outside) -> str:
 def _end(letter: str, address: str, delivery: Delivery, version: int, outside: Outside) -> Sent:
     _write(letter, address, replace(delivery, at=utc_text(outside.clock())), version, outside)
     outside.metrics.count(f"Letters{delivery.status.capitalize()}")
-    settle(letter, outside)
     return Sent(letter=letter, status=delivery.status)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from billing import records
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, LetterEvent, Outside, StaleError, Write
-from billing.usecases.letters import SUPPRESSED, settle
+from billing.usecases.letters import SETTLED, SUPPRESSED, settle
 
 ATTEMPTS_MAX = 8
 
@@ -39,7 +39,6 @@ def track_letter(event: LetterEvent, outside: Outside) -> str:
         if event.permanent or event.status == "complained":
             _suppress(address, event, outside)
         if _RANK[event.status] <= _RANK[was.status]:
-            settle(letter, outside)
             return was.status
         now = replace(
             was,
@@ -55,7 +54,8 @@ def track_letter(event: LetterEvent, outside: Outside) -> str:
                 raise
             continue
         outside.metrics.count(f"Letters{event.status.capitalize()}")
-        settle(letter, outside)
+        if was.status not in SETTLED:  # else whoever has settled it has looked at the letter, or the sweep will
+            settle(letter, outside)
         return now.status
     raise AssertionError("the loop returns or raises")
 
