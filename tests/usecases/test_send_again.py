@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from billing.domain.documents import DocumentKind, DocumentStatus
-from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from billing.records import address_digest
 from billing.usecases.letters import letters_about
 from billing.usecases.notifications import change_notifications, confirm_address, notifications_of
@@ -210,6 +210,20 @@ def test_two_at_the_same_moment_are_two_letters():
 
     assert again(house, ANNA).endswith("_2")
     assert house.addresses() == [ANNA, ANNA]
+
+
+def test_a_queue_that_is_down_is_no_reason_to_ask_again(monkeypatch: pytest.MonkeyPatch):
+    house = a_house()
+
+    def down(*_: Any, **__: Any) -> None:
+        raise UnavailableError("slow down")
+
+    with monkeypatch.context() as down_now:
+        down_now.setattr(house.queue, "send", down)
+        assert send_again(ACCOUNT, ACT_ID, outside=house.outside).endswith("_1")
+    house.wait(minutes=10).sweep()
+
+    assert sorted(house.addresses()) == [ANNA, BUH]
 
 
 def test_whatever_call_is_cut_off_a_letter_that_was_written_goes_and_is_counted():

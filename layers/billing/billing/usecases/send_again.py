@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from billing import records
 from billing.domain.documents import DocumentStatus
-from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from billing.domain.notifications import KINDS
 from billing.domain.parties import Recipients, masked
 from billing.domain.periods import moscow_day, utc_text
@@ -96,7 +97,8 @@ def _written(record: DocumentRecord, addresses: Sequence[str], outside: Outside,
     row = {"n": n, "day": day, "sent": sent, "summary": f"{record.id}: писем {n}"}
     count = Write("control", f"again.{account}", record.id, row, stored.version if stored else ABSENT)
     outside.store.tx([count, *rows_of_letter(account, letter, head, to, at)])
-    outside.queue.send("send-letter", hints_of(letter, to))
+    with suppress(UnavailableError):  # it is queued by its rows: asked again, it would go twice
+        outside.queue.send("send-letter", hints_of(letter, to))
     return letter
 
 
