@@ -12,6 +12,7 @@ from billing.domain.errors import NotFoundError
 from billing.domain.explain import Place
 from billing.ports import Write
 from billing.usecases.explain import explain_act, explain_payment
+from billing.usecases.send_again import send_again
 from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, House, a_card, a_charge, a_payment
 from tests.usecases.lives import Life, steps
 
@@ -45,6 +46,17 @@ def test_a_payment_is_followed_to_its_charges_act_file_letters_and_edo():
         ("p", "№ 77 от 12.01.2026", "c", 550_000, 1)]  # fmt: skip
     assert (back.paid, [(r.why, r.amount) for r in back.from_paid]) == (1_000_000, [("not_spent", -450_000)])
     assert (back.charged, back.from_charged) == (550_000, ())
+
+
+def test_a_letter_sent_again_is_evidence_too():
+    house = House(a_card(), a_payment(1_000_000, key="p"), a_charge(550_000, key="c"))
+    house.night(JANUARY)
+    again = send_again(ACCOUNT, ACT, outside=house.at("2026-02-10 15:00").outside)
+
+    (act,) = explain_payment(ACCOUNT, "p", house.outside).acts
+
+    assert [(s.letter, s.status) for s in act.letters] == [(f"{ACCOUNT}_2026-01_1", "delivered"), (again, "queued")]
+    assert explain_act(ACCOUNT, ACT, house.outside).evidence == act
 
 
 def test_a_charge_from_before_its_payment_is_named_too():

@@ -16,7 +16,7 @@ from billing.domain.periods import Month
 from billing.domain.pieces import names_of_merged, placed
 from billing.ports import Outside, Store
 from billing.records import DocumentRecord
-from billing.usecases.letters import HEAD, letters_of
+from billing.usecases.letters import HEAD, letters_about
 from billing.usecases.period_entries import account_now, entries_between, entry_at, entry_number, seq_before
 
 
@@ -106,8 +106,7 @@ def evidence_of(record: DocumentRecord, outside: Outside) -> Evidence:
     """Where a document went, as far as its rows know."""
     letters = [
         _letter(id, records.delivery_of(s.row))
-        for id, rows in letters_of(record.account, record.month, outside)
-        if any(record.id in s.row["documents"] for s in rows if s.sk == HEAD)
+        for id, rows in letters_about(record, outside)
         for s in rows
         if s.sk != HEAD
     ]
