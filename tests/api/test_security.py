@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from billing import wiring
-from billing.api.documents_api import api
+from billing.api.documents_api import answer, api
 from billing.api.guard import BODY_MAX, routes_of
-from tests.api.asking import TOKENS, Answered, Browser, a_token
+from tests.api.asking import TOKENS, Answered, Browser, a_token, an_event
+from tests.handlers.conftest import LambdaContext
 from tests.usecases.house import ACCOUNT, ROMASHKA, House, a_card, a_charge, a_payment
 
 ACT = f"2026-01.act.{ROMASHKA['inn']}.0"
@@ -111,6 +112,14 @@ def test_a_body_that_is_not_for_us_is_refused(
 
 def test_a_question_of_endless_length_is_refused(administrator: Browser) -> None:
     assert administrator.get("/documents", query="number=" + "1" * 9_000).status == 400
+
+
+@pytest.mark.parametrize("sent", ["Dw/+/w==", "%%%"], ids=["no text", "no base64"])
+def test_bytes_that_are_no_form_confirm_nothing(house: House, sent: str) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    event = {**an_event("POST", "/confirm", headers=form, body=sent), "isBase64Encoded": True}
+
+    assert answer(event, LambdaContext())["statusCode"] == 404  # type: ignore[arg-type]
 
 
 # --- errors ------------------------------------------------------------------------------------------------------

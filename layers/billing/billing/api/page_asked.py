@@ -44,7 +44,10 @@ def form_of(routes: Routes) -> Sent:
     event = event_of(routes)
     if not event.headers.get("content-type", "").startswith(FORM):
         return Sent({})
-    return _sent(event.decoded_body or "")
+    try:
+        return _sent(event.decoded_body or "")
+    except ValueError:  # bytes that are no text; a public form has not gone through the guard's look at the body
+        return Sent({})
 
 
 def language_of(routes: Routes) -> Language:
