@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from billing import records
 from billing.domain.errors import UnavailableError
 from billing.ports import Letter, LetterEvent, RefusedError, UnknownOutcomeError
 from billing.usecases import letters
+from billing.usecases import send_letter as sending
 from billing.usecases.issue_documents import issue_documents
-from billing.usecases.send_letter import ATTEMPTS_MAX, send_letter
+from billing.usecases.send_letter import ATTEMPTS_MAX, Batch, read_ahead, send_letter
 from billing.usecases.track_letters import track_letter
 from tests.usecases.cutting import CutOffError, every_cut
 from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, House, a_card, a_charge, a_payment
@@ -325,3 +329,72 @@ def test_names_with_html_and_line_breaks_stay_text():
     assert "<b>Ромашка" not in letter.html
     assert "&lt;b&gt;Ромашка" in letter.html
     assert "<b>Ромашка</b> Bcc: all@x.example" in letter.text
+
+
+# --- a batch of hints --------------------------------------------------------------------------------------------
+
+
+def _in_one_call(house: House, *addresses: str) -> tuple[list[str], Batch]:
+    """The first letter's addresses are sent to as the function does it; answers what became of each."""
+    batch, said = Batch(), []
+    hints = [{"letter": f"{ACCOUNT}_2026-01_1", "address": records.address_digest(a)} for a in addresses]
+    read_ahead([json.dumps(hint) for hint in hints], house.outside)
+    for hint in hints:
+        said.append(send_letter(hint["letter"], hint["address"], house.outside, batch).status)
+    return said, batch
+
+
+def _letters_left(house: House) -> list[str]:
+    return [s.sk for s in house.store.rows("work") if s.sk.startswith("letter#")]
+
+
+def test_a_letter_is_composed_once_for_all_its_addresses(monkeypatch: pytest.MonkeyPatch):
+    house = _queued(a_house(ANNA, "b@romashka.example", "c@romashka.example"))
+    composed: list[str] = []
+    as_it_is = sending.letter_of
+    monkeypatch.setattr(sending, "letter_of", lambda head, outside: composed.append("once") or as_it_is(head, outside))
+
+    said, batch = _in_one_call(house, ANNA, "b@romashka.example", "c@romashka.example")
+
+    assert said == ["accepted"] * 3
+    assert composed == ["once"]
+    assert sorted(house.addresses()) == [ANNA, "b@romashka.example", "c@romashka.example"]
+    assert _letters_left(house) == [f"letter#{ACCOUNT}_2026-01_1"]
+
+    batch.settle(house.outside)
+
+    assert _letters_left(house) == []
+
+
+def test_a_letter_with_an_address_to_come_stays_in_the_work():
+    house = _queued(a_house(ANNA, "b@romashka.example"))
+
+    _, batch = _in_one_call(house, ANNA)
+    batch.settle(house.outside)
+
+    assert _letters_left(house) == [f"letter#{ACCOUNT}_2026-01_1"]
+
+
+def test_a_hint_that_nobody_can_read_keeps_nothing_from_its_neighbours():
+    house = _queued(a_house())
+
+    read_ahead(["no JSON", '{"letter": "l"}', "[]"], house.outside)
+
+    assert _in_one_call(house, ANNA)[0] == ["accepted"]
+
+
+def test_an_event_settles_a_letter_that_nobody_has_settled():
+    """The answer to the sending was lost; the event is the first to say that the letter was taken."""
+    house = _queued(a_house())
+    Postman(house, UnknownOutcomeError("no answer"), taken=True)
+    assert _in_one_call(house, ANNA)[0] == ["sending"]
+
+    house.hear("accepted")
+
+    assert _letters_left(house) == []
+
+
+def _queued(house: House) -> House:
+    """The month is closed, and its letters wait for their hints."""
+    issue_documents(JANUARY, [ACCOUNT], house.outside)
+    return house
