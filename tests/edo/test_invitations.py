@@ -66,6 +66,19 @@ def reason(house: EdoHouse, payer: dict[str, Any] = ROMASHKA) -> Reason | None:
 # --- who is invited ----------------------------------------------------------------------------------------------
 
 
+def test_a_company_with_two_kpps_and_one_box_is_invited_once():
+    """The second KPP is that of a largest taxpayer; the box, of no KPP, is of both."""
+    largest = {**ROMASHKA, "kpp": "999950001"}
+    house = EdoHouse(*paying(ROMASHKA, largest))
+    box = house.client(kpp="")
+
+    whole_campaign(house)
+
+    assert house.invited() == [box]
+    assert len(house.calls("V3/AcquireCounteragent")) == 1
+    assert {reason(house), reason(house, largest)} == {None}
+
+
 def test_a_payer_is_invited_once_in_the_six_days():
     house = EdoHouse(*paying(ROMASHKA), policy=replace(POLICY, invitation_text="Приглашаем"))
     box = house.client()

@@ -17,7 +17,7 @@ from billing.domain.periods import Month
 from billing.ports import Outside, StaleError
 from billing.ports_edo import BadDocumentError, EdoOutside
 from billing.records_edo import Counterparty
-from billing.usecases.edo_counterparties import Kept, kept, settle, stands
+from billing.usecases.edo_counterparties import Kept, all_of_inn, kept, settle, stands
 from billing.usecases.edo_questions import ask, has_come_to_nothing, intent, polled, refused
 from billing.usecases.edo_relations import box_writes, known_box
 from billing.usecases.edo_reminders import accounts_of, remind
@@ -131,6 +131,8 @@ def _act(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: E
         failed = _in_month(payer.failed, today)
         reason = Reason.INVITATION_FAILED if failed else Reason.INVITATION_WANTS_SIGNATURE
         decision = replace(decision, action=Action.PERSON, reason=reason, detail=payer.failure if failed else "")
+    if decision.action is Action.INVITE and _is_invited_as_another(payer, decision.box, today, outside):
+        decision = replace(decision, action=Action.WAIT, reason=Reason.INVITED_THIS_MONTH)
     seen = _seen(payer, decision, today)
     match decision.action:
         case Action.INVITE | Action.ACCEPT | Action.REMIND if not accounts_of(payer, today, outside):
@@ -143,6 +145,13 @@ def _act(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: E
         case _:
             writes = box_writes(decision.box, outside) if decision.box and seen != one.payer else []
             settle(one, stands(seen, decision.reason, outside, detail=_detail(payer, decision)), outside, *writes)
+
+
+def _is_invited_as_another(payer: Counterparty, box: Box | None, today: date, outside: Outside) -> bool:
+    """Whether this month's invitation has gone there for a payer of the same INN and another KPP."""
+    target = box.id if box else payer.inn
+    others = (one.payer for one in all_of_inn(payer.inn, outside) if one.payer.kpp != payer.kpp)
+    return any(_in_month(other.invited.get(target), today) for other in others)
 
 
 def _in_month(day: date | None, today: date) -> bool:
