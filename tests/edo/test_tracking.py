@@ -502,6 +502,26 @@ def test_a_run_that_is_stopped_by_something_else_is_not_taken_for_a_refusal():
     assert house.for_people() == {}
 
 
+def test_two_runs_that_meet_apply_all_and_neither_fails():
+    """The nightly one begins while the last of the day is still reading."""
+    house = Sent()
+    house.wait(hours=1)
+    other: list[TrackedRun] = []
+    write = house.store.tx
+
+    def tx(writes: Sequence[Write]) -> None:
+        if not other and any(w.pk == CURSORS for w in writes):
+            other.append(TrackedRun())
+            other[0] = house.track()
+        write(writes)
+
+    house.store.tx = tx  # type: ignore[method-assign]
+
+    assert not house.track().ended
+    assert other[0].ended
+    assert house.fate.stage is Stage.DELIVERED
+
+
 class CutError(Exception):
     """The machine went down."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from billing.ports import Outside
+from billing.ports import Outside, StaleError
 from billing.ports_edo import EdoOutside
 from billing.usecases.cards import seller_card
 from billing.usecases.edo_evidence import file_evidence
@@ -35,7 +36,7 @@ def track_edo(outside: Outside, edo: EdoOutside, *, until: datetime, sweep: bool
     run, card = TrackedRun(), seller_card(outside.store)
     if not card or not card.edo:
         return run
-    with stoppable("track", outside) as stopped:
+    with stoppable("track", outside) as stopped, suppress(StaleError):  # another run is reading: what is left is its
         feed = read_feed(outside, edo, until=until)
         run.events, run.moved, run.ended = feed.events, feed.moved, feed.ended
         if sweep or look_is_under_way(outside):
