@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from billing import records
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import InvalidInputError, NotFoundError
+from billing.ports import ABSENT, Write
 from billing.usecases import archive, fill_orders
 from billing.usecases.archive import Archive, archive_of, order_archive
 from tests.usecases.cutting import every_cut
@@ -70,6 +72,15 @@ def test_a_period_is_counted_by_the_dates_on_the_documents_both_ends_inclusive(f
 
     assert [name.split()[2] for name in names(house, made)] == numbers
     assert made.file_name.startswith("Акты ")
+
+
+def test_a_contract_is_in_it_by_the_day_on_which_it_was_made_ready_as_in_the_list():
+    house = a_house()
+    act = house.documents(kind="act")[0]
+    row = {**records.document_row(act), "kind": "contract", "date": "2025-01-15"}
+    house.store.tx([Write("documents", ACCOUNT, "2026-03-05.contract.9999003014", row, ABSENT)])
+
+    assert ordered(house, "2026-03-02", "2026-03-31").documents == 1
 
 
 @pytest.mark.parametrize(("first", "last"), [("2025-01-01", "2026-01-31"), ("2026-03-02", "2027-12-31")])

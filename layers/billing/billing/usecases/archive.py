@@ -16,6 +16,7 @@ from billing.domain.periods import Day, Month, utc_text
 from billing.domain.wording import archive_name
 from billing.exports.zip_file import distinct, zipped
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+from billing.usecases.documents_api import Filters
 
 AT_ONCE_MAX = 50  # documents that are packed while somebody waits
 DOCUMENTS_MAX = 3_000
@@ -120,15 +121,16 @@ def _end(stored: Stored, row: Mapping[str, Any], work: Stored, outside: Outside)
 def _documents(
     account: str, kind: DocumentKind | None, first: Day, last: Day, outside: Outside
 ) -> list[tuple[str, Mapping[str, Any]]]:
-    """Rows of the ready documents in order. A document's id begins with its month, or the one before its date."""
+    """Rows of the ready documents that the list shows for these days, in order.
+
+    A document's id begins with its month, or the one before its date.
+    """
     found: list[tuple[str, Mapping[str, Any]]] = []
     after, before = str(Month.of(first).previous), str(Month.of(last).next)
+    ready = Filters(kind=kind, first=first, last=last, status=DocumentStatus.READY)
     while True:
         page = outside.store.query("documents", account, after=after, before=before)
-        for s in page.rows:
-            wanted = kind is None or s.row["kind"] == kind
-            if s.row.get("status") == DocumentStatus.READY and wanted and first <= _day(s.row) <= last:
-                found.append((s.sk, s.row))
+        found += [(s.sk, s.row) for s in page.rows if s.row["kind"] != "period" and ready.let(s.sk, s.row)]
         if len(found) > DOCUMENTS_MAX:
             raise InvalidInputError("документов слишком много для одного архива: выберите период короче")
         if not (after := page.cursor):
