@@ -7,10 +7,11 @@ moto takes letters but forgets their configuration set and tags and publishes no
 from __future__ import annotations
 
 import email
+import email.parser
 import email.policy
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from typing import Any
 
@@ -38,10 +39,20 @@ class Mail:
 
     id: str
     to: str
-    message: EmailMessage
     raw: bytes
     configuration_set: str = ""
     tags: Mapping[str, str] | None = None
+
+    @property
+    def message(self) -> EmailMessage:
+        """The letter as its reader has it, read anew each time."""
+        message = email.message_from_bytes(self.raw, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
+
+    def header(self, name: str) -> str:
+        """A header, read without the rest of the letter."""
+        return str(email.parser.BytesHeaderParser(policy=email.policy.default).parsebytes(self.raw)[name])
 
 
 def remember_requests() -> None:
@@ -82,9 +93,8 @@ def read(
     raw: bytes, *, id: str, to: str = "", configuration_set: str = "", tags: Mapping[str, str] | None = None
 ) -> Mail:
     """The bytes of a letter with what is known of it."""
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    return Mail(id, to or str(message["To"]), message, raw, configuration_set, tags)
+    found = Mail(id, to, raw, configuration_set, tags)
+    return found if to else replace(found, to=found.header("To"))
 
 
 def published(mail: Mail) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -116,7 +126,7 @@ def events_of(mail: Mail) -> Iterator[dict[str, Any]]:
     """
     said = {
         "messageId": mail.id,
-        "source": str(mail.message["From"]),
+        "source": mail.header("From"),
         "destination": [mail.to],
         "tags": {
             "ses:configuration-set": [mail.configuration_set],
