@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
 
-from tests.api.asking import Browser
+from tests.api.asking import Browser, a_token
 from tests.usecases.house import ACCOUNT, ROMASHKA, House
 
 INN = ROMASHKA["inn"]
@@ -172,3 +173,17 @@ def test_tables_are_taken_away_as_files(accountant: Browser, path: str, begins: 
     assert (answered.status, answered.headers["content-type"]) == (200, content_type)
     assert answered.bytes.startswith(begins)
     assert answered.headers["content-disposition"].startswith("attachment; filename=")
+
+
+def test_a_form_sent_twice_is_one_order_and_one_with_another_sum_is_another(house: House, stranger: Browser) -> None:
+    """As by pressing twice, and by going back to the form and mending the sum."""
+    entered = stranger.enters(a_token(house))
+    hidden = dict(re.findall(r'name="(csrf|order)" value="([^"]+)"', entered.get("/page/invoices").body))
+    form = {**hidden, "amount": "100", "payer": INN}
+
+    first, twice = entered.post("/page/invoices", form=form), entered.post("/page/invoices", form=form)
+    mended = entered.post("/page/invoices", form={**form, "amount": "200"})
+
+    assert first.headers["location"] == twice.headers["location"] != mended.headers["location"]
+    made = house.documents(kind="invoice")[1:]
+    assert sorted(invoice.content.total for invoice in made) == [100_00, 200_00]

@@ -43,7 +43,7 @@ def invoice() -> Response[Any]:
             routes.account,
             amount=amount,
             payer=payer,
-            key=_key(form),
+            key=_key(form, amount, payer),
             outside=wiring.outside(),
             user=routes.caller.user,
         )
@@ -75,7 +75,7 @@ def reconciliation() -> Response[Any]:
             payer=payer,
             first=first,
             last=last,
-            key=_key(form),
+            key=_key(form, first, last, payer, mirrored),
             outside=wiring.outside(),
             user=routes.caller.user,
             mirrored=mirrored,
@@ -100,9 +100,13 @@ def letters(id: str) -> Response[Any]:
     return seen(f"{HERE.document(id)}?done=sent_again")
 
 
-def _key(form: Sent) -> str:
-    """Under which the order is given once: that of the page it was sent from, and never empty."""
-    return f"page:{form.text('order') or event_of(routes).request_context.request_id}"
+def _key(form: Sent, *asked: object) -> str:
+    """Under which the order is given once: what was asked for and the page it was sent from, never empty.
+
+    Whoever goes back to that page and asks for something else means another order.
+    """
+    page = form.text("order") or event_of(routes).request_context.request_id
+    return ":".join(map(str, ("page", page, *asked)))
 
 
 def _wrong_payer(inn: str) -> tuple[str, ...]:
