@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,18 +29,28 @@ ATTEMPTS_MAX = 5
 def read_changes(outside: Outside, edo: EdoOutside, *, until: datetime) -> bool:
     """Our rows know every change the feed tells of; False when time was too short for all of them.
 
-    Of a page, the last change of each box counts: a page that is read again changes nothing.
+    Of a page, the last change of each box counts, by the operator's moments: a page that is read again, or that comes
+    in another order, changes nothing.
     """
     row = _cursor(outside, edo)
     while outside.clock() < until:
         page, row = _page(row, outside, edo)
         new = fresh(((event.id, event) for event in page), row.row["seen"])
-        for event in {event.box: event for _, event in new if event.box}.values():
+        for event in _last_of_each(event for _, event in new):
             _apply(event, outside)
         row = _save(row, page, [id for id, _ in new], outside)
         if len(page) < FULL or not new:
             return True
     return False
+
+
+def _last_of_each(events: Iterable[CounterpartyEvent]) -> Iterable[CounterpartyEvent]:
+    last: dict[str, CounterpartyEvent] = {}
+    for event in events:
+        was = last.get(event.box)
+        if event.box and not (was and was.at and event.at and event.at < was.at):
+            last[event.box] = event
+    return last.values()
 
 
 def _page(row: Stored, outside: Outside, edo: EdoOutside) -> tuple[Sequence[CounterpartyEvent], Stored]:
