@@ -81,6 +81,11 @@ def row(kind: DocumentKind = ACT, number: str = "45", **over: object) -> Documen
 
 def rows(kind: DocumentKind) -> tuple[DocumentRow, ...]:
     """One in each state that people meet."""
+    days = {"first": date(2026, 1, 1), "last": date(2026, 3, 31)} if kind is RECONCILIATION else {}
+    return tuple(replace(row, **days) for row in _states(kind))
+
+
+def _states(kind: DocumentKind) -> tuple[DocumentRow, ...]:
     day = date(2026, 4, 3)
     return (
         row(kind, "", status=DocumentStatus.DECIDED, letter=""),
