@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -164,6 +165,22 @@ def test_without_a_token_that_counts_nothing_is_answered(house: House, route: Ro
         answered = Browser(house, token=token).ask(route.method, _path(route, ids), **_asked(route))
         assert answered.status == 401, (bad, role)
         assert answered.json["title"] == "Войдите через CRM"
+
+
+@pytest.mark.parametrize(
+    "route", [r for r in FOR_KNOWN if r.method == "POST" and r.path.startswith("/page")], ids=_name
+)
+def test_a_form_sent_after_its_session_has_ended_is_answered_by_a_page_that_says_what_to_do(
+    house: House, route: Route
+) -> None:
+    claims = TOKENS.read(_token(house, "administrator"), now=house.now)
+    session = TOKENS.new_session(claims, now=house.now - timedelta(hours=9))
+    browser = Browser(house, cookies=(f"__Host-session={session}",), headers={"Accept": "text/html"})
+
+    answered = browser.ask(route.method, _path(route, OURS), **_asked(route) or {"form": {"csrf": "x"}})
+
+    assert (answered.status, answered.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert "Войдите через CRM" in answered.body.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("route", FOR_KNOWN, ids=_name)

@@ -54,23 +54,28 @@ def test_a_session_in_a_cookie_comes_in_with_the_token_of_its_forms(house: House
 
 
 @pytest.mark.parametrize("token", ["nothing", "expired"])
-def test_who_opens_a_page_without_a_token_that_counts_is_told_what_to_do_by_the_page(
-    house: House, call: Call, token: str
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_who_opens_a_page_or_sends_its_form_without_a_token_that_counts_is_told_what_to_do_by_the_page(
+    house: House, call: Call, method: str, token: str
 ) -> None:
     session = TOKENS.new_session(TOKENS.read(a_token(house), now=house.now), now=house.now)
     house.wait(hours=9)
     cookies = [f"__Host-session={session}"] if token == "expired" else []
 
-    said = call("authorize", {**asked(accept="text/html,*/*"), "cookies": cookies})
+    opened = asked(accept="text/html,*/*")
+    opened["requestContext"]["http"]["method"] = method
+
+    said = call("authorize", {**opened, "cookies": cookies})
 
     assert (said["isAuthorized"], said["context"]["role"], said["context"]["account"]) == (True, "", "")
 
 
 def test_nobody_else_comes_in_without_a_token(house: House, call: Call) -> None:
-    posted = asked(accept="text/html")
-    posted["requestContext"]["http"]["method"] = "POST"
+    put, posted = asked(accept="text/html"), asked(accept="application/json")
+    put["requestContext"]["http"]["method"], posted["requestContext"]["http"]["method"] = "PUT", "POST"
 
     assert call("authorize", asked(accept="application/json"))["isAuthorized"] is False
+    assert call("authorize", put)["isAuthorized"] is False
     assert call("authorize", posted)["isAuthorized"] is False
     assert call("authorize", asked(accept="text/html", authorization="Bearer x"))["isAuthorized"] is False
 

@@ -76,9 +76,10 @@ def caller_of(claims: Claims, *, via: str, csrf: str = "") -> Caller:
 
 
 def authorize(asked: Asked, tokens: Tokens, *, now: datetime) -> Caller | None:
-    """Whom the gateway lets through: a caller we know, or nobody who opens a page in a browser; None: no one.
+    """Whom the gateway lets through: a caller we know, or nobody who opens a page or sends its form; None: no one.
 
-    The page then says how to get in; every route asks for its own role once more.
+    The page then says how to get in; every route asks for its own role once more. A form is sent from a page whose
+    session may have ended meanwhile.
     """
     try:
         caller = who_asks(asked, tokens, now=now)
@@ -90,7 +91,7 @@ def authorize(asked: Asked, tokens: Tokens, *, now: datetime) -> Caller | None:
 
 
 def _opens_a_page(asked: Asked) -> bool:
-    return asked.method == "GET" and not asked.authorization and "text/html" in asked.accept.lower()
+    return asked.method in ("GET", "POST") and not asked.authorization and "text/html" in asked.accept.lower()
 
 
 def _session(asked: Asked) -> str:
