@@ -9,8 +9,10 @@ import pytest
 from billing import records
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import ConflictError, NotFoundError
-from billing.ports import Write
+from billing.ports import LetterEvent, Write
 from billing.usecases.documents_api import READ_MAX, Filters, document_told, download_link, list_documents
+from billing.usecases.orders import order_reconciliation
+from billing.usecases.track_letters import track_letter
 from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
 
 EVERYTHING = Filters()
@@ -126,6 +128,31 @@ def test_a_letter_is_told_by_what_most_asks_for_attention() -> None:
         "bounced",
         "bounced",
     ]
+
+
+def test_a_letter_that_came_back_is_told_with_the_reason() -> None:
+    house = House(a_card(), a_payment(300_000), a_charge(300_000))
+    house.at("2026-02-02 00:30").close(JANUARY)
+    for _, delivery, _ in house.mailer.letters:
+        event = LetterEvent(delivery=delivery, status="bounced", message="m", code="Transient/MailboxFull")
+        track_letter(event, house.outside)
+
+    assert [d.code for d in list_documents(ACCOUNT, EVERYTHING, after="", limit=10, outside=house.outside)[0]] == [
+        "Transient/MailboxFull",
+        "Transient/MailboxFull",
+    ]
+
+
+def test_a_reconciliation_is_told_with_its_days() -> None:
+    house = House(a_card(), a_payment(300_000), a_charge(300_000))
+    first, last = date(2026, 1, 1), date(2026, 1, 20)
+    house.at("2026-01-31 12:00")
+    order_reconciliation(
+        ACCOUNT, payer=ROMASHKA["inn"], first=first, last=last, key="k", outside=house.outside, user="u"
+    )
+
+    ((told,), _) = list_documents(ACCOUNT, EVERYTHING, after="", limit=10, outside=house.outside)
+    assert (told.first, told.last) == (first, last)
 
 
 def test_what_became_of_a_document_in_the_edo_is_told() -> None:
