@@ -1,7 +1,7 @@
 """What the use cases need from outside, as Protocols. Adapters implement them; tests implement them in memory.
 
-The storage contract is the whole of what is asked of a database: consistent `get`, paged `query` and `scan`, and `tx`,
-a set of rows written together on condition that each is still at the version that was read.
+The storage contract is the whole of what is asked of a database: consistent `get` of one row or many, paged `query` and
+`scan`, and `tx`, a set of rows written together on condition that each is still at the version that was read.
 """
 
 from __future__ import annotations
