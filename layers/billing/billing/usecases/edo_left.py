@@ -14,10 +14,14 @@ LINES_MAX = 100
 
 @dataclass(slots=True)
 class Left:
-    """`counts`: documents by reason; `lines`: account, document, INN, who and which document, reason, what was said."""
+    """`counts`: documents by reason; `lines`: account, document, INN, who and which document, reason, what was said.
+
+    Of a document the first reason in a round counts.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     lines: list[list[str]] = field(default_factory=list)
+    _said: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Left:
@@ -28,6 +32,9 @@ class Left:
         return {"counts": dict(sorted(self.counts.items())), "lines": self.lines}
 
     def stays(self, one: OnItsWay, reason: Reason, detail: str = "") -> None:
+        if one.custom_id in self._said:
+            return
+        self._said.add(one.custom_id)
         self.counts[reason.value] = self.counts.get(reason.value, 0) + 1
         if len(self.lines) < LINES_MAX:
             row = one.stored.row

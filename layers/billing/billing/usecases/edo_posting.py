@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from billing.domain.documents import DocumentKind
-from billing.domain.edo import RoamingRequest
+from billing.domain.edo import Action, RoamingRequest, may_be_sent
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import News, Stage, advance, operation_id
 from billing.domain.edo_policy import Packing
@@ -23,7 +23,7 @@ from billing.ports_edo import (
     StillRunningError,
 )
 from billing.records_edo import Counterparty, EdoState
-from billing.usecases.edo_counterparties import change, kept, kpp_of, stands
+from billing.usecases.edo_counterparties import all_of_inn, change, kept, kpp_of, stands
 from billing.usecases.edo_fates import moved_writes
 from billing.usecases.edo_relations import known_box, observe
 from billing.usecases.edo_signatures import PERSON, signature_of
@@ -47,7 +47,7 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     """Every signed document of the account is at the operator, or it is said why not.
 
     A message that was tried before is tried again just as it was, whatever has changed since: the operator answers with
-    the first one. None is begun when the time is up.
+    the first one. None is begun when the time is up, or when the payer was no partner any more at the last look.
 
     Raises:
         BusyError: the operator asks to come back later; nobody knows whether the last message is there.
@@ -57,6 +57,9 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     for message in _messages(account, terms, outside):
         if outside.clock() >= terms.until:
             break
+        if not message[0].state.operation and not _may_go(message[0], terms, outside):
+            so_far.refused += [(one, Reason.NOT_PARTNERS, "") for one in message]
+            continue
         fixed = _fixed(message, outside, edo.environment)
         if not fixed:
             continue
@@ -98,6 +101,17 @@ def _messages(account: str, terms: Terms, outside: Outside) -> list[list[OnItsWa
         *map(_in_order, begun.values()),
         *(packet[i : i + PACKET_MAX] for packet in packets.values() for i in range(0, len(packet), PACKET_MAX)),
     ]
+
+
+def _may_go(one: OnItsWay, terms: Terms, outside: Outside) -> bool:
+    """By how the box stood at the last look, which may have come after the document was signed."""
+    box = known_box(one.state.box, outside)
+    decisions = (
+        may_be_sent(found.payer.candidate, {}, [box] if box else [], terms.settings, today=terms.today)
+        for found in all_of_inn(one.inn, outside)
+        if one.stored.pk in found.payer.accounts
+    )
+    return any(decision.action is Action.SEND for decision in decisions)
 
 
 def _order(one: OnItsWay) -> tuple[bool, str, str]:

@@ -40,6 +40,7 @@ class Round:
     ended: bool = False
     left: Left = field(default_factory=Left)
     _batched: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)
     _to_sign: list[OnItsWay] = field(default_factory=list)
     _still_running: list[OnItsWay] = field(default_factory=list)
 
@@ -85,9 +86,12 @@ class Round:
         self._end(walk)
 
     def _take(self, account: str) -> None:
-        """The account's documents are made and await their signature; those signed before are posted."""
+        """The account's documents are made and await their signature; those signed before are posted. Once in a run."""
+        if account in self._taken:
+            return
         if self.outside.clock() >= self.terms.until:
             raise TimeIsUpError
+        self._taken.add(account)
         subject = f"account.{account}"
         try:
             self._to_sign += take_up(account, self._batched, self.terms, self.left, self.outside, self.edo)
@@ -106,11 +110,11 @@ class Round:
     # --- signing and posting -------------------------------------------------------------------------------------
 
     def _batches(self) -> None:
-        """What earlier runs gave to the signer."""
-        for batch in batches(self.outside):
-            for account in sorted(go_on(batch, self.outside, self.edo)):
-                self._post(account)
+        """What earlier runs gave to the signer is stored; accounts of what was signed are taken up at once."""
+        signed = {account for batch in batches(self.outside) for account in go_on(batch, self.outside, self.edo)}
         self._batched = documents_in(batches(self.outside))
+        for account in sorted(signed):
+            self._take(account)
 
     def _sign(self) -> None:
         size = batch_size(self.edo) if self._to_sign else 1
