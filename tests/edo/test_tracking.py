@@ -351,6 +351,39 @@ def test_another_box_has_another_feed_that_begins_now():
     assert house.cursor()["environment"] == "other box"
 
 
+def lose_cursor(house: Sent) -> None:
+    """The place where the feed was left is none for the operator any more."""
+    stored = house.store.get("control", CURSORS, "events")
+    assert stored
+    row = {**stored.row, "cursor": "of another age"}
+    house.store.tx([Write("control", CURSORS, "events", row, stored.version)])
+
+
+def test_a_cursor_that_the_operator_does_not_know_any_more_is_given_up_and_nothing_is_missed():
+    house = Sent()
+    lose_cursor(house)
+
+    run = house.wait(hours=1).track()
+
+    assert (run.ended, house.fate.stage) == (True, Stage.DELIVERED)
+    assert house.metrics.counts["EdoCursorsGivenUp"] == 1
+    assert house.wait(minutes=15).track().ended
+
+
+def test_without_its_cursor_the_feed_is_read_from_a_day_before_it_was_last_at_its_end():
+    house = Sent().tracked()
+    assert house.cursor()["since"] == "2026-03-31T09:00:00.000000Z", "not before the first reading"
+    house.at("2026-04-03 11:20").diadoc.recipient_signs(**house.place)
+    house.tracked()
+    assert house.cursor()["since"] == "2026-04-02T09:20:00.000000Z"
+    lose_cursor(house)
+    before = house.fate
+
+    run = house.wait(minutes=15).track()
+
+    assert (run.events, run.moved, run.ended, house.fate) == (0, 0, True, before)
+
+
 def test_documents_of_others_in_the_same_box_are_passed_over():
     house = Sent()
     document = Outgoing(

@@ -19,6 +19,7 @@ EVENTS = "events"
 OVERLAP = 20  # events read again before the last one
 FULL = 100  # a page of so many may have a next one whatever it holds
 SEEN_MAX = 200  # ids kept, more than a page and its overlap
+BEFORE = timedelta(days=1)  # before it was last at its end: from there it is read without a cursor
 
 
 @dataclass(slots=True)
@@ -42,8 +43,7 @@ def read_feed(outside: Outside, edo: EdoOutside, *, until: datetime) -> Feed:
     feed, row = Feed(), _cursor(outside, edo)
     try:
         while outside.clock() < until:
-            place = row.row["cursor"]
-            page = edo.edo.events(place, since=None if place else datetime.fromisoformat(row.row["since"]))
+            page, row = _page(row, outside, edo)
             new = fresh(((event.id, event) for event in page), row.row["seen"])
             if not new:
                 feed.ended = True
@@ -57,6 +57,20 @@ def read_feed(outside: Outside, edo: EdoOutside, *, until: datetime) -> Feed:
     finally:
         _tell_lag(row, feed, outside)
     return feed
+
+
+def _page(row: Stored, outside: Outside, edo: EdoOutside) -> tuple[Sequence[EdoEvent], Stored]:
+    """What comes after the cursor; a cursor that the operator does not know any more is given up for a moment.
+
+    Events that come once more then, change nothing: a document is never older than its row.
+    """
+    if place := row.row["cursor"]:
+        try:
+            return edo.edo.events(place), row
+        except BadDocumentError:
+            outside.metrics.count("EdoCursorsGivenUp")
+            row = _put({**row.row, "cursor": ""}, row.version, outside)
+    return edo.edo.events(since=datetime.fromisoformat(row.row["since"])), row
 
 
 def _cursor(outside: Outside, edo: EdoOutside) -> Stored:
@@ -92,12 +106,17 @@ def _apply(events: list[EdoEvent], feed: Feed, outside: Outside, edo: EdoOutside
 
 
 def _save(row: Stored, page: Sequence[EdoEvent], applied: Sequence[tuple[str, EdoEvent]], outside: Outside) -> Stored:
-    """The cursor moves along the events of the page up to the first that was not applied."""
+    """The cursor moves along the events of the page up to the first that was not applied.
+
+    A page that was not full and is applied whole moves the moment too, never before that of the first reading.
+    """
     seen = [*row.row["seen"], *(id for id, _ in applied)]
     keys = [event.key for event in takewhile(lambda event: event.id in seen, page)]
     full = len(keys) == len(page) >= FULL
     cursor = cursor_after(keys, before=row.row["cursor"], page_is_full=full, overlap=OVERLAP)
-    return _put({**row.row, "cursor": cursor, "seen": seen[-SEEN_MAX:]}, row.version, outside)
+    at_end = len(keys) == len(page) < FULL
+    since = max(row.row["since"], utc_text(outside.clock() - BEFORE)) if at_end else row.row["since"]
+    return _put({**row.row, "cursor": cursor, "since": since, "seen": seen[-SEEN_MAX:]}, row.version, outside)
 
 
 def _tell_lag(row: Stored, feed: Feed, outside: Outside) -> None:
