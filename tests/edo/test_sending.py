@@ -10,9 +10,10 @@ import pytest
 from billing.domain.documents import DocumentKind
 from billing.domain.edo_policy import ActForm, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
+from billing.ports import Write
 from billing.usecases.edo_counterparties import change
 from billing.usecases.notifications import change_notifications
-from billing.usecases.orders import order_reconciliation
+from billing.usecases.orders import order_invoice, order_reconciliation
 from local.company.client import a_company
 from tests.edo.house import POLICY
 from tests.edo.quarter import ACTS, CONTRACT, FEBRUARY, JANUARY, QuarterHouse, a_quarter
@@ -170,6 +171,37 @@ def wants_reconciliations(house):
     change_notifications(
         ACCOUNT, added=(), reconciliation=True, version=0, outside=house.outside, link=lambda *_: "https://crm.example"
     )
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sent"), [pytest.param(BOTH, 1, id="by setting"), pytest.param(RECONCILIATIONS, 0, id="not else")]
+)
+def test_an_invoice_that_a_client_has_ordered_goes_once_like_the_others(kinds, sent):
+    house = QuarterHouse(a_card(), *a_quarter(), policy=with_sending(kinds=kinds))
+    house.partner()
+    for _ in range(2):
+        ordered = order_invoice(ACCOUNT, amount=3_000_00, payer=INN, key="k-1", outside=house.outside, user="u-1")
+
+    house.send("2026-04-02 04:00")
+    house.send("2026-04-02 06:00")
+
+    assert [ordered.status, *ordered.id.split(".")[:2]] == ["ready", "2026-04-02", "invoice"]
+    assert house.sent.count((ordered.id, "ProformaInvoice")) == sent
+    assert house.waiting == []
+
+
+def test_an_ordered_invoice_that_was_withdrawn_does_not_go():
+    house = QuarterHouse(a_card(), *a_quarter(), policy=with_sending(kinds=BOTH))
+    house.partner()
+    ordered = order_invoice(ACCOUNT, amount=3_000_00, payer=INN, key="k-1", outside=house.outside, user="u-1")
+    stored = house.store.get("documents", ACCOUNT, ordered.id)
+    row = {**stored.row, "status": "void"}
+    house.store.tx([Write("documents", ACCOUNT, ordered.id, row, stored.version)])
+
+    house.send()
+
+    assert ordered.id not in [id for id, _ in house.sent]
+    assert house.waiting == []
 
 
 def test_by_setting_the_quarters_reconciliation_goes_after_the_acts():

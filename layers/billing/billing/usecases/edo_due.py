@@ -43,3 +43,11 @@ def due_writes(filed: Iterable[DocumentRecord], seller: SellerCard | None, outsi
         if not outside.store.get("work", write.pk, write.sk):
             outside.store.tx([write])
     return writes[:TOGETHER_MAX]
+
+
+def due_of_order(filed: DocumentRecord, seller: SellerCard | None, outside: Outside) -> list[Write]:
+    """The row of an ordered invoice, where the company sends invoices at all, to be written as it becomes ready.
+
+    Of acts of reconciliation that are ordered, those of just its days are found by the window.
+    """
+    return due_writes([filed], seller, outside) if filed.kind is DocumentKind.INVOICE else []

@@ -11,6 +11,7 @@ from billing.ports import Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
 from billing.usecases.archive import fill_archive, give_archive_up
 from billing.usecases.cards import seller_card
+from billing.usecases.edo_due import due_of_order
 from billing.usecases.filing import apart, filed
 from billing.usecases.letters import queue_letters, scope_of
 from billing.usecases.numbering import number
@@ -64,7 +65,7 @@ def the_document(account: str, document: str, outside: Outside) -> tuple[Documen
 
 
 def fill_order(account: str, document: str, outside: Outside) -> DocumentRecord:
-    """The ordered document has its content, its number and its file, and its letter is queued.
+    """The ordered document has its content, its number and its file, its letter is queued, and it is due to the EDO.
 
     With requisites that went missing meanwhile it stays decided, with the reason, and its work waits for the cards.
     """
@@ -79,6 +80,7 @@ def fill_order(account: str, document: str, outside: Outside) -> DocumentRecord:
         record, version, work = the_document(account, document, outside)
     if work and record.status is DocumentStatus.NUMBERED:
         done = [Write("work", work.pk, work.sk, None, work.version)]
+        done += due_of_order(record, seller_card(outside.store), outside)
         about = {"kind": "ordered_document", "summary": "заказанный документ"}
         queue_letters(account, scope_of(document), [(filed(record, outside), version)], done, outside, about=about)
     return the_document(account, document, outside)[0]
@@ -101,7 +103,7 @@ def _write_content(record: DocumentRecord, version: int, work: Stored, outside: 
         said = replace(record, problems=draft.problems)
         left = wait_for_person(work, "; ".join(draft.problems), outside)
     else:
-        said = apart(replace(record, content=draft.content, problems=()), outside)
+        said = apart(replace(record, content=draft.content, problems=(), warnings=draft.warnings), outside)
         row = {key: value for key, value in work.row.items() if key not in ("stage", "blocked", "details", "summary")}
         left = [Write("work", work.pk, work.sk, row, work.version)]
     outside.store.tx([Write("documents", record.account, record.id, records.document_row(said), version), *left])
