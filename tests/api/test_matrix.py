@@ -180,7 +180,7 @@ def test_a_form_sent_after_its_session_has_ended_is_answered_by_a_page_that_says
     answered = browser.ask(route.method, _path(route, OURS), **_asked(route) or {"form": {"csrf": "x"}})
 
     assert (answered.status, answered.headers["content-type"]) == (401, "text/html; charset=utf-8")
-    assert "Войдите через CRM" in answered.body.replace("\u00a0", " ")
+    assert "Откройте раздел из\u00a0CRM" in answered.body
 
 
 @pytest.mark.parametrize("route", FOR_KNOWN, ids=_name)
