@@ -74,6 +74,26 @@ def test_an_order_for_a_payer_of_another_client_is_for_nobody(administrator: Bro
     assert theirs.status == 404
 
 
+def test_what_is_not_in_an_act_of_reconciliation_yet_is_said_to_whoever_ordered_it(
+    house: House, administrator: Browser
+) -> None:
+    """The house's day is in February, which is not closed; its act of January is there."""
+    asked = {"from": "2026-01-01", "to": "2026-02-01", "payer": "9999003014"}
+    made = administrator.post("/reconciliations", headers=KEY, json_body=asked)
+    session = Browser(house).enters(a_token(house))
+    form = {"first": "2026-01-01", "last": "2026-02-01", "payer": "9999003014"}
+    csrf = re.search(r'name="csrf" value="([^"]+)"', session.get("/page/reconciliations").body)
+    assert csrf
+    sent = session.post("/page/reconciliations", form={**form, "csrf": csrf[1]})
+    page, _, query = sent.headers["location"].partition("?")
+
+    said = "евраль\u00a02026\u00a0г. ещё не закрыт: его акта в сверке нет"
+    assert made.json["warnings"] == [f"ф{said}"]
+    assert f"Ф{said}." in session.get(page, query=query).body
+    assert f"Ф{said}." in session.get(f"/page/documents/{made.json['id']}").body
+    assert administrator.get(f"/documents/{made.json['id']}").json["warnings"] == made.json["warnings"]
+
+
 def test_an_act_of_reconciliation_is_made_for_its_days(administrator: Browser) -> None:
     asked = {"from": "2026-01-01", "to": "2026-01-31", "payer": INN}
 

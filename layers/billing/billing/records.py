@@ -275,6 +275,7 @@ class DocumentRecord:
     """A document with its fate. `series` is the counter its number is taken from: `act.2026`.
 
     `rows_file`: the rows of a long reconciliation lie there, and not in the content (`usecases.filing.whole`).
+    `warnings`: what whoever ordered it has to know of it, and what stands on no paper.
     """
 
     account: str
@@ -285,6 +286,7 @@ class DocumentRecord:
     status: DocumentStatus
     content: Document
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     number: str = ""
     sha256: str = ""
     file: str = ""
@@ -341,6 +343,8 @@ def document_row(d: DocumentRecord) -> dict[str, Any]:
         row |= {"number": d.number, "series": d.series}
     if d.problems:
         row["problems"] = list(d.problems)
+    if d.warnings:
+        row["warnings"] = list(d.warnings)
     if d.edo:
         row["edo"] = dict(d.edo)
     rest = ("sha256", "file", "file_name", "rows_file", "letter")
@@ -359,6 +363,7 @@ def document_of(account: str, id: str, row: Row) -> DocumentRecord:
         status=DocumentStatus(row["status"]),
         content=from_plain(_CONTENT[kind], row["content"]),
         problems=tuple(row.get("problems", ())),
+        warnings=tuple(row.get("warnings", ())),
         number=row.get("number", ""),
         sha256=row.get("sha256", ""),
         file=row.get("file", ""),

@@ -133,6 +133,7 @@ class Documents(Table):
     total_kop = Whole(null=True)
     content = Map(null=True)
     problems = Items(null=True)
+    warnings = Items(null=True)
     sha256 = Text(null=True)
     file = Text(null=True)
     file_name = Text(null=True)

@@ -147,9 +147,13 @@ class Documents(Answer):
 
 
 class Document(ListedDocument):
-    """One document with all its letters; `sha256` is that of its file."""
+    """One document with all its letters; `sha256` is that of its file.
+
+    `warnings`: what an act of reconciliation does not hold yet, in Russian.
+    """
 
     letters: tuple[Letter, ...] = ()
+    warnings: tuple[str, ...] = ()
     sha256: str = ""
 
     @classmethod

@@ -113,4 +113,4 @@ def _done(account: str, query: Sent, language: Language) -> Notice | None:
     if told.kind not in _MADE or not told.number:
         return None
     values = (("number", told.number), ("sum", language.roubles(told.total)))
-    return Notice(word=_MADE[told.kind], values=values, document=told.id)
+    return Notice(word=_MADE[told.kind], values=values, document=told.id, more=told.warnings)

@@ -42,6 +42,7 @@ def document_page(account: str, id: str, frame: Frame, *, wrong: tuple[str, ...]
         document=document_row(told),
         letters=tuple(letter_row(letter) for letter in told.letters),
         addresses=recipients_of(account, outside).valid if frame.may_order else (),
+        warnings=told.warnings,
         sha256=told.sha256,
         explained=explained,
         wrong=wrong,

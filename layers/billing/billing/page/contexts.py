@@ -125,6 +125,7 @@ class DocumentPage:
     document: DocumentRow
     letters: tuple[LetterRow, ...]
     addresses: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     sha256: str = ""
     explained: ActExplained | None = None
     wrong: tuple[str, ...] = ()

@@ -12,12 +12,13 @@ from billing.page.language import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One line above the page: a key of its words, and what stands in them."""
+    """One line above the page: a key of its words, and what stands in them; `more` is said as it is."""
 
     word: str
     good: bool = True
     values: tuple[tuple[str, str], ...] = ()
     document: str = ""  # the id of one to open
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

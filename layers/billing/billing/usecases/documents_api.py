@@ -87,7 +87,8 @@ def document_told(account: str, id: str, outside: Outside, *, full: bool = False
     letters = tuple(letters_told(account, stored, outside, full=full))
     found = listed(stored, letter_state(stored.row, {}, outside))
     plain = {name: getattr(found, name) for name in Listed.__dataclass_fields__}
-    return Told(**plain, letters=letters, sha256=stored.row.get("sha256", ""))
+    warnings = tuple(stored.row.get("warnings", ()))
+    return Told(**plain, letters=letters, warnings=warnings, sha256=stored.row.get("sha256", ""))
 
 
 def download_link(account: str, id: str, outside: Outside, *, inline: bool) -> str:

@@ -74,9 +74,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told(Listed):
-    """A document with all its letters, address by address, the earliest first."""
+    """A document with all its letters, address by address, the earliest first.
+
+    `warnings`: what is missing in an act of reconciliation, for whoever ordered it.
+    """
 
     letters: tuple[LetterTold, ...] = ()
+    warnings: tuple[str, ...] = ()
     sha256: str = ""
 
 

@@ -120,7 +120,7 @@ def order_reconciliation(
     if rows_count(account, first, last, outside) <= AT_ONCE_MAX:
         draft = reconciliation_content(account, payer, first, last, outside, today=today, mirrored=mirrored)
         _refuse(draft.problems)
-        return _decided(order, draft.content, today, outside)
+        return _decided(order, draft.content, today, outside, warnings=draft.warnings)
     if not first <= last <= today:
         raise InvalidInputError("период кончается раньше, чем начинается, или ещё не кончился")
     customer, seller = _customer(order, outside), seller_card(outside.store)
@@ -169,7 +169,13 @@ def _known(order: _Order, outside: Outside) -> DocumentRecord | None:
 
 
 def _decided(
-    order: _Order, content: Invoice | Reconciliation, day: Day, outside: Outside, *, stage: str = ""
+    order: _Order,
+    content: Invoice | Reconciliation,
+    day: Day,
+    outside: Outside,
+    *,
+    stage: str = "",
+    warnings: tuple[str, ...] = (),
 ) -> DocumentRecord:
     """The order is there for good, with the work that is left of it; then as much of it is done as can be."""
     at = utc_text(outside.clock())
@@ -181,6 +187,7 @@ def _decided(
         payer=order.payer,
         status=DocumentStatus.DECIDED,
         content=content,
+        warnings=warnings,
         at=at,
     )
     record = apart(record, outside)
