@@ -11,6 +11,8 @@ from billing.domain.documents import DocumentKind
 from billing.domain.edo_policy import ActForm, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
 from billing.ports import Write
+from billing.records_edo import LEFT
+from billing.usecases.edo_by_hand import once_more
 from billing.usecases.edo_counterparties import change
 from billing.usecases.notifications import change_notifications
 from billing.usecases.orders import order_invoice, order_reconciliation
@@ -331,6 +333,38 @@ def test_a_recipient_that_has_blocked_us_is_a_persons():
 
 
 # --- messages ----------------------------------------------------------------------------------------------------
+
+
+def test_what_the_operator_does_not_take_waits_for_a_person_and_is_tried_once_a_day():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.fail("server_error", "V3/PostMessage", status=400, times=3)
+
+    run = house.send("2026-04-02 04:00")
+
+    assert (run.sent, house.left, len(house.calls("V3/PostMessage"))) == (0, {"not_taken": 3}, 3)
+    assert house.reasons() == {f"document.{ACCOUNT}.{act}": "not_taken" for act in ACTS}
+    told = house.store.rows("control")
+    for hour in ("06:00", "20:00"):
+        assert (house.send(f"2026-04-02 {hour}").sent, house.left) == (0, {"not_taken": 3})
+    assert len(house.calls("V3/PostMessage")) == 3
+    assert [s.row["lines"] for s in house.store.rows("control") if s.pk == LEFT] == [
+        s.row["lines"] for s in told if s.pk == LEFT
+    ]
+    assert house.send("2026-04-03 04:00").sent == 3
+
+
+def test_what_a_person_sends_anew_goes_at_once():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.fail("server_error", "V3/PostMessage", status=400, times=3)
+    house.send("2026-04-02 04:00")
+
+    once_more(ACCOUNT, ACTS[1], house.outside)
+
+    assert house.send("2026-04-02 06:00").sent == 1
+    assert house.sent == [(ACTS[1], UTD)]
+    assert house.edo_state(ACTS[1]).refused_at == ""
 
 
 def test_a_packet_is_one_message_for_each_payer():

@@ -56,6 +56,7 @@ class EdoState:
     `kind`: «type|function|version» as it went. `signature`: "" (none yet), "file", "test" or "person".
     `packet`: the ids of all documents of its message, in order, when it went with others. `wants_answer`: the recipient
     is asked for a signature where the kind leaves it open. `asked_at`: when its signature was asked for and refused.
+    `refused_at`: when the operator did not take it, `refusal`: in which words.
     Files are keys of the bucket under `edo/`.
     """
 
@@ -74,6 +75,8 @@ class EdoState:
     metadata: tuple[tuple[str, str], ...] = ()
     wants_answer: bool = False
     asked_at: str = ""
+    refused_at: str = ""
+    refusal: str = ""
     print_form: str = ""
     protocol: str = ""
     archive: str = ""

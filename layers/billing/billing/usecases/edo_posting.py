@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from billing.domain.documents import DocumentKind
 from billing.domain.edo import Action, RoamingRequest, may_be_sent
@@ -11,6 +12,7 @@ from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import News, Stage, advance, operation_id
 from billing.domain.edo_policy import Packing
 from billing.domain.edo_reasons import Reason
+from billing.domain.periods import moscow_day, utc_text
 from billing.ports import Outside, StaleError
 from billing.ports_edo import (
     BadDocumentError,
@@ -32,6 +34,7 @@ from billing.usecases.edo_waiting import waiting_of
 
 PACKET_MAX = 40  # Source: Diadoc API, PostMessage: documents of one message
 ATTEMPTS_MAX = 8
+REFUSAL_MAX = 500  # characters
 
 
 @dataclass(slots=True)
@@ -47,7 +50,8 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     """Every signed document of the account is at the operator, or it is said why not.
 
     A message that was tried before is tried again just as it was, whatever has changed since: the operator answers with
-    the first one. None is begun when the time is up, or when the payer was no partner any more at the last look.
+    the first one. What the operator did not take waits for a person, and is tried once a day. None is begun when the
+    time is up, or when the payer was no partner any more at the last look.
 
     Raises:
         BusyError: the operator asks to come back later; nobody knows whether the last message is there.
@@ -57,6 +61,9 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     for message in _messages(account, terms, outside):
         if outside.clock() >= terms.until:
             break
+        if not message[0].state.operation and _was_refused_today(message, terms):
+            so_far.refused += [(one, Reason.NOT_TAKEN, one.state.refusal) for one in message]
+            continue
         if not message[0].state.operation and not _may_go(message[0], terms, outside):
             so_far.refused += [(one, Reason.NOT_PARTNERS, "") for one in message]
             continue
@@ -101,6 +108,12 @@ def _messages(account: str, terms: Terms, outside: Outside) -> list[list[OnItsWa
         *map(_in_order, begun.values()),
         *(packet[i : i + PACKET_MAX] for packet in packets.values() for i in range(0, len(packet), PACKET_MAX)),
     ]
+
+
+def _was_refused_today(message: Sequence[OnItsWay], terms: Terms) -> bool:
+    """The operator did not take just these bytes; with another attempt at one of them, it is another message."""
+    moments = [one.state.refused_at for one in message]
+    return all(at and moscow_day(datetime.fromisoformat(at)) == terms.today for at in moments)
 
 
 def _may_go(one: OnItsWay, terms: Terms, outside: Outside) -> bool:
@@ -196,13 +209,14 @@ def _refused(
     message: Sequence[OnItsWay], error: NeedsPersonError | BadDocumentError, outside: Outside, edo: EdoOutside
 ) -> list[tuple[OnItsWay, Reason, str]]:
     """Nothing of the message is at the operator; its documents wait, and it is said whose the next step is."""
-    free = [(one, replace(one.state, operation="", packet=())) for one in message]
+    said = error.said.text or str(error)
+    reason = (error.reason if isinstance(error, NeedsPersonError) else None) or Reason.NOT_TAKEN
+    at, refusal = (utc_text(outside.clock()), said[:REFUSAL_MAX]) if reason is Reason.NOT_TAKEN else ("", "")
+    free = [(o, replace(o.state, operation="", packet=(), refused_at=at, refusal=refusal)) for o in message]
     try:
         message = written_together(free, outside)
     except StaleError:  # another worker is at it
         return []
-    said = error.said.text or str(error)
-    reason = (error.reason if isinstance(error, NeedsPersonError) else None) or Reason.NOT_TAKEN
     first = message[0]
     if isinstance(error, NotPartnersError) and _has_ended(first.state, outside, edo):
         return [(one, reason, said) for one in message]
