@@ -204,6 +204,7 @@ def document(kind: DocumentKind = ACT, language: Language = Language.RU, **over:
             LetterRow(address="buh@duet.example", status="bounced", at=date(2026, 2, 2), code="Transient/MailboxFull"),
         ),
         addresses=("anna@duet.example", "buh@duet.example"),
+        warnings=("списано, но не закрыто актами: 500,00 ₽",) if kind is RECONCILIATION else (),
         sha256="ab" * 32,
         explained=act_explained() if kind is ACT else None,
     )
@@ -331,6 +332,7 @@ def pages(language: Language) -> dict[str, Context]:
         "notifications": notifications(language),
         "act": document(ACT, language),
         "invoice": document(INVOICE, language),
+        "reconciliation": document(RECONCILIATION, language),
         "payment": PaymentPage(
             frame=frame(language), explained=payment_explained(), acts=(row(id="2026-01.act.9999001045.0"),)
         ),

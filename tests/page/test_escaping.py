@@ -27,7 +27,7 @@ HOSTILE = {
 }
 TYPED = {  # what comes from people, their programs, or another company
     *("client", "name", "inn", "buyer", "payer", "number", "problems", "text", "address", "addresses", "title"),
-    *("document", "payment", "key", "typed_text", "amount", "detail", "asked"),
+    *("document", "payment", "key", "typed_text", "amount", "detail", "asked", "warnings", "more"),
 }
 PAIRS = {"values", "hidden_fields"}  # of a name of ours and a text
 
