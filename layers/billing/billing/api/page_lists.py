@@ -45,6 +45,7 @@ def documents_tab(
     chosen = filter_of(query, frame.language)
     filters = Filters(
         kind=kind,
+        also=DocumentKind.CONTRACT if kind is DocumentKind.ACT else None,
         first=None if chosen.wrong else chosen.first,
         last=None if chosen.wrong else chosen.last,
         payer=chosen.payer,

@@ -91,9 +91,10 @@ class ReconciliationForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentsTab:
-    """Счета, Акты or Акты сверки. `next`: the cursor of the next page, or empty. `acts_on`: when new ones will come.
+    """Счета, Акты with the contracts among them, or Акты сверки. `next`: the cursor of the next page, or empty.
 
-    `invoice` and `reconciliation`: what the tab's order form holds, for whoever may order.
+    `acts_on`: when new ones will come. `invoice` and `reconciliation`: what the tab's order form holds, for whoever
+    may order.
     """
 
     frame: Frame

@@ -37,10 +37,12 @@ _ID = re.compile(r"[0-9A-Za-z._-]{1,120}")
 class Filters:
     """What of the documents is asked for; what is empty or None lets everything through. Days are inclusive.
 
-    A contract counts by the day on which it was made ready: the one printed on it may be years before.
+    `also`: a kind shown beside the one that was asked for. A contract counts by the day on which it was made ready: the
+    one printed on it may be years before.
     """
 
     kind: DocumentKind | None = None
+    also: DocumentKind | None = None
     first: Day | None = None
     last: Day | None = None
     payer: str = ""
@@ -50,7 +52,7 @@ class Filters:
     def let(self, id: str, row: Row) -> bool:
         day = id[:10] if row["kind"] == DocumentKind.CONTRACT else row["date"]
         return (
-            self.kind in (None, row["kind"])
+            (not self.kind or row["kind"] in (self.kind, self.also))
             and self.status in (None, row["status"])
             and self.payer in ("", row["payer"])
             and self.number in ("", row.get("number", ""))

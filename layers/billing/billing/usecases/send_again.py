@@ -7,9 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from billing import records
-from billing.domain.documents import DocumentStatus
+from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
-from billing.domain.notifications import KINDS
 from billing.domain.parties import Recipients, masked
 from billing.domain.periods import moscow_day, utc_text
 from billing.domain.wording import counted
@@ -32,7 +31,7 @@ def send_again(account: str, document: str, *, addresses: tuple[str, ...] = (), 
         ConflictError: the document is not ready, or has gone there too often today.
     """
     stored = outside.store.get("documents", account, document)
-    if not stored or stored.row["kind"] not in KINDS:
+    if not stored or stored.row["kind"] not in set(DocumentKind):
         raise NotFoundError("такого документа нет")
     record = records.document_of(account, document, stored.row)
     if record.status is not DocumentStatus.READY:

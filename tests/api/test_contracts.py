@@ -1,0 +1,52 @@
+"""A contract that was made for the EDO, as the client's people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from billing import wiring
+from tests.api.asking import TOKENS, Browser, a_token
+from tests.edo.house import POLICY
+from tests.edo.quarter import CONTRACT, QuarterHouse, a_quarter
+from tests.usecases.house import ACCOUNT, ROMASHKA, a_card
+
+ID = f"2026-04-02.contract.{ROMASHKA['inn']}.0"
+
+
+@pytest.fixture
+def house() -> Iterator[QuarterHouse]:
+    """The acts of the first quarter are sent, and the contract went before them."""
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.set_policy(POLICY, contract=CONTRACT)
+    house.partner()
+    house.send()
+    house.work()
+    wiring.install(house.outside, TOKENS)
+    yield house
+    wiring.install(None)
+
+
+def test_it_stands_among_the_acts_and_nowhere_else(house: QuarterHouse) -> None:
+    client = Browser(house, token=a_token(house))
+
+    acts = client.get("/page/acts").body
+
+    assert f'href="/page/documents/{ID}"' in acts
+    assert acts.count('<span class="kind always">Договор </span>№&nbsp;1<') == 1
+    assert acts.index(ID) < acts.index("2026-03.act."), "the newest first"
+    assert ID not in client.get("/page/invoices").body + client.get("/page/reconciliations").body
+    assert {d["kind"] for d in client.get("/documents", query={"kind": "act"}).json["documents"]} == {"act"}
+
+
+def test_it_is_sent_again_as_any_document(house: QuarterHouse) -> None:
+    client, page = Browser(house, token=a_token(house)), f"/page/documents/{ID}"
+    house.mailer.letters.clear()
+
+    assert f'action="{page}"' in client.get(page).body
+    assert client.post(page, form={"to": f"{ACCOUNT}@client.example"}).status == 303
+    house.work()
+
+    (letter,) = house.letters(f"{ACCOUNT}@client.example")
+    assert letter.subject == "Ещё раз: Договор № 1 от 2\u00a0апреля\u00a02026\u00a0г. — ООО «Ромашка»"
