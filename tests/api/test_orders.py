@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.api.asking import Browser, a_token
-from tests.usecases.house import ACCOUNT, ROMASHKA, House
+from tests.usecases.house import ACCOUNT, ROMASHKA, House, a_card
 
 INN = ROMASHKA["inn"]
 ACT = f"2026-01.act.{INN}.0"
@@ -164,6 +164,20 @@ def test_settings_are_changed_as_a_whole_and_only_from_what_was_shown(administra
         bad = {**wanted, "version": version + 1, "added": [{"address": address}]}
         answered = administrator.ask("PUT", "/notifications", json_body=bad)
         assert (answered.status, address in answered.body) == (400, False)
+
+
+def test_an_address_with_a_mistake_in_it_is_named_so_that_it_can_be_mended(house: House) -> None:
+    administrators = [{"user": "u-1", "emails": ["anna@client.example", "belova.client.example"]}]
+    house.tell(a_card(administrators=administrators, at="2026-02-01T09:00:00+03:00"))
+    administrator, accountant = (Browser(house, token=a_token(house, role=r)) for r in ("administrator", "accountant"))
+
+    page, other = (browser.get("/page/notifications").body for browser in (administrator, accountant))
+
+    assert administrator.get("/notifications").json["malformed"] == ["belova.client.example"]
+    assert accountant.get("/notifications").json["malformed"] == ["***"]
+    assert "belova.client.example" in page
+    assert page.count("адрес записан с\u00a0ошибкой, исправьте его в\u00a0CRM") == 1
+    assert "belova" not in other
 
 
 def test_an_act_and_a_payment_are_explained_to_the_kopeck(accountant: Browser) -> None:

@@ -51,9 +51,13 @@ class Added(CardAddress):
 
 
 class Notifications(Answer):
-    """`administrators` come from the CRM and get everything; `reconciliation`: an act of it each quarter."""
+    """`administrators` come from the CRM and get everything; `reconciliation`: an act of it each quarter.
+
+    `malformed`: addresses of the CRM that cannot be written to before they are mended there.
+    """
 
     administrators: tuple[CardAddress, ...]
     added: tuple[Added, ...]
     reconciliation: bool
     version: int
+    malformed: tuple[str, ...] = ()

@@ -54,5 +54,6 @@ def told(account: str, *, full: bool) -> Notifications:
             found,
             administrators=tuple(replace(a, address=masked(a.address)) for a in found.administrators),
             added=tuple(replace(a, address=masked(a.address)) for a in found.added),
+            malformed=tuple(masked(a) for a in found.malformed),
         )
     return Notifications.model_validate(found)

@@ -104,6 +104,7 @@ def notifications_tab(account: str, frame: Frame, *, typed: str = "", wrong: tup
         added=rows(told.added),
         reconciliation=told.reconciliation,
         version=told.version,
+        malformed=tuple(a if frame.may_order else masked(a) for a in told.malformed),
         typed_text=typed,
         wrong=wrong,
     )

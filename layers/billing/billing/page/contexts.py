@@ -184,6 +184,7 @@ class NotificationsTab:
     added: tuple[AddressRow, ...]
     reconciliation: bool
     version: int
+    malformed: tuple[str, ...] = ()
     typed_text: str = ""
     wrong: tuple[str, ...] = ()
 

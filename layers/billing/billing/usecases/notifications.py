@@ -58,12 +58,13 @@ class AddedByClient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notifications:
-    """`version` is to be given back with a change."""
+    """`malformed`: what the card has in the place of addresses. `version` is to be given back with a change."""
 
     administrators: tuple[CardAddress, ...]
     added: tuple[AddedByClient, ...]
     reconciliation: bool
     version: int
+    malformed: tuple[str, ...] = ()
 
 
 def notifications_of(account: str, outside: Outside) -> Notifications:
@@ -74,15 +75,14 @@ def notifications_of(account: str, outside: Outside) -> Notifications:
     """
     stored, settings = _settings(account, outside)
     card = records.from_plain(Customer, stored.row["card"])
-    found = _last_letters(account, outside)
+    found, named = _last_letters(account, outside), recipients(card.administrators, card.added_addresses)
 
     def last(address: str) -> LastLetter | None:
         return found.get(records.address_digest(address))
 
     return Notifications(
         administrators=tuple(
-            CardAddress(address=a, digest=records.address_digest(a), last=last(a))
-            for a in recipients(card.administrators, card.added_addresses).valid
+            CardAddress(address=a, digest=records.address_digest(a), last=last(a)) for a in named.valid
         ),
         added=tuple(
             AddedByClient(
@@ -96,6 +96,7 @@ def notifications_of(account: str, outside: Outside) -> Notifications:
         ),
         reconciliation=settings.reconciliation,
         version=settings.version,
+        malformed=named.invalid,
     )
 
 
