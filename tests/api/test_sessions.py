@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 from dataclasses import replace
 
 import pytest
 
+from billing import wiring
 from tests.api.asking import HOST, TOKENS, Browser, a_token
-from tests.usecases.house import House
+from tests.usecases.house import ACCOUNT, House
 
 
 def _csrf(house: House, browser: Browser) -> str:
@@ -23,6 +26,22 @@ def test_the_link_of_the_crm_opens_a_session_of_ours(house: House, stranger: Bro
     assert cookie.startswith("__Host-session=")
     assert set(cookie.split("; ")[1:]) == {"HttpOnly", "Secure", "SameSite=Lax", "Path=/", "Max-Age=28800"}
     assert a_token(house) not in cookie
+
+
+def test_the_log_tells_people_apart_and_names_nobody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, anna, boris = io.StringIO(), "anna@client.example", "boris@crm.example"
+    monkeypatch.setattr(wiring.log.registered_handler, "stream", log)
+
+    for user in (anna, anna, boris):
+        Browser(house).enters(a_token(house, sub=user))
+        operator = Browser(house, token=a_token(house, role="operator", account=None, sub=user))
+        assert operator.get(f"/accounts/{ACCOUNT}/documents").status == 200
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert len(users := [line["user"] for line in lines if "user" in line]) == 6
+    assert len(set(users[:4])) == 1
+    assert len(set(users)) == 2
+    assert not [name for name in (anna, boris, "anna", "boris") if name in log.getvalue()]
 
 
 def test_a_session_shows_what_the_token_would(house: House, stranger: Browser, administrator: Browser) -> None:

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from billing import wiring
 from billing.api import cursors
+from billing.api.asking import logged_user
 from billing.api.documents import one, page_of, to_file
 from billing.api.explanations import explained, payment_explained
 from billing.api.guard import Routes
@@ -159,7 +160,8 @@ def account_there(account: str) -> str:
     """
     if len(account) > 40 or not account.isascii() or not wiring.outside().store.get("accounts", account):
         raise NotFoundError("такого счёта нет")
-    wiring.log.info("an operator looks", account=account, user=routes.caller.user)
+    user = logged_user(routes.caller.user, wiring.tokens())
+    wiring.log.info("an operator looks", account=account, user=user)
     return account
 
 

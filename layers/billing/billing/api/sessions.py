@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from billing import wiring
-from billing.api.asking import is_local
+from billing.api.asking import is_local, logged_user
 from billing.api.guard import PUBLIC, VISITORS, Routes
 from billing.domain.access import Role
 from billing.usecases.authorize import COOKIE, COOKIE_OF_THIS_MACHINE, caller_of
@@ -26,7 +26,7 @@ def enter(token: Annotated[str, Query(max_length=4_096)]) -> Response[None]:
     tokens, now = wiring.tokens(), wiring.now()
     claims = tokens.read(token, now=now)
     caller = caller_of(claims, via="")
-    wiring.log.info("entered", account=caller.account, role=caller.role, user=caller.user)
+    wiring.log.info("entered", account=caller.account, role=caller.role, user=logged_user(caller.user, tokens))
     return _home(tokens.new_session(claims, now=now), SESSION_S)
 
 
