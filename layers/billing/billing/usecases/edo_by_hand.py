@@ -14,11 +14,12 @@ from billing.domain.edo_policy import EdoPolicy
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.ports import ABSENT, Outside, Stored, Write
-from billing.records_edo import CURSORS, EdoState, edo_shard
+from billing.records_edo import EdoState, edo_shard
 from billing.usecases.cards import seller_card
 from billing.usecases.documents import documents_of
 from billing.usecases.edo_due import due_write, goes
 from billing.usecases.edo_people import line_writes, of_document
+from billing.usecases.edo_places import place_of, put_place
 from billing.usecases.edo_terms import read
 from billing.usecases.edo_windows import counted
 
@@ -110,7 +111,7 @@ def plan(month: Month, outside: Outside, *, until: datetime) -> Planned:
         page = outside.store.scan("accounts", segment=0, segments=1, cursor=place.row["cursor"], limit=PAGE)
         for account in page.rows:
             done.written += _planned(account.pk, month, card.edo, outside)
-        place = _put({"month": str(month), "cursor": page.cursor}, place.version, outside)
+        place = put_place(PLAN, {"month": str(month), "cursor": page.cursor}, place.version, outside)
         if not page.cursor:
             done.ended = True
             return done
@@ -131,12 +132,7 @@ def _planned(account: str, month: Month, policy: EdoPolicy, outside: Outside) ->
 
 
 def _place(month: Month, outside: Outside) -> Stored:
-    stored = outside.store.get("control", CURSORS, PLAN)
+    stored = place_of(PLAN, outside)
     if stored and stored.row["month"] == str(month):
         return stored
-    return _put({"month": str(month), "cursor": ""}, stored.version if stored else ABSENT, outside)
-
-
-def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
-    outside.store.tx([Write("control", CURSORS, PLAN, row, expect)])
-    return Stored(CURSORS, PLAN, row, expect + 1)
+    return put_place(PLAN, {"month": str(month), "cursor": ""}, stored.version if stored else ABSENT, outside)

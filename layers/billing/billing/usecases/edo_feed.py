@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Any
 
 from billing.domain.edo_fate import cursor_after, fresh
 from billing.domain.periods import utc_text
-from billing.ports import ABSENT, Outside, Stored, Write
+from billing.ports import ABSENT, Outside, Stored
 from billing.ports_edo import AbsentError, BadDocumentError, BusyError, EdoEvent, EdoOutside, NeedsPersonError
-from billing.records_edo import CURSORS
 from billing.usecases.edo_fates import read_message
+from billing.usecases.edo_places import place_of, put_place
 
 EVENTS = "events"
 OVERLAP = 20  # events read again before the last one
@@ -69,17 +68,17 @@ def _page(row: Stored, outside: Outside, edo: EdoOutside) -> tuple[Sequence[EdoE
             return edo.edo.events(place), row
         except BadDocumentError:
             outside.metrics.count("EdoCursorsGivenUp")
-            row = _put({**row.row, "cursor": ""}, row.version, outside)
+            row = put_place(EVENTS, {**row.row, "cursor": ""}, row.version, outside)
     return edo.edo.events(since=datetime.fromisoformat(row.row["since"])), row
 
 
 def _cursor(outside: Outside, edo: EdoOutside) -> Stored:
     """Where the feed was left; another box has another feed, which begins now."""
-    stored = outside.store.get("control", CURSORS, EVENTS)
+    stored = place_of(EVENTS, outside)
     if stored and stored.row["environment"] == edo.environment:
         return stored
     row = {"cursor": "", "since": utc_text(outside.clock()), "seen": [], "environment": edo.environment}
-    return _put(row, stored.version if stored else ABSENT, outside)
+    return put_place(EVENTS, row, stored.version if stored else ABSENT, outside)
 
 
 def _apply(events: list[EdoEvent], feed: Feed, outside: Outside, edo: EdoOutside, until: datetime) -> int:
@@ -116,7 +115,9 @@ def _save(row: Stored, page: Sequence[EdoEvent], applied: Sequence[tuple[str, Ed
     cursor = cursor_after(keys, before=row.row["cursor"], page_is_full=full, overlap=OVERLAP)
     at_end = len(keys) == len(page) < FULL
     since = max(row.row["since"], utc_text(outside.clock() - BEFORE)) if at_end else row.row["since"]
-    return _put({**row.row, "cursor": cursor, "since": since, "seen": seen[-SEEN_MAX:]}, row.version, outside)
+    return put_place(
+        EVENTS, {**row.row, "cursor": cursor, "since": since, "seen": seen[-SEEN_MAX:]}, row.version, outside
+    )
 
 
 def _tell_lag(row: Stored, feed: Feed, outside: Outside) -> None:
@@ -126,11 +127,6 @@ def _tell_lag(row: Stored, feed: Feed, outside: Outside) -> None:
     if not feed.ended:
         behind["behind_since"] = row.row.get("behind_since") or utc_text(now)
     if behind != row.row:
-        _put(behind, row.version, outside)
+        put_place(EVENTS, behind, row.version, outside)
     since = datetime.fromisoformat(behind.get("behind_since") or utc_text(now))
     outside.metrics.count("EdoEventLagHours", round((now - since) / timedelta(hours=1), 2))
-
-
-def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
-    outside.store.tx([Write("control", CURSORS, EVENTS, row, expect)])
-    return Stored(CURSORS, EVENTS, row, expect + 1)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from billing.domain.edo_fate import FAILED, advance
 from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_sending import sending_window
 from billing.domain.periods import moscow_day
-from billing.ports import ABSENT, Outside, Stored, Write
+from billing.ports import ABSENT, Outside, Stored
 from billing.ports_edo import AbsentError, BadDocumentError, BusyError, EdoOutside, NeedsPersonError
-from billing.records_edo import CURSORS, DUE_SHARDS, OPEN_SHARDS
+from billing.records_edo import DUE_SHARDS, OPEN_SHARDS
 from billing.usecases.edo_fates import document_row, read_message, state_of
+from billing.usecases.edo_places import next_page, place_of, put_place
 
 LOOK = "look"
 LOST_DAYS = 3  # after a window, in which the answers to its sendings are looked for
@@ -36,7 +36,7 @@ class _TimeIsUpError(Exception):
 
 def look_is_under_way(outside: Outside) -> bool:
     """Whether a look was begun and cut off."""
-    stored = outside.store.get("control", CURSORS, LOOK)
+    stored = place_of(LOOK, outside)
     return bool(stored and stored.row["step"])
 
 
@@ -56,9 +56,8 @@ def look(outside: Outside, edo: EdoOutside, policy: EdoPolicy, *, until: datetim
     try:
         while step := place.row["step"]:
             cursor = steps[step](place.row["cursor"], found) if step in steps else ""
-            place = _put(
-                {"step": step if cursor else following.get(step, ""), "cursor": cursor}, place.version, outside
-            )
+            row = {"step": step if cursor else following.get(step, ""), "cursor": cursor}
+            place = put_place(LOOK, row, place.version, outside)
     except (BusyError, _TimeIsUpError):
         pass
     found.ended = not place.row["step"]
@@ -71,15 +70,11 @@ def _window_is_near(outside: Outside, policy: EdoPolicy) -> bool:
 
 
 def _place(outside: Outside) -> Stored:
-    stored = outside.store.get("control", CURSORS, LOOK)
+    stored = place_of(LOOK, outside)
     if stored and stored.row["step"]:
         return stored
-    return _put({"step": "unfinished", "cursor": ""}, stored.version if stored else ABSENT, outside)
-
-
-def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
-    outside.store.tx([Write("control", CURSORS, LOOK, row, expect)])
-    return Stored(CURSORS, LOOK, row, expect + 1)
+    row = {"step": "unfinished", "cursor": ""}
+    return put_place(LOOK, row, stored.version if stored else ABSENT, outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +97,7 @@ class _Eyes:
         return cursor
 
     def open(self, cursor: str, found: Look) -> str:
-        page, cursor = self._page(cursor, OPEN_SHARDS)
+        page, cursor = next_page(OPEN_SHARDS, cursor, self.outside, limit=PAGE)
         for work in page:
             custom_id = f"{work.row['account']}/{work.row['document']}"
             stored = document_row(custom_id, self.outside)
@@ -112,7 +107,7 @@ class _Eyes:
         return cursor
 
     def lost(self, cursor: str, found: Look) -> str:
-        page, cursor = self._page(cursor, DUE_SHARDS)
+        page, cursor = next_page(DUE_SHARDS, cursor, self.outside, limit=PAGE)
         for work in page:
             custom_id = f"{work.row['account']}/{work.row['document']}"
             stored = document_row(custom_id, self.outside)
@@ -120,16 +115,6 @@ class _Eyes:
             if state and state.operation and not state.fate.message:
                 self._read({tracked.news.message for tracked in self.edo.edo.by_custom_id(custom_id)}, found)
         return cursor
-
-    def _page(self, cursor: str, shards: Sequence[str]) -> tuple[tuple[Stored, ...], str]:
-        """A page of the partitions taken one after another; its cursor is `<partition>|<last key>`."""
-        shard, _, after = cursor.partition("|")
-        shard = shard or shards[0]
-        page = self.outside.store.query("work", shard, after=after, limit=PAGE)
-        if page.cursor:
-            return page.rows, f"{shard}|{page.cursor}"
-        following = shards.index(shard) + 1
-        return page.rows, f"{shards[following]}|" if following < len(shards) else ""
 
     def _read(self, messages: Iterable[str], found: Look) -> None:
         for message in sorted(messages):

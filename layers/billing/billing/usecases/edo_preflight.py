@@ -21,6 +21,7 @@ from billing.usecases.edo_accounts import boxes_of, sendable
 from billing.usecases.edo_counterparties import kept, kpp_of
 from billing.usecases.edo_left import Left
 from billing.usecases.edo_news import is_news, lines_of, section
+from billing.usecases.edo_places import next_page
 from billing.usecases.edo_reports import Told, last_report, write_report
 from billing.usecases.edo_signatures import certificate_until
 from billing.usecases.edo_terms import OnItsWay, Terms, read
@@ -100,16 +101,10 @@ def _put(key: str, row: dict[str, Any], expect: int, outside: Outside) -> Stored
 
 
 def _page(cursor: str, outside: Outside) -> tuple[list[OnItsWay], str]:
-    """Documents that wait, a page of a partition; the next cursor is `<partition>|<key>`, empty after the last."""
-    shard, _, after = cursor.partition("|")
-    shard = shard or DUE_SHARDS[0]
-    page = outside.store.query("work", shard, after=after, limit=PAGE)
-    found = (read(work.row["account"], work.row["document"], outside) for work in page.rows)
-    documents = [one for one in found if one and not one.state.fate.message]
-    if page.cursor:
-        return documents, f"{shard}|{page.cursor}"
-    following = DUE_SHARDS.index(shard) + 1
-    return documents, f"{DUE_SHARDS[following]}|" if following < len(DUE_SHARDS) else ""
+    """Documents that wait, a page of a partition; and the next cursor, empty after the last."""
+    rows, cursor = next_page(DUE_SHARDS, cursor, outside, limit=PAGE)
+    found = (read(work.row["account"], work.row["document"], outside) for work in rows)
+    return [one for one in found if one and not one.state.fate.message], cursor
 
 
 def _looked_at(documents: Sequence[OnItsWay], terms: Terms, left: Left, outside: Outside, edo: EdoOutside) -> int:

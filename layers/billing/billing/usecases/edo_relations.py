@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from billing import records
 from billing.domain.edo_boxes import Box, Partnership
@@ -15,8 +14,9 @@ from billing.domain.edo_standing import reason_of
 from billing.domain.periods import moscow_day, utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import BadDocumentError, CounterpartyEvent, EdoOutside
-from billing.records_edo import BOXES, CURSORS, Counterparty
+from billing.records_edo import BOXES, Counterparty
 from billing.usecases.edo_counterparties import all_of_inn, settle, stands
+from billing.usecases.edo_places import place_of, put_place
 
 FEED = "counterparties"  # sort key of the feed's cursor
 OVERLAP = 10  # events read again before the last one
@@ -61,18 +61,18 @@ def _page(row: Stored, outside: Outside, edo: EdoOutside) -> tuple[Sequence[Coun
     try:
         return edo.edo.counterparty_events(place), row
     except BadDocumentError:
-        row = _put({**row.row, "cursor": ""}, row.version, outside)
+        row = put_place(FEED, {**row.row, "cursor": ""}, row.version, outside)
         return edo.edo.counterparty_events(since=since), row
 
 
 def _cursor(outside: Outside, edo: EdoOutside) -> Stored:
     """Where the feed was left; another deployment has another box, whose feed begins now."""
-    stored = outside.store.get("control", CURSORS, FEED)
+    stored = place_of(FEED, outside)
     if stored and stored.row["environment"] == edo.environment:
         return stored
     since = utc_text(outside.clock() - BEFORE)
     row = {"cursor": "", "since": since, "seen": [], "environment": edo.environment}
-    return _put(row, stored.version if stored else ABSENT, outside)
+    return put_place(FEED, row, stored.version if stored else ABSENT, outside)
 
 
 def _save(row: Stored, page: Sequence[CounterpartyEvent], ids: Sequence[str], outside: Outside) -> Stored:
@@ -82,12 +82,7 @@ def _save(row: Stored, page: Sequence[CounterpartyEvent], ids: Sequence[str], ou
         return row
     seen = [*row.row["seen"], *ids][-SEEN_MAX:]
     since = utc_text(outside.clock() - BEFORE) if len(page) < FULL else row.row["since"]
-    return _put({**row.row, "cursor": cursor, "since": since, "seen": seen}, row.version, outside)
-
-
-def _put(row: dict[str, Any], expect: int, outside: Outside) -> Stored:
-    outside.store.tx([Write("control", CURSORS, FEED, row, expect)])
-    return Stored(CURSORS, FEED, row, expect + 1)
+    return put_place(FEED, {**row.row, "cursor": cursor, "since": since, "seen": seen}, row.version, outside)
 
 
 def _apply(event: CounterpartyEvent, outside: Outside) -> None:

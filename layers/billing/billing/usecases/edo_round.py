@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from billing.domain.edo_fate import Stage
 from billing.domain.edo_reasons import Reason
@@ -17,6 +16,7 @@ from billing.records_edo import CURSORS, DUE_SHARDS, LEFT
 from billing.usecases.edo_accounts import take_up
 from billing.usecases.edo_left import Left
 from billing.usecases.edo_people import no_person, want_person
+from billing.usecases.edo_places import next_page, place_of, put_place
 from billing.usecases.edo_posting import post
 from billing.usecases.edo_signing import batch_size, batches, documents_in, go_on, sign
 from billing.usecases.edo_terms import OnItsWay, Terms, read
@@ -151,18 +151,15 @@ class Round:
     # --- the cursor ----------------------------------------------------------------------------------------------
 
     def _walk(self) -> Stored:
-        stored = self.outside.store.get("control", CURSORS, WALK)
+        stored = place_of(WALK, self.outside)
         if stored and stored.row["window"] == self.terms.window.key:
             return stored
         row = {"window": self.terms.window.key, "cursor": "", **Left().row}
-        return self._put(row, stored.version if stored else ABSENT)
+        return put_place(WALK, row, stored.version if stored else ABSENT, self.outside)
 
     def _save(self, walk: Stored, cursor: str) -> Stored:
-        return self._put({**walk.row, "cursor": cursor, **self.left.row}, walk.version)
-
-    def _put(self, row: dict[str, Any], expect: int) -> Stored:
-        self.outside.store.tx([Write("control", CURSORS, WALK, row, expect)])
-        return Stored(CURSORS, WALK, row, expect + 1)
+        row = {**walk.row, "cursor": cursor, **self.left.row}
+        return put_place(WALK, row, walk.version, self.outside)
 
     def _end(self, walk: Stored) -> None:
         """What is left is told by a row, and the next round begins at the beginning."""
@@ -181,10 +178,11 @@ class Round:
 
 def _accounts(cursor: str, outside: Outside) -> Iterator[tuple[str, str]]:
     """Accounts with documents that wait, after the cursor; each with the cursor behind it, `<partition>|<key>`."""
-    shard, _, after = cursor.partition("|")
-    for place in DUE_SHARDS[DUE_SHARDS.index(shard) if shard else 0 :]:
-        while page := outside.store.query("work", place, after=after, limit=1).rows:
-            account = page[0].row["account"]
-            after = f"{account}$"  # the next character after that which parts an account from its documents
-            yield account, f"{place}|{after}"
-        after = ""
+    while True:
+        rows, cursor_after = next_page(DUE_SHARDS, cursor, outside, limit=1)
+        for work in rows:
+            account = work.row["account"]
+            cursor_after = f"{work.pk}|{account}$"  # the next character after that which parts it from its documents
+            yield account, cursor_after
+        if not (cursor := cursor_after):
+            return
