@@ -8,7 +8,7 @@ import pytest
 
 from billing import records
 from billing.domain.errors import UnavailableError
-from billing.ports import Letter, LetterEvent, RefusedError, UnknownOutcomeError
+from billing.ports import Letter, LetterEvent, RefusedError, UnknownOutcomeError, Write
 from billing.usecases import letters
 from billing.usecases import send_letter as sending
 from billing.usecases.issue_documents import issue_documents
@@ -381,6 +381,17 @@ def test_a_hint_that_nobody_can_read_keeps_nothing_from_its_neighbours():
     read_ahead(["no JSON", '{"letter": "l"}', "[]"], house.outside)
 
     assert _in_one_call(house, ANNA)[0] == ["accepted"]
+
+
+def test_letters_of_very_many_documents_are_not_all_read_ahead():
+    house = _queued(a_house())
+    letter = f"{ACCOUNT}_2026-01_1"
+    head = house.store.get("deliveries", letter, letters.HEAD)
+    assert head
+    more = {**head.row, "documents": [*head.row["documents"], *(f"2026-01.act.{n}.0" for n in range(120))]}
+    house.store.tx([Write("deliveries", letter, letters.HEAD, more, head.version)])
+
+    read_ahead([json.dumps({"letter": letter, "address": records.address_digest(ANNA)})], house.outside)
 
 
 def test_an_event_settles_a_letter_that_nobody_has_settled():

@@ -17,6 +17,7 @@ from billing.usecases.letter_contexts import letter_of
 from billing.usecases.letters import HEAD, SETTLED, SUPPRESSED, WAIT, settle
 
 ATTEMPTS_MAX = 6
+AHEAD_MAX = 100  # documents that are read together; the rest is asked for when it is wanted
 HOPELESS = timedelta(hours=3)  # a letter that cannot be composed for so long is given up, with the reason in its row
 
 
@@ -56,7 +57,8 @@ def read_ahead(hints: Iterable[str], outside: Outside) -> None:
         about = [s.row for s in rows if s.sk == HEAD and s.pk in due and "documents" in s.row]
         if about:
             outside.store.get_many("customers", {(head["account"], "") for head in about})
-            outside.store.get_many("documents", {(head["account"], id) for head in about for id in _documents(head)})
+            documents = dict.fromkeys((head["account"], id) for head in about for id in _documents(head))
+            outside.store.get_many("documents", list(documents)[:AHEAD_MAX])
 
 
 def _documents(head: Row) -> list[str]:
