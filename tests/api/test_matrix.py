@@ -28,18 +28,21 @@ OURS = {
     "id": "2026-01.act.9999003014.0",
     "account": "c-000001",
     "month": "2026-01",
+    "window": "2026-01",
     "digest": address_digest("waiting@client.example"),
 }
 THEIRS = {
     "id": "2026-01.act.9999003021.0",
     "account": "c-000002",
     "month": "2026-01",
+    "window": "2026-01",
     "digest": address_digest("theirs@client.example"),
 }
 ABSENT = {
     "id": "2026-01.act.7700000000.0",
     "account": "c-999999",
     "month": "2031-01",
+    "window": "2031-Q1",
     "digest": "0" * 20,
     "archive": "0" * 32,
 }
@@ -47,6 +50,7 @@ MALFORMED = {
     "id": "a'or'1'='1",
     "account": "..%2f",
     "month": "2026-13",
+    "window": "2026-Q5",
     "digest": "\u202e",
     "archive": "x",
 }

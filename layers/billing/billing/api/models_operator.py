@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
@@ -152,3 +153,58 @@ class ForPerson(Answer):
 class People(Answer):
     people: list[ForPerson]
     cursor: str
+
+
+class EdoReason(Answer):
+    """A reason with its words and what a person does about it, in Russian."""
+
+    reason: str
+    said: str
+    remedy: str
+
+
+class EdoCount(EdoReason):
+    """How many documents stand for that reason."""
+
+    documents: int
+
+
+class EdoLine(EdoReason):
+    """A document that stands, and why. `detail`: what the operator said."""
+
+    account: str
+    document: str
+    inn: str
+    who: str
+    detail: str
+
+
+class EdoFinding(EdoReason):
+    """What is in the way on our side."""
+
+    severity: str
+    detail: str
+
+
+class Preflight(Answer):
+    """The latest look ahead. `done`: false while it is being made; `lines`: the first of those that are not ready."""
+
+    window: str
+    day: date
+    done: bool
+    ready: int
+    not_ready: int
+    counts: list[EdoCount]
+    lines: list[EdoLine]
+    findings: list[EdoFinding]
+
+
+class Window(Answer):
+    """A window as it stands: documents at the operator by stage; what is `left`, why, and when that was counted."""
+
+    window: str
+    stages: dict[str, int]
+    left: int
+    counts: list[EdoCount]
+    lines: list[EdoLine]
+    at: str

@@ -25,6 +25,7 @@ from billing.api.models_operator import (
     Parked,
     ParkedAsked,
     People,
+    Preflight,
     PreviewAsked,
     Previewed,
     Report,
@@ -33,6 +34,7 @@ from billing.api.models_operator import (
     RunTold,
     Unmatched,
     UnmatchedAsked,
+    Window,
 )
 from billing.api.models_statistics import Statistics, StatisticsAsked
 from billing.api.notifications import told
@@ -40,7 +42,7 @@ from billing.api.statistics import statistics_for
 from billing.domain.access import OPERATORS
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.periods import Month
-from billing.usecases import edo_people, operator_views
+from billing.usecases import edo_people, edo_views, operator_views
 from billing.usecases.preview import preview
 
 routes = Routes()
@@ -99,6 +101,21 @@ def people(asked: Annotated[PageAsked, Query()]) -> People:
         for line in found
     ]
     return People(people=lines, cursor=_cursor("people", more))
+
+
+@routes.on("GET", "/edo/preflight", may=OPERATORS, summary="The latest look at what the next window will send")
+def preflight() -> Preflight:
+    found = edo_views.preflight_of(wiring.outside())
+    if not found:
+        raise NotFoundError("проверки перед отправкой ещё не было")
+    return Preflight.model_validate(found)
+
+
+@routes.on("GET", "/edo/windows/<window>", may=OPERATORS, summary="What went in a window of sending, and what is left")
+def window(window: str) -> Window:
+    if not edo_views.is_window(window):
+        raise NotFoundError("такого окна отправки нет")
+    return Window.model_validate(edo_views.window_of(window, wiring.outside()))
 
 
 # --- any account -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from billing.ports import Outside, Row
 from billing.records_edo import LEFT, PREFLIGHT, SENDING
 from billing.usecases.edo_people import people
 from billing.usecases.edo_windows import states_of
+
+_WINDOW = re.compile(r"[0-9]{4}-(Q[1-4]|0[1-9]|1[0-2])")
 
 
 def preflight_of(outside: Outside) -> dict[str, Any] | None:
@@ -34,6 +37,16 @@ def preflight_of(outside: Outside) -> dict[str, Any] | None:
             {"severity": f["severity"], **_reason(f["reason"]), "detail": f.get("detail", "")} for f in row["findings"]
         ],
     }
+
+
+def is_window(text: str) -> bool:
+    return _WINDOW.fullmatch(text) is not None
+
+
+def latest_window(outside: Outside) -> str:
+    """The window in which something was sent or left last; empty before the first."""
+    last = (outside.store.query("control", pk, limit=1, newest_first=True).rows for pk in (SENDING, LEFT))
+    return max((rows[0].sk for rows in last if rows), default="")
 
 
 def window_of(window: str, outside: Outside) -> dict[str, Any]:

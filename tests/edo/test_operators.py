@@ -1,0 +1,68 @@
+"""What our own people see of the exchange and say about it: over the routes, and on their page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from billing import wiring
+from tests.api.asking import TOKENS, Browser, a_token
+from tests.edo.house import EdoHouse
+from tests.edo.quarter import QuarterHouse, a_quarter
+from tests.edo.test_preflight import SECOND, InMarch
+from tests.usecases.house import VASILYOK, a_card
+
+
+def an_operator(house: EdoHouse, **headers: str) -> Browser:
+    return Browser(house, token=a_token(house, role="operator", sub="u-9", account=None), headers=headers)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[EdoHouse], Browser]]:
+    """Our own person before the API of a house."""
+    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
+
+    def open_house(house: EdoHouse) -> Browser:
+        wiring.install(house.outside, TOKENS)
+        return an_operator(house)
+
+    yield open_house
+    wiring.install(None)
+
+
+def test_the_preflight_is_told_with_reasons_in_words(opened):
+    house = InMarch(a_card(), *a_quarter(), *SECOND)
+    house.partner()
+    house.client(VASILYOK)
+    operator = opened(house)
+    assert operator.get("/edo/preflight").status == 404
+
+    house.send("2026-03-25 04:00")
+    said = an_operator(house).get("/edo/preflight").json
+
+    assert (said["window"], said["day"], said["done"], said["ready"], said["not_ready"]) == (
+        "2026-Q1", "2026-03-25", True, 2, 2,
+    )  # fmt: skip
+    assert said["counts"] == [
+        {"reason": "not_partners", "said": "обмен не установлен", "remedy": "", "documents": 2},
+    ]
+    assert {line["who"] for line in said["lines"]} == {"АО «Василёк»: акт № 2", "АО «Василёк»: акт № 4"}
+
+
+def test_a_window_is_told_as_it_stands(opened):
+    house = QuarterHouse(a_card(), *a_quarter(), *SECOND)
+    house.partner()
+    house.client(VASILYOK)
+    house.send("2026-04-02 04:00")
+    house.track(minutes=5)
+
+    said = opened(house).get("/edo/windows/2026-Q1").json
+
+    assert (said["stages"], said["left"]) == ({"delivered": 3}, 3)
+    assert [(line["account"], line["said"]) for line in said["lines"]] == [("c-000002", "обмен не установлен")] * 3
+
+
+@pytest.mark.parametrize("window", ["2026-Q5", "2026-13", "Q1", "2026-Q1x"])
+def test_a_window_that_is_none_is_not_found(opened, window):
+    assert opened(EdoHouse(a_card())).get(f"/edo/windows/{window}").status == 404
