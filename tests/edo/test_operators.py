@@ -66,3 +66,21 @@ def test_a_window_is_told_as_it_stands(opened):
 @pytest.mark.parametrize("window", ["2026-Q5", "2026-13", "Q1", "2026-Q1x"])
 def test_a_window_that_is_none_is_not_found(opened, window):
     assert opened(EdoHouse(a_card())).get(f"/edo/windows/{window}").status == 404
+
+
+@pytest.mark.parametrize("ask", ["documents/2026-03.act.9999003014.0/explanation", "payments/explanation?key=bank:1"])
+def test_an_explanation_tells_where_its_acts_are_in_the_exchange(opened, ask):
+    house = QuarterHouse(a_card(), *a_quarter(key="bank:1"))
+    house.partner()
+    house.send("2026-04-02 04:00")
+    house.track(minutes=5)
+    path, _, query = ask.partition("?")
+
+    said = opened(house).get(f"/accounts/c-000001/{path}", query=query).json
+
+    evidence = said["evidence"] if "evidence" in said else said["acts"][-1]
+    assert evidence["id"] == "2026-03.act.9999003014.0"
+    assert evidence["edo"]["stage"] == "delivered"
+    assert (evidence["edo"]["said"], evidence["edo"]["since"][:10]) == (
+        "доставлен, ждёт подписи клиента", "2026-04-02",
+    )  # fmt: skip

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 
-from billing.api.models import Answer, Asked, Money
+from billing.api.models import Answer, Asked, Edo, Money
 from billing.api.models_statistics import MonthSaid
 from billing.domain.documents import DocumentStatus
 from billing.domain.explain import Place, Why
+from billing.usecases.documents_told import edo_told
 
 Sums = Annotated[dict[str, Money], BeforeValidator(dict)]
 
@@ -29,13 +31,13 @@ class LetterState(Answer):
     code: str = ""
 
 
-def _stage(edo: Any) -> Any:
-    """Of a document's way in the EDO only where it is: the rest is for our own people."""
-    return edo["fate"]["stage"] if edo and "fate" in edo else ""
+def _told(edo: Any) -> Any:
+    """Of a document's way in the EDO what the list tells of it: the rest is for our own people."""
+    return edo_told(edo) if isinstance(edo, Mapping) else edo
 
 
 class Evidence(Answer):
-    """A document with the proof of where it went; `edo` is its stage there, or empty."""
+    """A document with the proof of where it went; `edo`: where it is in the electronic exchange."""
 
     id: str
     kind: str
@@ -47,7 +49,7 @@ class Evidence(Answer):
     total: Money
     sha256: str
     letters: tuple[LetterState, ...]
-    edo: Annotated[str, BeforeValidator(_stage)] = ""
+    edo: Annotated[Edo | None, BeforeValidator(_told)] = None
 
 
 class Part(Answer):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from billing.domain.documents import DocumentKind
 from billing.domain.explain import Evidence
 from billing.domain.periods import Day, Month, moscow_day
 from billing.page.contexts import AddressRow, DocumentRow, EdoAt, LetterRow
 from billing.usecases.documents_api import EdoTold, LetterTold, Listed
+from billing.usecases.documents_told import edo_told
 from billing.usecases.notifications import CONFIRMED, AddedByClient, CardAddress
 
 
@@ -36,7 +35,7 @@ def document_row(listed: Listed) -> DocumentRow:
 def act_row(act: Evidence) -> DocumentRow:
     """An act in the chain of a payment; its letter that went worst stands for all of them."""
     worst = min(act.letters, key=lambda letter: letter.status == "delivered", default=None)
-    fate: Mapping[str, Any] | None = (act.edo or {}).get("fate")
+    told = edo_told(act.edo)
     return DocumentRow(
         id=act.id,
         kind=DocumentKind(act.kind),
@@ -48,7 +47,7 @@ def act_row(act: Evidence) -> DocumentRow:
         status=act.status,
         letter=worst.status if worst else "",
         code=worst.code if worst else "",
-        edo=_edo(EdoTold(**{name: fate[name] for name in EdoTold.__slots__ if name in fate})) if fate else None,
+        edo=_edo(told) if told else None,
     )
 
 

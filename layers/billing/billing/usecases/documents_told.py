@@ -104,11 +104,12 @@ def listed(stored: Stored, letter: tuple[str, str]) -> Listed:
         code=letter[1],
         first=first,
         last=last,
-        edo=_edo(row.get("edo")),
+        edo=edo_told(row.get("edo")),
     )
 
 
-def _edo(state: Mapping[str, object] | None) -> EdoTold | None:
+def edo_told(state: Mapping[str, object] | None) -> EdoTold | None:
+    """Where the document is in the exchange, of the state in its row; None: it was not sent."""
     fate = state and state.get("fate")
     if not isinstance(fate, Mapping):
         return None
