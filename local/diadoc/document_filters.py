@@ -121,7 +121,7 @@ class Selection:
             case "NotRead":
                 return self.direction == "Inbound"
             case wanted:
-                return wanted in (response, revocation, document.recipient_receipt)
+                return wanted in (response, revocation, document.recipient_receipt, document.sender_receipt)
 
 
 def _is_finished(document: Document) -> bool:
@@ -129,6 +129,7 @@ def _is_finished(document: Document) -> bool:
         document.sender_signature == "SenderSignatureCheckedAndValid"
         and document.recipient_response != "WaitingForRecipientSignature"
         and document.recipient_receipt != "WaitingForReceipt"
+        and document.sender_receipt != "HaveToCreateReceipt"
         and document.revocation != "asked"
     )
 

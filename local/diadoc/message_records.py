@@ -48,6 +48,7 @@ class Document:
     sender_signature: str = "SenderSignatureUnchecked"
     recipient_response: str = "RecipientResponseStatusNotAcceptable"
     recipient_receipt: str = "GeneralReceiptStatusNotAcceptable"
+    sender_receipt: str = "GeneralReceiptStatusNotAcceptable"
     revocation: str = ""  # "", asked, accepted, rejected
     revocation_by: str = ""
     revocation_entity: str = ""

@@ -93,6 +93,16 @@ class PeopleControls:
         with self._settled() as world:
             recipient.give_receipt(world, message_id, entity_id)
 
+    def sender_owes_receipt(self, *, message_id: str, entity_id: str) -> None:
+        """From now on the sender owes a receipt, as some workflows have it on the recipient's title."""
+        with self._settled() as world:
+            recipient.want_receipt(world, message_id, entity_id)
+
+    def sender_gives_receipt(self, *, message_id: str, entity_id: str) -> None:
+        """A person of the sender gives it in the web."""
+        with self._settled() as world:
+            recipient.give_sender_receipt(world, message_id, entity_id)
+
     def recipient_asks_revocation(self, *, message_id: str, entity_id: str, text: str = "Ошибка") -> None:
         """The recipient asks to annul the document."""
         with self._settled() as world:

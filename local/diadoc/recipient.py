@@ -68,6 +68,27 @@ def give_receipt(world: World, message_id: str, entity_id: str) -> None:
     _one(world, message_id, entity_id, step)
 
 
+def want_receipt(world: World, message_id: str, entity_id: str) -> None:
+    """The sender owes a receipt from now on: its workflow has one on the recipient's title. Source: fact 14.3."""
+
+    def step(_message: Message, document: Document) -> list[str]:
+        document.sender_receipt, document.modified = "HaveToCreateReceipt", world.ticks
+        return []
+
+    _one(world, message_id, entity_id, step)
+
+
+def give_sender_receipt(world: World, message_id: str, entity_id: str) -> None:
+    """A person of the sender gives the receipt in the web. Source: fact 14.3."""
+
+    def step(message: Message, document: Document) -> list[str]:
+        content = service_document("Извещение", document, "")
+        signature = signature_of(world, message.from_box)(content)
+        return workflow.give_sender_receipt(world, message, document, message.from_box, content, signature)
+
+    _one(world, message_id, entity_id, step)
+
+
 def ask_revocation(world: World, message_id: str, entity_id: str, text: str) -> None:
     """The recipient asks to annul the document. Source: fact 14.1."""
 

@@ -82,6 +82,18 @@ def give_receipt(
     return [receipt.entity_id, pipeline.add_signature(world, message, receipt.entity_id, signature, box).entity_id]
 
 
+def give_sender_receipt(
+    world: World, message: Message, document: Document, box: str, content: bytes, signature: Signature
+) -> list[str]:
+    """The sender confirms that it got the recipient's title. Source: fact 14.3."""
+    if document.sender_receipt != "HaveToCreateReceipt":
+        raise Refusal(409, "Receipt is not expected")
+    receipt = _entity(world, document.entity_id, "Receipt", content, "Receipt.xml", box)
+    message.entities.append(receipt)
+    document.sender_receipt, document.modified = "Finished", world.ticks
+    return [receipt.entity_id, pipeline.add_signature(world, message, receipt.entity_id, signature, box).entity_id]
+
+
 def ask_revocation(
     world: World, message: Message, document: Document, box: str, content: bytes, signature: Signature
 ) -> list[str]:

@@ -130,6 +130,24 @@ def test_recipient_owes_a_receipt_where_the_workflow_has_one(company, diadoc):
     )
 
 
+def test_sender_may_owe_a_receipt_too(company, diadoc):
+    """Fact 14.3 [doc]: on the recipient's title, where the workflow has it; the document is not finished until then."""
+    sent = company.deliver()
+
+    def status():
+        return company.document(sent)["SenderReceiptMetadata"]["ReceiptStatus"]
+
+    told = [status()]
+    diadoc.sender_owes_receipt(**ids(sent))
+    told.append(status())
+    diadoc.sender_gives_receipt(**ids(sent))
+    told.append(status())
+
+    assert told == ["GeneralReceiptStatusNotAcceptable", "HaveToCreateReceipt", "Finished"]
+    with pytest.raises(Refusal, match="Receipt is not expected"):
+        diadoc.sender_gives_receipt(**ids(sent))
+
+
 @pytest.mark.parametrize(("refusal", "status"), [(None, "RevocationAccepted"), ("Не согласны", "RevocationRejected")])
 def test_we_ask_to_annul(company, diadoc, refusal, status):
     """Fact 14.1 [doc]: POST /V2/GenerateRevocationRequestXml, then a patch; the status depends on who looks."""

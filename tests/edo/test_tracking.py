@@ -186,6 +186,21 @@ def test_an_error_in_roaming_is_on_the_list_until_the_client_signs():
     assert (house.fate.stage, house.reason) == (Stage.ACCEPTED, None)
 
 
+def test_a_receipt_that_we_owe_is_a_persons_and_the_way_has_not_ended_before_it_is_given():
+    house = Sent().tracked()
+    house.at("2026-04-03 11:20").diadoc.recipient_signs(**house.place)
+    house.diadoc.sender_owes_receipt(**house.place)
+    house.tracked(sweep=True)
+    assert (house.fate.stage, house.reason) == (Stage.ACCEPTED, Reason.OUR_RECEIPT_IS_DUE)
+    assert house.waits(open_shard(ACCOUNT))
+
+    house.at("2026-04-04 12:00").diadoc.sender_gives_receipt(**house.place)
+    house.tracked()
+
+    assert (house.fate.stage, house.reason) == (Stage.ACCEPTED, None)
+    assert not house.waits(open_shard(ACCOUNT))
+
+
 def test_an_annulment_is_asked_and_agreed_and_the_files_are_fetched_anew():
     house = Sent().tracked()
     house.diadoc.recipient_signs(**house.place)
