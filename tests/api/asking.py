@@ -39,7 +39,8 @@ def an_event(
     host: str = HOST,
 ) -> dict[str, Any]:
     """An HTTP event of payload 2.0."""
-    query = query if isinstance(query, str) else urlencode({k: v for k, v in query.items() if v is not None})
+    if not isinstance(query, str):
+        query = urlencode({k: v for k, v in query.items() if v is not None}, errors="surrogatepass")
     parameters: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         parameters[name] = f"{parameters[name]},{value}" if name in parameters else value
@@ -103,7 +104,7 @@ class Browser:
             body = json.dumps(json_body)
         if form is not None:
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-            body = urlencode(form)
+            body = urlencode(form, errors="surrogatepass")
         event = an_event(method, path, headers=headers, cookies=self.cookies, host=self.host, body=body, **said)
         said = json.loads(json.dumps(answer(event, LambdaContext())))  # type: ignore[arg-type]
         return Answered(

@@ -1,22 +1,20 @@
-"""What every answer carries, what no answer tells, and texts that would do harm where they are written down."""
+"""What every answer carries, and what no answer tells."""
 
 from __future__ import annotations
 
 import io
 import re
 from dataclasses import replace
-from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from billing import wiring
-from billing.api.documents_api import answer, api
-from billing.api.guard import BODY_MAX, routes_of
-from tests.api.asking import TOKENS, Answered, Browser, a_token, an_event
+from billing.api.documents_api import answer
+from billing.api.guard import BODY_MAX
+from tests.api.asking import TOKENS, Browser, an_event
 from tests.handlers.conftest import LambdaContext
-from tests.usecases.house import ACCOUNT, ROMASHKA, House, a_card, a_charge, a_payment
+from tests.usecases.house import ROMASHKA, House
 
 ACT = f"2026-01.act.{ROMASHKA['inn']}.0"
 POLICY = (
@@ -172,111 +170,3 @@ def test_a_wrong_method_is_told_which_are_right(administrator: Browser) -> None:
     answered = administrator.ask("DELETE", "/notifications")
 
     assert (answered.status, answered.headers["allow"]) == (405, "GET, PUT")
-
-
-# --- hostile texts -----------------------------------------------------------------------------------------------
-
-HOSTILE = [
-    pytest.param('<script>alert(1)</script>"><img src=x onerror=alert(1)>', id="HTML"),
-    pytest.param('=HYPERLINK("https://evil.example","счёт")', id="a formula"),
-    pytest.param("@SUM(1+1)*cmd|' /C calc'!A0", id="another formula"),
-    pytest.param("строка\r\nBcc: thief@evil.example\r\n\r\nтело", id="line breaks"),
-    pytest.param("при\u202eвет\u2066!", id="from right to left"),
-    pytest.param("{{ 7 * 7 }} {% raw %} ${7*7} %s %n", id="templates"),
-    pytest.param("'; DROP TABLE documents; --", id="SQL"),
-    pytest.param("я" * 900, id="long"),
-    pytest.param("е\u0301" * 200 + "👩‍👩‍👧‍👦", id="marks and emoji"),
-]
-
-
-class Seen(HTMLParser):
-    """What a browser would make of a page: its elements and their attributes."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-
-def _check_page(answered: Answered) -> None:
-    for tag, attributes in Seen(answered.body).tags:
-        assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
-        assert tag != "script" or str(attributes.get("src")).startswith("/static/")
-        links = [attributes.get(name) or "" for name in ("href", "src", "action")]
-        assert not [link for link in links if re.match(r"\s*(javascript|data|//|http)", link, re.IGNORECASE)], links
-
-
-NAMED = {"account": ACCOUNT, "id": ACT, "month": "2026-01", "archive": "0" * 32, "digest": "0" * 20, "name": "x"}
-READ = [re.sub(r"<(\w+)>", lambda m: NAMED[m[1]], route.path) for route in routes_of(api) if route.method == "GET"]
-
-
-def _a_hostile_house(text: str) -> House:
-    payer = {**ROMASHKA, "name": text[:500], "address": text[:500]}
-    card = a_card(
-        title=text, payers=[payer], administrators=[{"user": "u-1", "name": text[:200], "emails": ["a@b.example"]}]
-    )
-    house = House(card)
-    house.tell(
-        a_payment(300_000, key="bank:1", document={"number": text[:30], "date": "2026-01-12"}),
-        a_charge(300_000, title=text, unit=text[:20]),
-    )
-    house.night()
-    return house
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_text_of_the_crm_does_no_harm_anywhere(text: str) -> None:
-    """It is refused, or shown as text: in answers, on pages, in letters, in exports, in headers."""
-    house = _a_hostile_house(text)
-    wiring.install(house.outside, TOKENS)
-    shown = ""
-    try:
-        for role in ("administrator", "operator"):
-            account = ACCOUNT if role == "administrator" else None
-            browser = Browser(house, token=a_token(house, role=role, account=account, name="Анна"))
-            for path in READ:
-                query = {"key": "bank:1", "month": "2026-01", "from": "2026-01-01", "to": "2026-03-01"}
-                is_page = path == "/" or path.startswith("/page")
-                answered = browser.get(path, query=query, headers={"Accept": "text/html"} if is_page else {})
-                assert answered.status < 500, (path, answered.body)
-                assert not [v for v in answered.headers.values() if "\r" in v or "\n" in v or "Bcc" in v]
-                if answered.headers.get("content-type", "").startswith("text/html"):
-                    _check_page(answered)
-                    shown += answered.body
-                if path.endswith(".csv"):
-                    assert not re.search(r'(^|;|\n)"?[=+@\t]', answered.bytes.decode("utf-8-sig"))
-    finally:
-        wiring.install(None)
-
-    assert re.split(r"[\r\u202e]", text[:12])[0] in unescape(shown), "it is there to be read"
-    for letter in house.letters():
-        assert "\n" not in letter.subject
-        assert not [tag for tag, attributes in Seen(letter.html).tags if tag == "script" or "onerror" in attributes]
-        assert not [a for a in letter.attachments if re.search(r"[\x00-\x1f/\\\u202e]", a.file_name)]
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_text_of_a_caller_does_no_harm_anywhere(administrator: Browser, text: str) -> None:
-    key = {"Idempotency-Key": "order-0001"}
-    answers = [
-        *(
-            administrator.get("/documents", query={name: text})
-            for name in ("number", "cursor", "payer", "kind", "from")
-        ),
-        administrator.get("/payments/explanation", query={"key": text}),
-        administrator.get("/enter", query={"token": text}),
-        administrator.post("/invoices", json_body={"amount": text, "payer": text}, headers=key),
-        administrator.post("/invoices", json_body={text: text}, headers=key),
-        administrator.post(f"/documents/{ACT}/letters", json_body={"addresses": [text]}),
-        administrator.ask(
-            "PUT",
-            "/notifications",
-            json_body={"added": [{"address": text, "kinds": [text]}], "reconciliation": True, "version": 1},
-        ),
-    ]
-
-    assert {answered.status for answered in answers} <= {200, 400, 401, 404}
-    assert not [a for a in answers if a.status >= 400 and (text in a.body or text[:40] in a.body)]
