@@ -29,6 +29,7 @@ OURS = {
     "account": "c-000001",
     "month": "2026-01",
     "window": "2026-01",
+    "inn": "9999003014",
     "digest": address_digest("waiting@client.example"),
 }
 THEIRS = {
@@ -36,6 +37,7 @@ THEIRS = {
     "account": "c-000002",
     "month": "2026-01",
     "window": "2026-01",
+    "inn": "9999003021",
     "digest": address_digest("theirs@client.example"),
 }
 ABSENT = {
@@ -43,6 +45,7 @@ ABSENT = {
     "account": "c-999999",
     "month": "2031-01",
     "window": "2031-Q1",
+    "inn": "7700000000",
     "digest": "0" * 20,
     "archive": "0" * 32,
 }
@@ -51,6 +54,7 @@ MALFORMED = {
     "account": "..%2f",
     "month": "2026-13",
     "window": "2026-Q5",
+    "inn": "' OR 1=1",
     "digest": "\u202e",
     "archive": "x",
 }
@@ -69,6 +73,7 @@ SENT: dict[str, Any] = {  # what a route needs beside its path to do what it is 
         "json_body": {"added": [{"address": "waiting@client.example"}], "reconciliation": True, "version": 1}
     },
     "POST /runs/{month}/preview": {"json_body": {}},
+    "POST /edo/payers/{inn}": {"json_body": {"said": "leave"}},
     "POST /page/documents/{id}": {"form": {"to": "c-000001@client.example"}},
 }
 
@@ -135,9 +140,11 @@ def test_what_is_public_is_little() -> None:
 
 def test_only_administrators_change_anything() -> None:
     free = {"/leave", "/confirm", "/runs/{month}/preview"}  # the last is a question, too long for a GET
-    changing = {_name(r): set(roles_of(r)) for r in ROUTES if r.method != "GET" and r.openapi_path not in free}
+    ours = {"/edo/payers/{inn}", "/page/edo/payers"}  # of no account: what we know of a company
+    changing = {_name(r): set(roles_of(r)) for r in ROUTES if r.method != "GET" and r.openapi_path not in free | ours}
 
     assert set(map(frozenset, changing.values())) <= {frozenset({"administrator"})}, changing
+    assert {role for r in ROUTES if r.openapi_path in ours for role in roles_of(r)} == {"operator"}
 
 
 # --- tokens ------------------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from billing import wiring
 from tests.api.asking import TOKENS, Browser, a_token
 from tests.edo.house import EdoHouse
 from tests.edo.quarter import QuarterHouse, a_quarter
+from tests.edo.test_invitations import campaign, paying
 from tests.edo.test_preflight import SECOND, InMarch
-from tests.usecases.house import VASILYOK, a_card
+from tests.usecases.house import ROMASHKA, VASILYOK, a_card
 
 
 def an_operator(house: EdoHouse, **headers: str) -> Browser:
@@ -84,3 +85,51 @@ def test_an_explanation_tells_where_its_acts_are_in_the_exchange(opened, ask):
     assert (evidence["edo"]["said"], evidence["edo"]["since"][:10]) == (
         "доставлен, ждёт подписи клиента", "2026-04-02",
     )  # fmt: skip
+
+
+# --- what a person decides ---------------------------------------------------------------------------------------
+
+PAYER = {"kpp": ROMASHKA["kpp"]}
+PATH = f"/edo/payers/{ROMASHKA['inn']}"
+
+
+def several_boxes() -> tuple[EdoHouse, str]:
+    """A payer with two boxes waits for a person; the second box."""
+    house = EdoHouse(*paying(ROMASHKA))
+    house.client()
+    second = house.client()
+    campaign(house)
+    return house, second
+
+
+def test_a_decision_about_a_payer_takes_his_line_off_the_list(opened):
+    house, second = several_boxes()
+    operator = opened(house)
+    (line,) = operator.get("/edo/people").json["people"]
+    assert (line["inn"], line["kpp"], line["reason"]) == (ROMASHKA["inn"], ROMASHKA["kpp"], "several_boxes")
+
+    answered = operator.post(f"/edo/payers/{line['inn']}", json_body={"kpp": line["kpp"], "box": second})
+
+    assert (answered.status, answered.json["box"], answered.json["roaming_request"]) == (200, second, "none")
+    assert operator.get("/edo/people").json["people"] == []
+    assert house.counterparty().box_said == second
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "status"),
+    [
+        (PATH, {}, 400),
+        (PATH, {**PAYER, "box": "b1"}, 400),
+        (PATH, {**PAYER, "said": "maybe"}, 400),
+        (PATH, {**PAYER, "roaming_request": "lost"}, 400),
+        (PATH, {**PAYER, "standing": "partners"}, 400),
+        ("/edo/payers/1", {**PAYER, "said": "leave"}, 400),
+        (f"/edo/payers/{VASILYOK['inn']}", {"kpp": VASILYOK["kpp"], "said": "leave"}, 404),
+    ],
+)
+def test_a_decision_that_says_nothing_true_changes_nothing(opened, path, said, status):
+    house, _ = several_boxes()
+    before = house.counterparty()
+
+    assert opened(house).post(path, json_body=said).status == status
+    assert house.counterparty() == before

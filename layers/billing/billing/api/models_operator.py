@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from billing.api.models import Answer, Asked, Date, Money
 from billing.api.models_statistics import MonthText
+from billing.domain.edo import RoamingRequest
 
 
 class PageAsked(Asked):
@@ -137,7 +138,7 @@ class Previewed(Answer):
 
 
 class ForPerson(Answer):
-    """What waits for a person in the EDO, why, and what to do."""
+    """What waits for a person in the EDO, why, and what to do. `inn` with `kpp` names a payer to decide about."""
 
     subject: str
     reason: str
@@ -147,12 +148,36 @@ class ForPerson(Answer):
     account: str
     document: str
     inn: str
+    kpp: str
     since: str
 
 
 class People(Answer):
     people: list[ForPerson]
     cursor: str
+
+
+class PayerDecided(Asked):
+    """What a person has decided about a payer; an empty `box` or `said` takes back what was said before.
+
+    `said`: the exchange is there without our knowing (accepted), or the payer is not to be invited (leave).
+    """
+
+    kpp: Annotated[str, StringConstraints(pattern=r"^([0-9A-Z]{9})?$")] = ""
+    box: Annotated[str, StringConstraints(max_length=36)] | None = None
+    said: Literal["accepted", "leave", ""] | None = None
+    roaming_request: RoamingRequest | None = None
+
+
+class Payer(Answer):
+    """A payer as a person has left him: the next pass of the invitations acts on it. `box`: the one that was named."""
+
+    inn: str
+    kpp: str
+    name: str
+    box: str = Field(validation_alias="box_said")
+    said: str
+    roaming_request: RoamingRequest
 
 
 class EdoReason(Answer):

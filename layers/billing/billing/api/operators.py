@@ -24,6 +24,8 @@ from billing.api.models_operator import (
     PageAsked,
     Parked,
     ParkedAsked,
+    Payer,
+    PayerDecided,
     People,
     Preflight,
     PreviewAsked,
@@ -43,6 +45,7 @@ from billing.domain.access import OPERATORS
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.usecases import edo_people, edo_views, operator_views
+from billing.usecases.edo_decisions import decide, read_decision
 from billing.usecases.preview import preview
 
 routes = Routes()
@@ -96,6 +99,7 @@ def people(asked: Annotated[PageAsked, Query()]) -> People:
             account=line.account,
             document=line.document,
             inn=line.inn,
+            kpp=(edo_people.payer_of(line.subject) or ("", ""))[1],
             since=line.since,
         )
         for line in found
@@ -116,6 +120,13 @@ def window(window: str) -> Window:
     if not edo_views.is_window(window):
         raise NotFoundError("такого окна отправки нет")
     return Window.model_validate(edo_views.window_of(window, wiring.outside()))
+
+
+@routes.on("POST", "/edo/payers/<inn>", may=OPERATORS, summary="What a person has decided about a payer in the EDO")
+def decided(inn: str, asked: PayerDecided) -> Payer:
+    decision = read_decision({"inn": inn, **asked.model_dump(mode="json", exclude_none=True)})
+    wiring.log.info("a payer is decided about", user=routes.caller.user)
+    return Payer.model_validate(decide(decision, wiring.outside()))
 
 
 # --- any account -------------------------------------------------------------------------------------------------

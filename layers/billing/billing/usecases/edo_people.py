@@ -18,6 +18,13 @@ def of_payer(inn: str, kpp: str) -> str:
     return f"payer.{inn}.{kpp}"
 
 
+def payer_of(subject: str) -> tuple[str, str] | None:
+    """INN and KPP of the payer whose line it is; None: the line is of something else."""
+    kind, _, rest = subject.partition(".")
+    inn, _, kpp = rest.partition(".")
+    return (inn, kpp) if kind == "payer" else None
+
+
 def of_document(account: str, document: str) -> str:
     """The subject of a document's line."""
     return f"document.{account}.{document}"
