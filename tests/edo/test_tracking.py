@@ -429,6 +429,18 @@ def forget_events(house: Sent) -> None:
     house.store.tx([Write("control", CURSORS, "events", row, stored.version)])
 
 
+def test_a_look_that_was_cut_off_long_ago_begins_its_list_anew():
+    house = Sent()
+    house.wait(hours=1)
+    forget_events(house)
+    row = {"step": "unfinished", "cursor": "of another age"}
+    house.store.tx([Write("control", CURSORS, "look", row, ABSENT)])
+
+    run = house.track()
+
+    assert (run.ended, house.fate.stage) == (True, Stage.DELIVERED)
+
+
 @pytest.mark.parametrize("answered", [True, False])
 def test_what_the_feed_has_lost_is_found_at_night(answered: bool):
     house = Sent(answered=answered)

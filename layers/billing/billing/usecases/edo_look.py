@@ -86,7 +86,10 @@ class _Eyes:
     until: datetime
 
     def unfinished(self, cursor: str, found: Look) -> str:
-        page, cursor = self.edo.edo.unfinished(cursor)
+        try:
+            page, cursor = self.edo.edo.unfinished(cursor)
+        except BadDocumentError:  # a cursor of long ago
+            page, cursor = self.edo.edo.unfinished()
         for tracked in page:
             if not (stored := document_row(tracked.custom_id, self.outside)):
                 continue
