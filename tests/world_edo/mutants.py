@@ -1,0 +1,443 @@
+"""Defects planted on purpose in the exchange of documents: a world that does not find them proves nothing.
+
+Each is a context manager's worth of patches over the code, with the tale in which it is looked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+
+from billing.adapters.diadoc import reading
+from billing.adapters.diadoc.partners import Partners
+from billing.adapters.diadoc.tracking import Tracking
+from billing.domain.edo import Action, Decision, Partnership, Reason, Strategy
+from billing.domain.edo_fate import Fate, Stage
+from billing.ports import Write
+from billing.ports_edo import BusyError, Cms, Title
+from billing.records_edo import EdoState, edo_shard
+from billing.usecases import (
+    edo_accounts,
+    edo_by_hand,
+    edo_contracts,
+    edo_counterparties,
+    edo_fates,
+    edo_feed,
+    edo_invitations,
+    edo_making,
+    edo_people,
+    edo_posting,
+    edo_signing,
+)
+from billing.usecases.edo_terms import OnItsWay
+from tests.fakes import MemoryFiles
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`what` and `of`: the tale and the company in which it shows. `faults`: it shows after a single one of these, in a
+    run of `function`, at `every` so many of its calls.
+
+    `meets`: it shows where two runs are at once.
+    """
+
+    plant: Callable[[], Any]
+    what: str
+    of: str
+    faults: tuple[str, ...] = ()
+    function: str = ""
+    every: int = 1
+    meets: bool = False
+
+
+MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(name: str, what: str = "quarter", of: str = "quarter", **how: Any) -> Callable[[Callable[[], Any]], Any]:
+    """`how`: fields of `Mutant`."""
+
+    def register(plant: Callable[[], Any]) -> Any:
+        MUTANTS[name] = Mutant(contextmanager(plant), what, of, **how)
+        return plant
+
+    return register
+
+
+def _plain(name: str, target: Any, attribute: str, value: Any, *where: str, **how: Any) -> None:
+    @mutant(name, *where, **how)
+    def plant() -> Iterator[None]:
+        with patch.object(target, attribute, value):
+            yield
+
+
+# --- making and signing ------------------------------------------------------------------------------------------
+
+_plain(
+    "what was signed is signed again on the next try",
+    edo_signing,
+    "signature_is_kept",
+    lambda one, outside: False,
+    of="tiny",
+    faults=("crash_before",),
+    function="send_to_edo",
+    every=4,
+)
+
+
+@mutant("each posting has a signature of its own")
+def _signed_at_each_posting() -> Iterator[None]:
+    def outgoing(one: OnItsWay, message: Any, terms: Any, outside: Any) -> Any:
+        made = as_it_is(one, message, terms, outside)
+        return replace(made, signature=Cms(der=hashlib.sha512(made.content + str(next(n)).encode()).digest()))
+
+    as_it_is, n = edo_posting._outgoing, count()
+    with patch.object(edo_posting, "_outgoing", outgoing):
+        yield
+
+
+@mutant("a title is made anew on each try")
+def _made_anew() -> Iterator[None]:
+    def made(one: OnItsWay, *rest: Any) -> Any:
+        if one.state.fate.stage is Stage.TITLED:
+            one = OnItsWay(one.stored, EdoState(fate=Fate(attempt=one.state.fate.attempt)))
+        return as_it_is(one, *rest)
+
+    def title(prepared: Any, *rest: Any) -> Title:  # the operator's own bytes are other ones each time
+        found = of_the_operator(prepared, *rest)
+        return replace(found, content=found.content + b" " * (next(n) % 97)) if prepared.user_contract else found
+
+    def put_once(self: Any, key: str, body: bytes, **how: Any) -> None:
+        if key.startswith("edo/") and key.endswith((".xml", ".pdf")):
+            self.files[key] = body
+        else:
+            put(self, key, body, **how)
+
+    as_it_is, of_the_operator, put, n = edo_making.made, edo_making._title, MemoryFiles.put_once, count()
+    with (
+        patch.object(edo_accounts, "made", made),
+        patch.object(edo_making, "_title", title),
+        patch.object(MemoryFiles, "put_once", put_once),
+    ):
+        yield
+
+
+@mutant("a document is signed before its bytes are kept")
+def _not_kept() -> Iterator[None]:
+    def kept(key: str, title: Title, outside: Any, one: Any, content_type: str) -> str:
+        return title.file_name
+
+    with patch.object(edo_making, "_kept", kept):
+        yield
+
+
+# --- posting -----------------------------------------------------------------------------------------------------
+
+_plain(
+    "the operation is that of the body",
+    edo_posting,
+    "_operation",
+    lambda message, environment: hashlib.sha256(
+        "".join(one.state.signature_file for one in message).encode()
+    ).hexdigest(),
+)
+
+
+@mutant("a document waits no more before it is posted")
+def _forgotten_early() -> Iterator[None]:
+    def fixed(message: Sequence[OnItsWay], outside: Any, environment: str) -> Any:
+        for one in message:
+            work = outside.store.get("work", edo_shard(one.stored.pk), f"{one.stored.pk}#{one.stored.sk}")
+            if work:
+                outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
+        return as_it_is(message, outside, environment)
+
+    as_it_is = edo_posting._fixed
+    with patch.object(edo_posting, "_fixed", fixed):
+        yield
+
+
+@mutant("of two boxes the first is taken")
+def _first_box() -> Iterator[None]:
+    def may_be_sent(candidate: Any, partnerships: Any, boxes: Sequence[Any], *rest: Any, **named: Any) -> Decision:
+        decision = as_it_is(candidate, partnerships, boxes, *rest, **named)
+        return replace(decision, box=boxes[0]) if decision.action is Action.SEND else decision
+
+    as_it_is = edo_accounts.may_be_sent
+    with (
+        patch.object(edo_accounts, "may_be_sent", may_be_sent),
+        patch.object(edo_posting, "_may_go", lambda *told: True),
+    ):
+        yield
+
+
+@mutant("strangers are sent to")
+def _strangers() -> Iterator[None]:
+    def may_be_sent(candidate: Any, partnerships: Any, boxes: Sequence[Any], *rest: Any, **named: Any) -> Decision:
+        decision = as_it_is(candidate, partnerships, boxes, *rest, **named)
+        if decision.reason is Reason.NOT_PARTNERS and decision.box:
+            return replace(decision, action=Action.SEND)
+        return decision
+
+    as_it_is = edo_accounts.may_be_sent
+    with (
+        patch.object(edo_accounts, "may_be_sent", may_be_sent),
+        patch.object(edo_posting, "may_be_sent", may_be_sent),
+    ):
+        yield
+
+
+@mutant("documents go before the last month is closed")
+def _no_gate() -> Iterator[None]:
+    def due_documents(window: Any, documents: Any, *, closed: Any, settings: Any) -> Any:
+        documents = list(documents)
+        return as_it_is(
+            window, documents, closed={(d.account, window.last_month) for d in documents}, settings=settings
+        )
+
+    as_it_is = edo_accounts.due_documents
+    with patch.object(edo_accounts, "due_documents", due_documents):
+        yield
+
+
+_plain(
+    "nobody remembers that the contract is out",
+    edo_fates,
+    "contract_is_out",
+    lambda document, outside: [],
+    of="tiny",
+    faults=("crash_before",),
+    function="send_to_edo",
+    every=4,
+)
+_plain(
+    "an invalid signature is sent again as the same attempt",
+    edo_by_hand,
+    "again",
+    lambda fate: Fate(attempt=fate.attempt),
+    of="hard quarter",
+)
+
+
+@mutant("a message that is at the operator already is sent under another key when its answer is lost")
+def _another_key() -> Iterator[None]:
+    def fixed(message: Any, outside: Any, environment: str) -> Any:
+        again = [OnItsWay(one.stored, replace(one.state, operation="")) for one in message]
+        return as_it_is(again, outside, f"{environment}{next(n)}")
+
+    as_it_is, n = edo_posting._fixed, count()
+    with patch.object(edo_posting, "_fixed", fixed):
+        yield
+
+
+@mutant("when two runs meet, each makes a contract", meets=True)
+def _two_contracts() -> Iterator[None]:
+    def made(account: str, payer: str, draft: Any, terms: Any, outside: Any) -> Any:
+        n = 0
+        while outside.store.get("documents", account, agreement_id(terms.today, payer, n)):
+            n += 1
+        with patch.object(edo_contracts, "agreement_id", lambda day, payer, _: agreement_id(day, payer, n)):
+            return as_it_is(account, payer, draft, terms, outside)
+
+    as_it_is, agreement_id = edo_contracts._made, edo_contracts.agreement_id
+    with patch.object(edo_contracts, "_made", made):
+        yield
+
+
+_plain(
+    "what was signed before goes out whatever has become of the relation",
+    edo_posting,
+    "_may_go",
+    lambda *told: True,
+    of="break-up",
+)
+
+
+# --- what became of them -----------------------------------------------------------------------------------------
+
+
+@mutant("the cursor is saved before its page is applied")
+def _cursor_first() -> Iterator[None]:
+    def read_feed(outside: Any, edo: Any, *, until: Any) -> Any:
+        feed, row = edo_feed.Feed(), edo_feed._cursor(outside, edo)
+        with suppress(BusyError):
+            while outside.clock() < until:
+                page = edo.edo.events(row.row["cursor"], since=None if row.row["cursor"] else _moment(row.row["since"]))
+                new = edo_feed.fresh(((event.id, event) for event in page), row.row["seen"])
+                if not new:
+                    feed.ended = True
+                    break
+                row = edo_feed._save(row, page, new, outside)
+                edo_feed._apply([event for _, event in new], feed, outside, edo, until)
+        return feed
+
+    from billing.usecases import track_edo
+
+    with patch.object(track_edo, "read_feed", read_feed):
+        yield
+
+
+def _moment(text: str) -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)
+
+
+@mutant("an event whose message cannot be read counts as read", of="tiny", faults=("busy_long",))
+def _passed_over() -> Iterator[None]:
+    def apply(events: list[Any], *rest: Any) -> int:
+        as_it_is(events, *rest)
+        return len(events)
+
+    as_it_is = edo_feed._apply
+    with patch.object(edo_feed, "_apply", apply):
+        yield
+
+
+@mutant("the key of an event is not encoded")
+def _plus_is_a_space() -> Iterator[None]:
+    def events(self: Any, cursor: str = "", **how: Any) -> Any:
+        return as_it_is(self, cursor.replace("+", " "), **how)
+
+    as_it_is = Tracking.events
+    with patch.object(Tracking, "events", events):
+        yield
+
+
+@mutant("the key of a partner's event is not encoded", "campaign", "campaign")
+def _partners_plus_is_a_space() -> Iterator[None]:
+    def events(self: Any, cursor: str = "", **how: Any) -> Any:
+        return as_it_is(self, cursor.replace("+", " "), **how)
+
+    as_it_is = Partners.counterparty_events
+    with patch.object(Partners, "counterparty_events", events):
+        yield
+
+
+@mutant("a status is read from the text beside it")
+def _by_text() -> Iterator[None]:
+    def stage(document: Any, *, failed: bool = False) -> Stage:
+        status = reading.row(reading.row(document.get("DocflowStatus")).get("PrimaryStatus"))
+        text = reading.text(status.get("StatusText"))
+        for word, found in (
+            ("отказал", Stage.REFUSED),
+            ("Подписан", Stage.ACCEPTED),
+            ("Ошибка", Stage.SIGNATURE_INVALID),
+        ):
+            if word in text:
+                return found
+        return as_it_is(document, failed=failed)
+
+    as_it_is = reading.stage
+    with patch.object(reading, "stage", stage):
+        yield
+
+
+_plain("events are not told apart by their ids", edo_feed, "fresh", lambda events, seen: tuple(events))
+
+
+@mutant("the feed is read on exactly behind its last event")
+def _no_overlap() -> Iterator[None]:
+    as_it_is = edo_feed.cursor_after
+
+    def cursor_after(keys: Sequence[str], *, before: str, **how: Any) -> str:
+        return keys[-1] if keys else before
+
+    assert as_it_is
+    with patch.object(edo_feed, "cursor_after", cursor_after):
+        yield
+
+
+@mutant("old news move a document back", of="tiny", faults=("late",))
+def _backward() -> Iterator[None]:
+    def advance(fate: Fate, news: Any) -> Fate:
+        moved = as_it_is(fate, news)
+        return moved if fate.message not in ("", news.message) else replace(moved, stage=news.stage)
+
+    def document_row(custom_id: str, outside: Any) -> Any:
+        found = row(custom_id, outside)
+        if found:
+            outside.store.get("documents", found.pk, found.sk)  # another worker may come between
+        return found
+
+    as_it_is, row = edo_fates.advance, edo_fates.document_row
+    with patch.object(edo_fates, "advance", advance), patch.object(edo_fates, "document_row", document_row):
+        yield
+
+
+_plain("files of a document that is over are not fetched", edo_fates, "evidence_is_due", lambda *told: False)
+
+
+@mutant("the list for a person keeps what is settled", of="hard quarter")
+def _kept_for_ever() -> Iterator[None]:
+    as_it_is = edo_people.line_writes
+    with ExitStack() as stack:
+        for module in (edo_fates, edo_by_hand, edo_counterparties, edo_people):
+            value = lambda subject, line, outside: as_it_is(subject, line, outside) if line else []  # noqa: E731
+            stack.enter_context(patch.object(module, "line_writes", value))
+        yield
+
+
+# --- invitations -------------------------------------------------------------------------------------------------
+
+
+@mutant("who has refused is invited again", "campaign", "troubles")
+def _refused_again() -> Iterator[None]:
+    def decide(candidate: Any, *rest: Any, **named: Any) -> Decision:
+        decision = as_it_is(candidate, *rest, **named)
+        return replace(decision, action=Action.INVITE) if decision.reason is Reason.REFUSED_BY_THEM else decision
+
+    as_it_is = edo_invitations.decide_invitation
+    with patch.object(edo_invitations, "decide_invitation", decide):
+        yield
+
+
+@mutant("a silent one is invited anew every day", "campaign", "campaign")
+def _every_day() -> Iterator[None]:
+    def decide(candidate: Any, partnerships: Any, boxes: Any, settings: Any, *, today: Any) -> Decision:
+        candidate = replace(candidate, invited={})
+        boxes = [replace(box, since=None) for box in boxes]
+        settings = replace(settings, strategy=Strategy.REINVITE)
+        return as_it_is(candidate, partnerships, boxes, settings, today=today)
+
+    as_it_is = edo_invitations.decide_invitation
+    with patch.object(edo_invitations, "decide_invitation", decide):
+        yield
+
+
+@mutant(
+    "a question whose answer was lost is asked again whatever has come of it",
+    *("campaign", "troubles"),
+    faults=("lost_for_good",),
+)
+def _asked_again() -> Iterator[None]:
+    with patch.object(edo_invitations, "has_come_to_nothing", lambda *told: True):
+        yield
+
+
+@mutant("of twins one is invited by chance", "campaign", "troubles")
+def _one_of_twins() -> Iterator[None]:
+    def decide(candidate: Any, *rest: Any, **named: Any) -> Decision:
+        decision = as_it_is(candidate, *rest, **named)
+        if decision.reason is Reason.SEVERAL_BOXES:
+            return Decision(action=Action.INVITE, reason=Reason.NO_INVITATION_YET, box=decision.boxes[0])
+        return decision
+
+    as_it_is = edo_invitations.decide_invitation
+    with patch.object(edo_invitations, "decide_invitation", decide):
+        yield
+
+
+_plain(
+    "a partner is known by nothing but our own invitation",
+    reading,
+    "partnership",
+    lambda status: Partnership.WE_INVITED if status == "IsMyCounteragent" else _partnership(status),
+    "campaign",
+    "campaign",
+)
+_partnership = reading.partnership

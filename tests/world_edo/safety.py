@@ -1,0 +1,278 @@
+"""What must never be broken in the exchange of documents, not even for a moment: at every row, and every call that
+changes something at the operator.
+
+The rules are said anew here, by nothing of the code's: ranks, keys of operations, what an event of the feed implies.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
+
+from billing.ports import Write
+from tests.world.safety import WatchedStore
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.world_edo.world import EdoWorld
+
+RANKS = {
+    "planned": 0,
+    "titled": 1,
+    "signed": 2,
+    "awaits_our_signature": 3,
+    "sent": 4,
+    "signature_invalid": 5,
+    "delivery_failed": 5,
+    "delivered": 6,
+    "accepted": 7,
+    "disagreed": 7,
+    "refused": 7,
+    "finished": 7,
+}
+FAILED = ("signature_invalid", "delivery_failed")
+DUE = tuple(f"edo.{n:02}" for n in range(4))
+WRITING = ("v3/postmessage", "v3/acquirecounteragent", "v2/breakwithcounteragent", "v4/postmessagepatch", "senddraft")
+FEEDS = ("events", "counterparties")
+SAME_MAX = 12  # calls of one address in one run, repeats counted
+SEEN_MAX = 150  # ids of events, of which a row keeps at least so many
+LIFE = timedelta(minutes=16)  # of a function: so old may be what it knows
+
+
+def state_of(row: Any) -> dict[str, Any]:
+    """How a document stands, by its row in plain values; with what a row without the EDO means."""
+    edo = (row or {}).get("edo") or {}
+    fate = {"stage": "planned", "attempt": 1, "message": "", "annulment": "none", **(edo.get("fate") or {})}
+    return {"box": "", "operation": "", "title_file": "", "signature": "", "signature_file": "", **edo, "fate": fate}
+
+
+class WatchedEdoStore(WatchedStore):
+    """Knows what each row of the EDO may become."""
+
+    world: EdoWorld
+
+    def kept(self) -> Any:
+        return self.tables, self._numbers, self._applied, self._heads, self.carded_at
+
+    def take(self, kept: Any) -> None:
+        self.tables, self._numbers, self._applied, self._heads, self.carded_at = kept
+
+    def tx(self, writes: Sequence[Write]) -> None:
+        gone = [w for w in writes if w.table == "work" and w.pk in DUE and w.row is None]
+        with self.world.watching():
+            super().tx(writes)
+            for w in gone:
+                self._went_out(w)
+
+    def _went_out(self, w: Write) -> None:
+        """I11: a document waits until it is at the operator, or will never go."""
+        account, _, document = w.sk.partition("#")
+        row = self.tables["documents"][account][document][0]
+        at_operator = state_of(row)["fate"]["message"]
+        assert at_operator or row["status"] == "void", f"I11: {w.sk} waits no more, and is not at the operator"
+
+    def _documents(self, w: Write, was: Any) -> None:
+        super()._documents(w, was)
+        if w.row and w.row["kind"] != "period" and w.row.get("edo") != (was or {}).get("edo"):
+            self._moved(f"{w.pk}/{w.sk}", state_of(was), state_of(w.row))
+
+    def _moved(self, id: str, was: dict[str, Any], now: dict[str, Any]) -> None:
+        before, after = was["fate"], now["fate"]
+        if after["attempt"] != before["attempt"]:
+            assert after["attempt"] == before["attempt"] + 1, f"I11: {id} skips an attempt"
+            never_asked = not was["operation"] and not before["message"]
+            assert before["stage"] in FAILED or never_asked, f"I11: {id} is {before['stage']}, and is sent again"
+            return
+        assert RANKS[after["stage"]] >= RANKS[before["stage"]], f"I18: {id}: {before['stage']} became {after['stage']}"
+        ends = RANKS[before["stage"]] == RANKS[after["stage"]]
+        assert not ends or before["stage"] == after["stage"], f"I18: {id}: the end {before['stage']} became another"
+        assert before["annulment"] != "agreed" or after["annulment"] == "agreed", f"I18: {id} is valid again"
+        for name in ("message", "entity"):
+            assert before.get(name, "") in ("", after.get(name, "")), f"I11: {id}: another {name} of the same attempt"
+        for name in ("title_file", "signature_file", "signature"):
+            assert was[name] in ("", now[name]), f"I11: {id}: another {name} of the same attempt"
+        files = self.world.files.files
+        if RANKS["titled"] <= RANKS[after["stage"]] and now["title_file"]:
+            assert now["title_file"] in files, f"I11: {id} is made, and its bytes are not kept"
+        if now["signature"] == "file":
+            assert now["signature_file"] in files, f"I11: {id} is signed, and its signature is not kept"
+        if now["operation"] and now["operation"] != was["operation"]:
+            assert now["title_file"], f"I11: {id} is to be posted, and is not made"
+            assert now["signature"], f"I11: {id} is to be posted, and is not signed"
+
+    def _control(self, w: Write, was: Any) -> None:
+        if w.pk == "edo.cursors" and w.sk in FEEDS and w.row:
+            self._read_on(w, was)
+        elif not w.pk.startswith("edo."):
+            super()._control(w, was)
+
+    def _read_on(self, w: Write, was: Any) -> None:
+        """The feed is read forward, and everything up to the cursor has been applied."""
+        place = position_of(w.row["cursor"]) if w.row and w.row["cursor"] else 0
+        before = position_of(was["cursor"]) if was and was.get("cursor") else 0
+        assert place >= before, f"the cursor of {w.sk} goes back"
+        if w.sk == "events":
+            seen = set(w.row["seen"]) if w.row else set()
+            missed = [e.event_id for e in self.world.feed() if e.position < place and e.event_id not in seen]
+            assert not missed or len(seen) >= SEEN_MAX, f"the cursor has gone past events that were not seen: {missed}"
+            self._is_applied(seen)
+        elif w.sk == "counterparties":
+            self._are_known(place)
+
+    def _is_applied(self, seen: set[str]) -> None:
+        told: dict[str, str] = {}
+        for event in self.world.feed():
+            if event.event_id in seen:
+                stage = implied(event)
+                told[event.message_id] = max(told.get(event.message_id, "sent"), stage, key=lambda s: RANKS[s])
+        for message, document in self.world.our_documents():
+            if message.message_id not in told or "/" not in document.custom_document_id:
+                continue
+            account, _, id = document.custom_document_id.rpartition("/")
+            fate = state_of(self.tables["documents"][account][id][0])["fate"]
+            if fate["message"] not in ("", message.message_id) or (fate["attempt"] > 1 and not fate["message"]):
+                continue  # of an earlier attempt
+            least = told[message.message_id]
+            assert fate["message"], f"the cursor is ahead: {id} is not known to be at the operator"
+            assert not fate["message"] or RANKS[fate["stage"]] >= RANKS[least], (
+                f"the cursor is ahead: {id} is {fate['stage']}, and the feed told that it is {least}"
+            )
+
+    def _are_known(self, place: int) -> None:
+        """Of a box, the row is at least as new as the last event before the cursor."""
+        feed = [e for e in self.world.partner_feed() if e.position <= place]
+        last = {event.partnership.partner: event for event in feed}
+        for box, event in last.items():
+            row = self.tables["control"].get("edo.boxes", {}).get(box)
+            assert row, f"the cursor is ahead: the relation with {box} is not known"
+            after = [
+                e for e in self.world.partner_feed() if e.partnership.partner == box and e.position >= event.position
+            ]
+            words = {RELATIONS[e.partnership.status] for e in after} | {"unknown"}
+            assert row[0]["box"]["partnership"] in words, (
+                f"the cursor is ahead: {box} is {row[0]['box']['partnership']}"
+            )
+
+
+RELATIONS = {
+    "": "none",
+    "NotInCounteragentList": "none",
+    "IsMyCounteragent": "partners",
+    "InvitesMe": "they_invited",
+    "IsInvitedByMe": "we_invited",
+    "RejectsMe": "they_refused",
+    "IsRejectedByMe": "we_refused",
+}
+
+
+def position_of(key: str) -> int:
+    """A place in a feed by its key, as the stand-in makes keys."""
+    return int.from_bytes(base64.b64decode(key)[3:], "big")
+
+
+def implied(event: Any) -> str:
+    """The least that a document is after this event of its message."""
+    if event.flags.get("NotDeliveredEventId"):
+        return "signature_invalid"
+    if event.flags.get("MessageIsDelivered"):
+        return "delivered"
+    return "sent"
+
+
+class Watch:
+    """Sees every call that changes something at the operator, before it is done, and every file given to the signer."""
+
+    def __init__(self, world: EdoWorld) -> None:
+        self._world = world
+        self.bodies: dict[str, bytes] = {}  # of each operation, the first
+        self.writes = Counter[str]()  # that the operator has taken, by endpoint
+        self.signed: dict[str, str] = {}  # digests of the files by key
+        self._asked: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()
+
+    def kept(self) -> Any:
+        return self.bodies, self.writes, self.signed
+
+    def take(self, kept: Any) -> None:
+        self.bodies, self.writes, self.signed = kept
+
+    def signs(self, file: Any) -> None:
+        with self._world.watching():
+            sha = hashlib.sha256(file.content).hexdigest()
+            assert self.signed.setdefault(file.key, sha) == sha, f"I11: other bytes of {file.key} are signed"
+            assert file.content in self._world.files.files.values(), f"I11: {file.key} is signed, and is not kept"
+            kept = f"edo/{file.key}.sig" in self._world.files.files
+            assert not kept, f"I11: {file.key} is signed again, and its signature is there"
+
+    def asked(self, path: str, request: httpx.Request, body: bytes, worker: Any) -> None:
+        with self._world.watching():
+            counts = self._asked.setdefault(worker, Counter())
+            counts[str(request.url)] += 1
+            asked = counts[str(request.url)]
+            assert asked <= SAME_MAX, f"{request.url.path} is asked the same {asked} times in one run"
+        if path == "v3/postmessage":
+            with self._world.watching():
+                self._posts(dict(parse_qsl(request.url.query.decode())), json.loads(body), body)
+
+    def answered(self, path: str, status: int) -> None:
+        if path in WRITING and status == 200:
+            self.writes[path] += 1
+
+    def _posts(self, query: dict[str, str], said: dict[str, Any], body: bytes) -> None:
+        operation, documents = query["operationId"], said["DocumentAttachments"]
+        same = self.bodies.setdefault(operation, body) == body
+        assert same, "I11: another message under the same operation"
+        box = guid(said["ToBoxId"])
+        self._world.may_be_posted_to(box)
+        for document in documents:
+            self._goes(document, box, operation, len(documents))
+
+    def _goes(self, said: dict[str, Any], box: str, operation: str, together: int) -> None:
+        world, custom_id = self._world, said["CustomDocumentId"]
+        account, _, id = custom_id.rpartition("/")
+        found = world.store.tables["documents"].get(account, {}).get(id)
+        assert found, f"I11: {custom_id} is posted, and there is no such document"
+        row, state = found[0], state_of(found[0])
+        assert row["status"] == "ready", f"I11: {custom_id} is posted, and is {row['status']}"
+        assert state["operation"] == operation or state["fate"]["message"], f"I11: {custom_id}: no such operation"
+        assert box == world.box_of(row["payer"]), f"I11: {custom_id} goes to the wrong box"
+        self._is_due(account, row)
+        if together == 1 and state["operation"] == operation:
+            assert operation == key_of(world, custom_id, state["fate"]["attempt"]), (
+                f"I11: {custom_id}: an odd operation"
+            )
+        if state["operation"] != operation:
+            return  # it is there already: another worker's repeat, whose answer will be the first one
+        content, files = said["SignedContent"], world.files.files
+        if "Content" in content:
+            assert base64.b64decode(content["Content"]) == files[state["title_file"]], f"I11: {custom_id}: other bytes"
+        if state["signature"] == "file":
+            signature = base64.b64decode(content["Signature"])
+            assert signature == files[state["signature_file"]], f"I11: {custom_id}: another signature than the kept one"
+
+    def _is_due(self, account: str, row: dict[str, Any]) -> None:
+        day = (self._world.moment() + timedelta(hours=3)).date()
+        assert 1 <= day.day <= 5, f"I11: a document is posted on {day}"
+        assert day.month in (1, 4, 7, 10), f"I11: a document is posted on {day}"
+        last = (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
+        opened = self._world.store.tables["accounts"][account][""][0]["open"]
+        assert opened > last, f"I11: a document of {account} is posted before the close of {last}"
+        assert row["month"] <= last or row["kind"] == "contract", f"I11: a document of {row['month']} is not due"
+
+
+def guid(box: str) -> str:
+    digits = box.lower().removesuffix("@diadoc.ru").replace("-", "")
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def key_of(world: EdoWorld, custom_id: str, attempt: int) -> str:
+    """The key of a sending, said anew: the environment, the document, its revision and the attempt."""
+    document, _, revision = custom_id.rpartition(".")
+    return hashlib.sha256("|".join((world.environment, document, revision, str(attempt))).encode()).hexdigest()

@@ -1,0 +1,126 @@
+"""What comes once in a while, played on purpose: with its end known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.world.tale import light_papers
+from tests.world_edo.company import Company, document_keys, moscow
+from tests.world_edo.tale import play
+
+
+@pytest.fixture(autouse=True)
+def _light_papers():
+    with light_papers():
+        yield
+
+
+def stages(world: Company) -> dict[str, list[str]]:
+    """Where the documents of each client ended."""
+    found: dict[str, list[str]] = {}
+    for row in document_keys(world).values():
+        found.setdefault(world.ways[row["payer"]].name, []).append(row["state"]["fate"]["stage"])
+    return found
+
+
+def test_what_an_undisturbed_quarter_comes_to():
+    world = play("quarter", "quarter")
+
+    assert stages(world) == {
+        "ООО «Два»": ["accepted"] * 3,
+        "ООО «Четвёртое»": ["accepted"] * 3,
+        "ООО «Нет»": ["refused"] * 3,
+    }
+    assert world.watch.writes["v3/postmessage"] == 9
+
+
+def test_a_hard_quarter_tells_whose_signature_was_bad_and_who_has_left():
+    world, left = play("quarter", "hard quarter"), play("quarter", "break-up")
+
+    assert sorted(stages(world)["ООО «Подпись»"]) == ["accepted", "accepted", "signature_invalid"]
+    assert world.watch.writes["v3/postmessage"] == 13, "twelve documents, one of them twice"
+    assert stages(world)["ООО «Молчун»"] == ["delivered"] * 3
+    assert set(stages(left)["ООО «Врозь»"]) == {"signed"}
+
+
+def test_an_operator_that_is_away_for_four_of_the_five_days_gets_everything_on_the_fifth():
+    def away(world: Company) -> None:
+        world.outages.append(("edo", world.at(moscow("2026-04-01 00:00")), world.at(moscow("2026-04-05 00:00"))))
+
+    world = play("quarter", "quarter", prepare=away, checked=False)
+
+    posted = {row["state"]["fate"]["attempt"] for row in document_keys(world).values()}
+    assert posted == {1}
+    assert world.watch.writes["v3/postmessage"] == 9
+    assert {stage for found in stages(world).values() for stage in found} <= {"accepted", "delivered", "refused"}
+
+
+def test_an_operator_that_is_away_until_the_last_day_of_a_campaign_gets_one_invitation_for_each():
+    def away(world: Company) -> None:
+        world.outages.append(("edo", world.at(moscow("2026-03-20 00:00")), world.at(moscow("2026-03-25 00:00"))))
+
+    world = play("campaign", "campaign", prepare=away, checked=False)
+
+    invited = [e.partnership.partner for e in world.partner_feed() if e.types == ["IInvitedCounteragent"]]
+    assert len(invited) == len(set(invited)) == 3  # «Один», «Сосед», «Нигде»; «Первый» has asked us
+
+
+def test_refresh_tokens_that_change_with_each_login_last_through_a_quarter():
+    """And the access token lapses between two documents."""
+    posted = 0
+
+    def prepare(world: Company) -> None:
+        def lapses(path: str, body: bytes) -> None:
+            nonlocal posted
+            posted += path == "v3/postmessage"
+            if posted == 3:
+                world.state.tokens.clear()
+                posted += 1
+
+        world.state.settings.rotate_refresh_tokens = True
+        world.at_call = lapses
+
+    world = play("quarter", "quarter", prepare=prepare)
+
+    assert json.loads(world.secrets.text)["refresh_token"] != "robot-refresh-token"
+    assert world.watch.writes["v3/postmessage"] == 9
+
+
+def test_a_repeated_month_of_the_feed_changes_nothing():
+    """The row of the cursor is lost: the feed is read from its beginning again."""
+
+    def lost(world: Company) -> None:
+        def forget(world: Any) -> None:
+            row, version = world.store.tables["control"]["edo.cursors"]["events"]
+            since = {**row, "cursor": "", "seen": [], "since": "2026-03-01T00:00:00Z"}
+            world.store.tables["control"]["edo.cursors"]["events"] = (since, version)
+
+        for day in (3, 6, 7):
+            world.deed(moscow(f"2026-04-0{day} 01:00"), forget)
+
+    play("quarter", "quarter", prepare=lost)
+
+
+@pytest.mark.parametrize("strikes", [2, 3])
+def test_an_answer_that_is_lost_again_and_again_makes_no_second_document(strikes: int):
+    lost = 0
+
+    def prepare(world: Company) -> None:
+        answer = world.diadoc.answer
+
+        def answered(verb: str, target: str, headers: dict[str, str], body: bytes) -> Any:
+            nonlocal lost
+            if "PostMessage" in target and lost < 4 * strikes:
+                lost += 1
+                world.diadoc.fail(kind="server_error", status=504, after_commit=True)
+            return answer(verb, target, headers, body)
+
+        world.diadoc.answer = answered  # type: ignore[method-assign]
+
+    world = play("quarter", "quarter", prepare=prepare)
+
+    assert lost == 4 * strikes
+    assert len(world.our_documents()) == 9
