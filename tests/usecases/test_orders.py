@@ -41,6 +41,48 @@ def reconciled(house: House, first: str = "2026-01-01", last: str = "2026-02-10"
     return order_reconciliation(ACCOUNT, outside=house.outside, **days, **said)
 
 
+# --- a day -------------------------------------------------------------------------------------------------------
+
+
+def test_fifty_a_day_and_the_refusal_says_when_there_may_be_more():
+    house = a_house()
+    for n in range(49):
+        invoiced(house, key=f"k-{n}")
+    reconciled(house, key="k-49")
+
+    with pytest.raises(ConflictError, match=r"уже заказано 50\sдокументов: следующий можно будет заказать завтра"):
+        invoiced(house, key="k-50")
+    with pytest.raises(ConflictError):
+        reconciled(house, key="k-50")
+    assert invoiced(house, key="k-0").number == "2"
+    assert house.numbers("invoice.2026")[-1] == 50
+    assert invoiced(house.at("2026-02-11 00:00"), key="k-50").number == "51"
+
+
+def test_what_nobody_has_ordered_is_not_counted():
+    house = a_house()
+    for n in range(50):
+        invoiced(house, key=f"k-{n}")
+
+    assert reconciled(house, key="quarter:2026-03", user="").status is DocumentStatus.READY
+
+
+def test_another_order_at_the_same_moment_is_counted_too():
+    house = a_house()
+    write = house.store.tx
+
+    def tx(writes: Any) -> None:
+        house.store.tx = write  # type: ignore[method-assign]
+        invoiced(house, key="k-2")
+        write(writes)
+
+    house.store.tx = tx  # type: ignore[method-assign]
+
+    assert (invoiced(house, key="k-1").number, invoiced(house, key="k-2").number) == ("3", "2")
+    (counted,) = (r for r in house.store.rows("control") if r.sk == "day.2026-02-10")
+    assert counted.row["n"] == 2
+
+
 # --- an invoice --------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ from billing.domain.money import Kopecks
 from billing.domain.parties import Customer
 from billing.domain.periods import Day, Month, moscow_day, utc_text
 from billing.domain.reconciliation import Turnover, reconciliation_draft
+from billing.domain.wording import counted
 from billing.ports import ABSENT, Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card, seller_card
@@ -30,6 +31,8 @@ from billing.usecases.fill_orders import CONTENT, fill_order, hint, item_of, the
 from billing.usecases.reconciliation import AT_ONCE_MAX, reconciliation_content, rows_count
 
 AMOUNT_MAX = 10**13  # kopecks, as of a payment
+A_DAY_MAX = 50  # documents that a client's people order: each takes a number for ever and is mailed to everybody
+ATTEMPTS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ def order_invoice(
     Raises:
         NotFoundError: there is no such client, or no such payer on its card.
         InvalidInputError: the sum is none, or requisites are missing: no number is taken.
-        ConflictError: the key is known with other content.
+        ConflictError: the key is known with other content, or too much was ordered today.
     """
     if type(amount) is not int or not 0 < amount <= AMOUNT_MAX:
         raise InvalidInputError("сумма счёта: от 0,01 до 100 000 000 000,00 ₽")
@@ -110,7 +113,7 @@ def order_reconciliation(
     Raises:
         NotFoundError: there is no such client, or the payer never had to do with it.
         InvalidInputError: the stretch ends before it begins or after today, or requisites are missing.
-        ConflictError: the key is known with other content.
+        ConflictError: the key is known with other content, or too much was ordered today.
     """
     says = {"first": first.isoformat(), "last": last.isoformat(), "mirrored": mirrored}
     order = _order(account, DocumentKind.RECONCILIATION, payer, key, says, user)
@@ -193,19 +196,41 @@ def _decided(
     record = apart(record, outside)
     work = {"account": order.account, "document": record.id, "since": at, **({"stage": stage} if stage else {})}
     answer = {"document": record.id, "sha": order.sha, "user": order.user, "at": at, "summary": f"заказан {record.id}"}
-    try:
-        outside.store.tx(
-            [
-                Write("documents", order.account, record.id, records.document_row(record), ABSENT),
-                Write("work", records.shard_of(order.account), item_of(record), work, ABSENT),
-                Write("control", f"orders.{order.account}", order.name, answer, ABSENT),
-            ]
-        )
-    except StaleError:  # the same order came twice at the same moment
-        if known := _known(order, outside):
-            return known
-        raise
+    writes = [
+        Write("documents", order.account, record.id, records.document_row(record), ABSENT),
+        Write("work", records.shard_of(order.account), item_of(record), work, ABSENT),
+        Write("control", f"orders.{order.account}", order.name, answer, ABSENT),
+    ]
+    for attempt in range(ATTEMPTS_MAX):
+        try:
+            outside.store.tx([*writes, *_counted(order, day, outside)])
+            break
+        except StaleError:  # the same order came twice at the same moment, or another one did
+            if known := _known(order, outside):
+                return known
+            if attempt == ATTEMPTS_MAX - 1:
+                raise
     return _finished(order.account, record.id, outside)
+
+
+def _counted(order: _Order, day: Day, outside: Outside) -> list[Write]:
+    """One more of the client's orders on that day; those of the quarter, which nobody gives, are not counted.
+
+    Raises:
+        ConflictError: there were too many.
+    """
+    if not order.user:
+        return []
+    key = f"day.{day}"
+    stored = outside.store.get("control", f"orders.{order.account}", key)
+    n = stored.row["n"] + 1 if stored else 1
+    if n > A_DAY_MAX:
+        raise ConflictError(
+            f"сегодня уже заказано {counted(A_DAY_MAX, 'документ', 'документа', 'документов')}: "
+            "следующий можно будет заказать завтра"
+        )
+    row = {"n": n, "summary": f"{day}: заказов {n}"}
+    return [Write("control", f"orders.{order.account}", key, row, stored.version if stored else ABSENT)]
 
 
 def _finished(account: str, document: str, outside: Outside) -> DocumentRecord:
