@@ -227,7 +227,7 @@ def test_a_hostile_text_of_a_caller_does_no_harm_anywhere(administrator: Browser
         administrator.get("/enter", query={"token": text}),
         administrator.post("/invoices", json_body={"amount": text, "payer": text}, headers=key),
         administrator.post("/invoices", json_body={text: text}, headers=key),
-        administrator.post(f"/documents/{ACT}/letters", json_body={"addresses": [text]}),
+        administrator.post(f"/documents/{ACT}/letters", json_body={"addresses": [text]}, headers=key),
         administrator.ask(
             "PUT",
             "/notifications",

@@ -63,7 +63,7 @@ JANUARY = {"from": "2026-01-01", "to": "2026-01-31"}
 SENT: dict[str, Any] = {  # what a route needs beside its path to do what it is for
     "POST /invoices": {"headers": ORDER, "json_body": {"amount": "100.00", "payer": "9999003014"}},
     "POST /reconciliations": {"headers": ORDER, "json_body": {**JANUARY, "payer": "9999003014"}},
-    "POST /documents/{id}/letters": {"json_body": {}},
+    "POST /documents/{id}/letters": {"headers": ORDER, "json_body": {}},
     "GET /documents/archive": {"query": {"from": "2026-02-01", "to": "2026-02-01"}},
     "GET /parked": {"query": {"month": "2026-01"}},
     "GET /payments/explanation": {"query": {"key": "bank:1"}},

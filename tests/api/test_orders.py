@@ -107,14 +107,20 @@ def test_an_act_of_reconciliation_is_made_for_its_days(administrator: Browser) -
 
 
 def test_a_document_is_sent_again_to_those_who_are_the_clients_own(administrator: Browser, house: House) -> None:
-    sent = administrator.post(f"/documents/{ACT}/letters", json_body={})
+    sent = administrator.post(f"/documents/{ACT}/letters", headers=KEY, json_body={})
+    again = administrator.post(f"/documents/{ACT}/letters", headers=KEY, json_body={})
     house.work()
     house.hear()
 
     told = administrator.get(f"/documents/{ACT}").json
-    assert sent.status == 202
+    assert (sent.status, again.json) == (202, sent.json)
+    assert len(house.letters(f"{ACCOUNT}@client.example")) == 2, "of the night, and once more"
     assert [(x["letter"], x["status"]) for x in told["letters"]][-1] == (sent.json["letter"], "delivered")
-    stranger = administrator.post(f"/documents/{ACT}/letters", json_body={"addresses": ["thief@evil.example"]})
+    stranger = administrator.post(
+        f"/documents/{ACT}/letters",
+        headers={"Idempotency-Key": "order-0002"},
+        json_body={"addresses": ["thief@evil.example"]},
+    )
     assert (stranger.status, "thief" in stranger.body) == (400, False)
 
 
@@ -221,3 +227,19 @@ def test_a_form_sent_twice_is_one_order_and_one_with_another_sum_is_another(hous
     assert first.headers["location"] == twice.headers["location"] != mended.headers["location"]
     made = house.documents(kind="invoice")[1:]
     assert sorted(invoice.content.total for invoice in made) == [100_00, 200_00]
+
+
+def test_a_form_that_sends_a_document_again_is_one_letter_however_often_it_is_pressed(house: House) -> None:
+    entered, page = Browser(house).enters(a_token(house)), f"/page/documents/{ACT}"
+    house.work()
+    before = len(house.letters())
+    hidden = dict(re.findall(r'name="(csrf|order)" value="([^"]+)"', entered.get(page).body))
+    form = {**hidden, "to": f"{ACCOUNT}@client.example"}
+
+    pressed = [entered.post(page, form=form).status for _ in range(2)]
+    house.work()
+    once = len(house.letters()) - before
+    entered.post(page, form={**form, "order": "of another page"})
+    house.work()
+
+    assert (pressed, once, len(house.letters()) - before) == ([303, 303], 1, 2)

@@ -53,7 +53,7 @@ def ask_everything(cloud: Cloud, inn: str, month: str, day: str) -> None:
     ask(cloud, "GET", "/documents/archive", query={"from": "2026-01-01", "to": "2026-12-31"})
     ask(cloud, "POST", "/invoices", said={"amount": "100.00", "payer": inn}, key="rights-0001")
     ask(cloud, "POST", "/reconciliations", said={**days, "payer": inn}, key="rights-0002")
-    ask(cloud, "POST", f"/documents/{act}/letters", said={})
+    ask(cloud, "POST", f"/documents/{act}/letters", said={}, key="rights-0003")
     version = ask(cloud, "GET", "/notifications")["version"]
     wanted = {"added": [{"address": "added@romashka.example"}], "reconciliation": False, "version": version}
     added = ask(cloud, "PUT", "/notifications", said=wanted)["added"]

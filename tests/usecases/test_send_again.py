@@ -121,6 +121,39 @@ def test_to_all_goes_to_those_whose_day_is_not_full():
         again(house)
 
 
+def test_the_same_key_is_the_same_letter_whatever_comes_between():
+    house = a_house()
+    sent = [
+        send_again(ACCOUNT, ACT_ID, addresses=to, key=key, outside=house.outside)
+        for to, key in (((BUH,), "k-1"), ((BUH,), "k-2"), ((BUH.upper(),), "k-1"), ((BUH,), "k-2"))
+    ]
+    house.work()
+
+    assert [letter.rpartition("_")[2] for letter in sent] == ["1", "2", "1", "2"]
+    assert house.addresses() == [BUH, BUH]
+    with pytest.raises(ConflictError, match="по этому ключу уже отправлено другое письмо"):
+        send_again(ACCOUNT, ACT_ID, addresses=(ANNA,), key="k-1", outside=house.outside)
+
+
+def test_the_same_key_at_the_same_moment_is_one_letter():
+    house = a_house()
+    write = house.store.tx
+
+    def send() -> str:
+        return send_again(ACCOUNT, ACT_ID, addresses=(ANNA,), key="k-1", outside=house.outside)
+
+    def tx(writes: Any) -> None:
+        house.store.tx = write  # type: ignore[method-assign]
+        send()
+        write(writes)
+
+    house.store.tx = tx  # type: ignore[method-assign]
+
+    assert send().endswith("_1")
+    house.work()
+    assert house.addresses() == [ANNA]
+
+
 def test_another_document_is_counted_apart():
     house = a_house()
     for _ in range(5):

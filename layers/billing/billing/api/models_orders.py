@@ -30,7 +30,7 @@ Key = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=r"^[A-Za-z0-9._-]{8,100}$",
-        description="the caller's own name of the order: the same key gives the same document",
+        description="the caller's own name of the order: the same key gives the same document or letter",
     ),
 ]
 

@@ -72,10 +72,11 @@ def reconciliation(asked: ReconciliationAsked, key: Key) -> Response[Document]:
     summary="Sends the document again, to one address or to all",
     status_code=202,
 )
-def letters(id: str, asked: LettersAsked) -> LetterQueued:
+def letters(id: str, asked: LettersAsked, key: Key) -> LetterQueued:
+    """The same key again is the same letter."""
     outside = wiring.outside()
     known = document_told(routes.account, id, outside)
-    letter = send_again(routes.account, known.id, addresses=asked.addresses, outside=outside)
+    letter = send_again(routes.account, known.id, addresses=asked.addresses, key=key, outside=outside)
     return LetterQueued(letter=letter)
 
 

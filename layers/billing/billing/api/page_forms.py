@@ -88,12 +88,13 @@ def reconciliation() -> Response[Any]:
 @routes.on("POST", "/page/documents/<id>", may=ADMINISTRATORS, include_in_schema=False)
 def letters(id: str) -> Response[Any]:
     """The document goes once more to the addresses that were ticked."""
-    to = form_of(routes).texts("to")
+    form = form_of(routes)
+    to = form.texts("to")
     page = document_page(routes.account, id, frame_of(routes, routes.account), wrong=() if to else ("addresses",))
     if not to:
         return answered(page, status=HTTPStatus.BAD_REQUEST)
     try:
-        send_again(routes.account, id, addresses=to, outside=wiring.outside())
+        send_again(routes.account, id, addresses=to, key=_key(form, id, *to), outside=wiring.outside())
     except (InvalidInputError, ConflictError) as error:
         frame = replace(page.frame, notice=refused(error))
         return answered(replace(page, frame=frame), status=HTTPStatus.CONFLICT)
