@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 
@@ -11,7 +12,8 @@ from tests.api.asking import TOKENS, Browser, a_token
 from tests.edo.house import EdoHouse
 from tests.edo.quarter import QuarterHouse, a_quarter
 from tests.edo.test_invitations import campaign, paying
-from tests.edo.test_preflight import SECOND, InMarch
+from tests.edo.test_preflight import SECOND, InMarch, with_power
+from tests.page.reading import Read, read_source
 from tests.usecases.house import ROMASHKA, VASILYOK, a_card
 
 
@@ -133,3 +135,110 @@ def test_a_decision_that_says_nothing_true_changes_nothing(opened, path, said, s
 
     assert opened(house).post(path, json_body=said).status == status
     assert house.counterparty() == before
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def at_the_page(house: EdoHouse) -> Browser:
+    """A person of ours with a session."""
+    token = a_token(house, role="operator", sub="u-9", account=None)
+    return Browser(house, headers={"Accept": "text/html"}).enters(token)
+
+
+def cells(page: Read, section: str) -> list[str]:
+    return [" ".join(e.text_content().split()) for e in page.all(f"//section[@aria-labelledby='{section}']//tbody//th")]
+
+
+def test_the_page_shows_what_waits_for_a_person_and_takes_the_decision(opened):
+    house, second = several_boxes()
+    opened(house)
+    browser = at_the_page(house)
+    page = read_source(browser.get("/").body)
+    (form,) = page.all("//form[@action='/page/edo/payers']")
+    sent = {e.get("name"): e.get("value") for e in form.xpath(".//input")}
+    (line,) = cells(page, "people")
+    assert line.startswith("у организации несколько ящиков")
+    assert second in line
+    assert (sent["inn"], sent["kpp"], sent["box"]) == (ROMASHKA["inn"], ROMASHKA["kpp"], "")
+
+    answered = browser.post(
+        "/page/edo/payers", form={**sent, "box": second.upper(), "said": "", "roaming_request": "none"}
+    )
+
+    assert (answered.status, answered.headers["location"]) == (303, "/?done=payer_decided")
+    after = browser.get("/", query="done=payer_decided").body
+    assert "Записано" in after
+    assert cells(read_source(after), "people") == []
+    assert house.counterparty().box_said == second
+
+
+@pytest.mark.parametrize("spoiled", [{"box": "b1"}, {"said": "maybe"}, {"inn": "1"}, {"inn": VASILYOK["inn"]}])
+def test_a_wrong_decision_is_not_noted_and_the_page_says_so(opened, spoiled):
+    house, second = several_boxes()
+    opened(house)
+    browser = at_the_page(house)
+    csrf = read_source(browser.get("/").body).all("//input[@name='csrf']/@value")[0]
+    before = house.counterparty()
+    form = {"csrf": csrf, "inn": ROMASHKA["inn"], **PAYER, "box": second, "said": "", "roaming_request": "none"}
+
+    answered = browser.post("/page/edo/payers", form={**form, **spoiled})
+
+    assert answered.status == 400
+    assert "Не\u00a0записано" in answered.body
+    assert house.counterparty() == before
+
+
+def test_a_decision_that_is_not_signed_is_not_taken(opened):
+    house, second = several_boxes()
+    opened(house)
+
+    answered = at_the_page(house).post("/page/edo/payers", form={"inn": ROMASHKA["inn"], **PAYER, "box": second})
+
+    assert answered.status == 403
+    assert house.counterparty().box_said == ""
+
+
+def test_the_page_shows_the_windows_the_parked_and_the_messages_not_taken(opened):
+    house = QuarterHouse(a_card(), *a_quarter(), *SECOND)
+    house.partner()
+    house.client(VASILYOK)
+    house.send("2026-04-02 04:00")
+    house.track(minutes=5)
+    house.tell('{"kind": "nonsense", "account": "c-000001"}')
+    parked = {"c-000002": ({"reason": "слишком много строк", "at": "2026-04-02T00:00:00Z"}, 1)}
+    house.store.tables["control"]["parked.2026-03"] = parked
+    opened(house)
+
+    page = read_source(at_the_page(house).get("/").body)
+
+    assert cells(page, "window") == [
+        "доставлены, ждут подписи клиента",
+        "обмен не установлен",
+        "АО «Василёк»: акт № 2",
+        "АО «Василёк»: акт № 4",
+        "АО «Василёк»: акт № 6",
+    ]
+    assert cells(page, "set-aside") == ["c-000002"]
+    assert len(cells(page, "untaken")) == 1
+    links = page.all("//section[@aria-labelledby='set-aside']//a/@href")
+    assert links == ["/page/accounts/c-000002/invoices"]
+
+
+def test_the_page_shows_who_is_not_ready_and_what_is_in_the_way_on_our_side(opened):
+    house = InMarch(a_card(), *a_quarter(), *SECOND, policy=with_power(date(2026, 4, 3)))
+    house.partner()
+    house.client(VASILYOK)
+    house.send("2026-03-25 04:00")
+    opened(house)
+
+    page = read_source(at_the_page(house).get("/").body)
+
+    said = page.one("//section[@aria-labelledby='preflight']/p").text_content().replace("\u00a0", " ")
+    assert said == "Окно 2026-Q1, проверено 25.03.2026. Готовы: 2, не готовы: 2."
+    assert cells(page, "preflight") == [
+        "доверенность подписанта истекла к началу отправки 2026-04-03",
+        "обмен не установлен",
+        "АО «Василёк»: акт № 2",
+        "АО «Василёк»: акт № 4",
+    ]

@@ -34,7 +34,10 @@ class Read:
 
 
 def read(context: Context) -> Read:
-    source = render(context)
+    return read_source(render(context))
+
+
+def read_source(source: str) -> Read:
     return Read(source, html.document_fromstring(source))
 
 

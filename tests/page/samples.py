@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.edo_reasons import Reason as EdoReason
 from billing.domain.explain import (
     ActExplained,
     ActPart,
@@ -33,11 +34,21 @@ from billing.page.contexts import (
     LetterRow,
     MessagePage,
     NotificationsTab,
-    OperatorPage,
     PaymentPage,
     ReconciliationForm,
-    RunRow,
     StatisticsTab,
+)
+from billing.page.contexts_operator import (
+    FindingRow,
+    ForPersonRow,
+    LeftRow,
+    OperatorPage,
+    ParkedRow,
+    PayerSaid,
+    PreflightShown,
+    RunRow,
+    UntakenRow,
+    WindowShown,
 )
 from billing.page.frame import Frame, Notice, Payer
 from billing.page.language import Language
@@ -315,7 +326,64 @@ def operator(language: Language = Language.RU) -> OperatorPage:
                 parked=1,
             ),
         ),
+        people=(
+            ForPersonRow(
+                reason=EdoReason.SEVERAL_BOXES.text,
+                remedy=EdoReason.SEVERAL_BOXES.remedy,
+                detail="ООО «Дуэт-Север»",
+                since=date(2026, 2, 3),
+                account="c-000104",
+                payer=PayerSaid(inn=NORTH.inn, kpp="999901001", roaming_request="needed"),
+            ),
+            ForPersonRow(
+                reason=EdoReason.REFUSED.text,
+                remedy=EdoReason.REFUSED.remedy,
+                detail="Не та сумма",
+                since=date(2026, 2, 4),
+                account="c-000104",
+                document="2026-01.act.9999001045.45",
+            ),
+            ForPersonRow(reason=EdoReason.OPERATOR_REFUSES_US.text, remedy=EdoReason.OPERATOR_REFUSES_US.remedy),
+        ),
+        more_people=True,
+        parked=(ParkedRow(account="c-000104", month=JANUARY, reason="слишком много строк", at=date(2026, 2, 2)),),
+        untaken=(UntakenRow(account="", key="", reason="сообщение не читается", at=date(2026, 2, 9)),),
+        preflight=PreflightShown(
+            window="2026-Q1",
+            day=date(2026, 3, 25),
+            done=False,
+            ready=30,
+            not_ready=1,
+            counts=((EdoReason.NOT_PARTNERS.text, 1),),
+            lines=(left_row(),),
+            findings=(
+                FindingRow(severity="stop", reason=EdoReason.NO_SIGNER.text, remedy=EdoReason.NO_SIGNER.remedy),
+                FindingRow(severity="warn", reason=EdoReason.LOGIN_UNUSED.text, detail="2025-12-01"),
+            ),
+        ),
+        window=WindowShown(
+            window="2026-Q1",
+            stages=(("delivered", 20), ("accepted", 9)),
+            left=1,
+            counts=((EdoReason.NOT_PARTNERS.text, 1),),
+            lines=(left_row(),),
+            at=date(2026, 4, 2),
+        ),
     )
+
+
+def left_row() -> LeftRow:
+    return LeftRow(
+        account="c-000104",
+        document="2026-01.act.9999002046.46",
+        who="ООО «Дуэт-Юг»: акт № 46",
+        reason=EdoReason.NOT_PARTNERS.text,
+    )
+
+
+def operator_at_rest(language: Language = Language.RU) -> OperatorPage:
+    """Nothing was closed yet, and nothing waits."""
+    return OperatorPage(frame=operator(language).frame, runs=())
 
 
 def pages(language: Language) -> dict[str, Context]:
@@ -378,4 +446,5 @@ def pages(language: Language) -> dict[str, Context]:
         "no session": MessagePage(frame=nobody, heading="no_session", text="no_session_text"),
         "not found": MessagePage(frame=frame(language), heading="not_found", text="not_found_text", back="/"),
         "operator": operator(language),
+        "operator at rest": operator_at_rest(language),
     }

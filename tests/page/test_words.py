@@ -19,7 +19,22 @@ from billing.page.wording import Words, catalogue
 from tests.page import samples
 
 HERE = Path(billing.page.__file__).parent
-MADE = ("tab_", "kind_", "kinds_", "empty_", "letter_", "mail_", "wrong_", "why_", "money_", "place_", "run_")
+MADE = (
+    "tab_",
+    "kind_",
+    "kinds_",
+    "empty_",
+    "letter_",
+    "mail_",
+    "wrong_",
+    "why_",
+    "money_",
+    "place_",
+    "run_",
+    "stage_",
+    "said_",
+    "roaming_",
+)
 FORMS = {"documents": {Language.RU: 3, Language.EN: 2}}
 
 

@@ -166,7 +166,7 @@ class PayerDecided(Asked):
     kpp: Annotated[str, StringConstraints(pattern=r"^([0-9A-Z]{9})?$")] = ""
     box: Annotated[str, StringConstraints(max_length=36)] | None = None
     said: Literal["accepted", "leave", ""] | None = None
-    roaming_request: RoamingRequest | None = None
+    roaming_request: Literal["none", "filed", "done"] | None = None
 
 
 class Payer(Answer):

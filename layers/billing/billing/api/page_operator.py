@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -10,28 +12,49 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api.guard import Routes
 from billing.api.operators import account_there
-from billing.api.page_asked import query_of
+from billing.api.page_asked import form_of, query_of
 from billing.api.page_frames import answered, bare_frame, frame_of, seen, today
 from billing.api.page_lists import documents_tab
 from billing.api.page_told import day_of
 from billing.api.page_views import document_page, payment_page, statistics_tab
+from billing.api.page_waiting import for_people, preflight_shown, set_aside, untaken, window_shown
 from billing.domain.access import OPERATORS
 from billing.domain.documents import DocumentKind
-from billing.domain.errors import NotFoundError
+from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.page.addresses import Addresses
-from billing.page.contexts import OperatorPage, RunRow
+from billing.page.contexts_operator import OperatorPage, RunRow
+from billing.page.frame import Notice
+from billing.usecases.edo_decisions import decide, read_decision
 from billing.usecases.operator_views import RunTold, run_told, runs
 
 routes = Routes()
 RUNS = 12  # the latest, a year of them
 
 
-def first_page(asking: Routes, *, asked: str = "", wrong: tuple[str, ...] = ()) -> OperatorPage:
+def first_page(
+    asking: Routes, *, asked: str = "", wrong: tuple[str, ...] = (), notice: Notice | None = None
+) -> OperatorPage:
     outside = wiring.outside()
     found, _ = runs(outside, limit=RUNS)
     told = tuple(_run(run_told(Month.parse(run.month), outside)) for run in found)
-    return OperatorPage(frame=bare_frame(asking), runs=told, asked=asked, wrong=wrong)
+    waiting, more = for_people(outside)
+    return OperatorPage(
+        frame=replace(bare_frame(asking), notice=notice or _done(asking)),
+        runs=told,
+        people=waiting,
+        more_people=more,
+        parked=set_aside(told, outside),
+        untaken=untaken(outside),
+        preflight=preflight_shown(outside),
+        window=window_shown(outside),
+        asked=asked,
+        wrong=wrong,
+    )
+
+
+def _done(asking: Routes) -> Notice | None:
+    return Notice(word="payer_decided") if query_of(asking).text("done") == "payer_decided" else None
 
 
 def _run(told: RunTold) -> RunRow:
@@ -47,6 +70,22 @@ def _run(told: RunTold) -> RunRow:
         parked=told.parked,
         tallies=not report.get("difference", 0),
     )
+
+
+@routes.on("POST", "/page/edo/payers", may=OPERATORS, include_in_schema=False)
+def payer() -> Response[Any]:
+    """What the form says of a payer is said of him whole: an empty field takes back what was said before."""
+    form = form_of(routes)
+    asked = {name: form.text(name) for name in ("inn", "kpp", "box", "said", "roaming_request")}
+    if asked["roaming_request"] == "needed":  # what the operator says is nobody's to decide
+        del asked["roaming_request"]
+    try:
+        decide(read_decision({**asked, "box": asked["box"].lower()}), wiring.outside())
+    except (InvalidInputError, NotFoundError):
+        notice = Notice(word="wrong_decision", good=False)
+        return answered(first_page(routes, notice=notice), status=HTTPStatus.BAD_REQUEST)
+    wiring.log.info("a payer is decided about", user=routes.caller.user)
+    return seen("/?done=payer_decided")
 
 
 @routes.on("GET", "/page/accounts", may=OPERATORS, include_in_schema=False)

@@ -21,10 +21,10 @@ from billing.page.contexts import (
     DocumentsTab,
     MessagePage,
     NotificationsTab,
-    OperatorPage,
     PaymentPage,
     StatisticsTab,
 )
+from billing.page.contexts_operator import OperatorPage
 from billing.page.filters import filters_of, functions_of
 from billing.page.frame import Frame
 from billing.page.language import Language

@@ -10,6 +10,7 @@ from billing.domain.explain import ActExplained, PaymentExplained
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month
 from billing.domain.statistics import Statistics
+from billing.page.contexts_operator import OperatorPage
 from billing.page.frame import Frame, Payer
 from billing.page.periods import Span
 
@@ -210,30 +211,6 @@ class MessagePage:
     text: str
     detail: str = ""
     back: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
-    """A month's run. `documents` and `acted` are of its last report, None before there is one."""
-
-    month: Month
-    state: str
-    started: Day
-    ended: Day | None = None
-    documents: int | None = None
-    acted: Kopecks | None = None
-    parked: int = 0
-    tallies: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorPage:
-    """For the company's own people: the runs, and a field for a client's id."""
-
-    frame: Frame
-    runs: tuple[RunRow, ...]
-    asked: str = ""
-    wrong: tuple[str, ...] = ()
 
 
 Context: TypeAlias = (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from billing.domain.money import Kopecks
 from billing.domain.periods import Month
-from billing.page.contexts import DocumentRow, RunRow
+from billing.page.addresses import Addresses
+from billing.page.contexts import DocumentRow
+from billing.page.contexts_operator import RunRow
 from billing.page.groups import grouped
 from billing.page.language import Language
 from billing.page.plot import plot
@@ -56,10 +58,16 @@ def functions_of(language: Language) -> Mapping[str, Any]:
         "states": lambda row: document_states(row, words),
         "letter_state": lambda row: letter_state(row, words),
         "run_state": lambda row: _run_state(row, words),
+        "client": Addresses,
+        "stages": lambda counted: _stages(counted, words),
         "waiting": lambda key: State(Tone.WAITING, words(key)),
         "bad": lambda key: State(Tone.BAD, words(key)),
         "good": lambda key: State(Tone.GOOD, words(key)),
     }
+
+
+def _stages(counted: Iterable[tuple[str, int]], words: Words) -> list[tuple[str, int]]:
+    return [(words(f"stage_{stage}"), documents) for stage, documents in counted]
 
 
 def _paid(by_class: tuple[tuple[str, Kopecks], ...]) -> Kopecks:

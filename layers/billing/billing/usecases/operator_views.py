@@ -83,7 +83,9 @@ def parked(month: Month, outside: Outside, *, after: str = "", limit: int = PAGE
     return tuple(found), page.cursor
 
 
-def unmatched(outside: Outside, *, until: Day | None = None, limit: int = PAGE) -> tuple[tuple[Unmatched, ...], str]:
+def unmatched(
+    outside: Outside, *, until: Day | None = None, limit: int = PAGE, days: int = DAYS
+) -> tuple[tuple[Unmatched, ...], str]:
     """The messages not taken, by day, the latest day first; and the day on which the next page begins.
 
     A page holds whole days, so it may be longer than `limit`; one that came to the end of what it looks through may be
@@ -91,7 +93,7 @@ def unmatched(outside: Outside, *, until: Day | None = None, limit: int = PAGE) 
     """
     day = until or moscow_day(outside.clock())
     found: list[Unmatched] = []
-    for _ in range(DAYS):
+    for _ in range(days):
         found += _refused_on(day, outside)
         day -= timedelta(days=1)
         if len(found) >= limit:

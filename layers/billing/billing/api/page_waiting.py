@@ -1,0 +1,134 @@
+"""What waits for a person, as the page for our own people has it: from the list of the EDO to messages not taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from billing.api.page_told import day_of
+from billing.domain.periods import Month
+from billing.page.contexts_operator import (
+    FindingRow,
+    ForPersonRow,
+    LeftRow,
+    ParkedRow,
+    PayerSaid,
+    PreflightShown,
+    RunRow,
+    UntakenRow,
+    WindowShown,
+)
+from billing.ports import Outside
+from billing.usecases.edo_counterparties import kept
+from billing.usecases.edo_people import payer_of, people_page
+from billing.usecases.edo_views import latest_window, preflight_of, window_of
+from billing.usecases.operator_views import parked, unmatched
+
+PEOPLE = 50  # lines of the list; the rest is told by /edo/people
+LINES = 50  # documents of a window
+PARKED = 50
+UNTAKEN, UNTAKEN_DAYS = 50, 14
+
+
+def for_people(outside: Outside) -> tuple[tuple[ForPersonRow, ...], bool]:
+    """The beginning of the list, and whether it goes on."""
+    lines, more = people_page(outside, limit=PEOPLE)
+    found = (
+        ForPersonRow(
+            reason=line.reason.text,
+            remedy=line.reason.remedy,
+            detail=line.detail,
+            since=day_of(line.since),
+            account=line.account,
+            document=line.document,
+            payer=_payer(payer_of(line.subject), outside),
+        )
+        for line in lines
+    )
+    return tuple(found), bool(more)
+
+
+def _payer(named: tuple[str, str] | None, outside: Outside) -> PayerSaid | None:
+    found = kept(*named, outside) if named else None
+    if not found:
+        return None
+    payer = found.payer
+    return PayerSaid(
+        inn=payer.inn,
+        kpp=payer.kpp,
+        box=payer.box_said,
+        said=payer.said,
+        roaming_request=payer.roaming_request.value,
+    )
+
+
+def set_aside(runs: Iterable[RunRow], outside: Outside) -> tuple[ParkedRow, ...]:
+    """Accounts of the runs that wait, the latest month first."""
+    found: list[ParkedRow] = []
+    for run in runs:
+        if run.parked and len(found) < PARKED:
+            rows, _ = parked(run.month, outside, limit=PARKED - len(found))
+            found += [
+                ParkedRow(account=p.account, month=Month.parse(p.month), reason=p.reason, at=day_of(p.at)) for p in rows
+            ]
+    return tuple(found)
+
+
+def untaken(outside: Outside) -> tuple[UntakenRow, ...]:
+    """Messages of the CRM that were not taken in the last days, the latest day first."""
+    found, _ = unmatched(outside, limit=UNTAKEN, days=UNTAKEN_DAYS)
+    return tuple(UntakenRow(account=m.account, key=m.key, reason=m.reason, at=day_of(m.at)) for m in found[:UNTAKEN])
+
+
+def preflight_shown(outside: Outside) -> PreflightShown | None:
+    told = preflight_of(outside)
+    if not told:
+        return None
+    findings = (
+        FindingRow(severity=f["severity"], reason=f["said"], remedy=f["remedy"], detail=f["detail"])
+        for f in told["findings"]
+    )
+    return PreflightShown(
+        window=told["window"],
+        day=date.fromisoformat(told["day"]),
+        done=told["done"],
+        ready=told["ready"],
+        not_ready=told["not_ready"],
+        counts=_counts(told),
+        lines=_lines(told),
+        findings=tuple(findings),
+    )
+
+
+def window_shown(outside: Outside) -> WindowShown | None:
+    window = latest_window(outside)
+    if not window:
+        return None
+    told = window_of(window, outside)
+    return WindowShown(
+        window=window,
+        stages=tuple(told["stages"].items()),
+        left=told["left"],
+        counts=_counts(told),
+        lines=_lines(told),
+        at=day_of(told["at"]),
+    )
+
+
+def _counts(told: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    return tuple((c["said"], c["documents"]) for c in told["counts"])
+
+
+def _lines(told: Mapping[str, Any]) -> tuple[LeftRow, ...]:
+    return tuple(
+        LeftRow(
+            account=line["account"],
+            document=line["document"],
+            who=line["who"],
+            reason=line["said"],
+            remedy=line["remedy"],
+            detail=line["detail"],
+        )
+        for line in told["lines"][:LINES]
+    )
