@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from billing.adapters.tokens import JwtTokens, Kept
+from billing.adapters.tokens import JwtTokens, Kept, jwks
 from billing.domain.errors import UnavailableError
 from billing.ports_tokens import Claims, TokenRefusedError
 
@@ -91,6 +91,35 @@ def test_a_name_that_cannot_be_printed_is_left_out() -> None:
 
 def with_keys(key: Any, **more: str) -> JwtTokens:
     return JwtTokens(lambda: SECRET, keys=lambda token: key, **more)
+
+
+def test_names_of_keys_that_nobody_knows_are_looked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, seconds = list[str](), [1_000.0]
+    key = {**json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(RSA_KEY.public_key())), "kid": "known", "use": "sig"}
+
+    def fetched(client: jwt.PyJWKClient) -> dict[str, Any]:
+        asked.append(client.uri)
+        return {"keys": [key]}
+
+    monkeypatch.setattr(jwt.PyJWKClient, "fetch_data", fetched)
+    monkeypatch.setattr("time.monotonic", lambda: seconds[0])
+    find = jwks("https://crm.example/jwks")
+
+    def look(kid: str) -> None:
+        with pytest.raises(jwt.PyJWKClientError):
+            find(jwt.encode({}, RSA_KEY, algorithm="RS256", headers={"kid": kid}))
+
+    for n in range(20):
+        look(f"unknown-{n}")
+    at_first = len(asked)
+    seconds[0] += 59
+    look("unknown")
+    in_a_minute = len(asked)
+    seconds[0] += 2
+    look("unknown")
+
+    assert (at_first, in_a_minute, len(asked)) == (2, 2, 3)
+    assert find(jwt.encode({}, RSA_KEY, algorithm="RS256", headers={"kid": "known"})).key_id == "known"
 
 
 @pytest.mark.parametrize(("key", "algorithm"), [(RSA_KEY, "RS256"), (EC_KEY, "ES256")])

@@ -24,6 +24,7 @@ LIFE_MAX = timedelta(hours=24)  # of a token of the CRM: who was dismissed yeste
 SESSION = timedelta(hours=8)
 LEEWAY = timedelta(seconds=30)
 KEPT_S = 900
+ASKED_ANEW_S = 60  # for a key that is not among those kept: anybody may write a name of one into a token
 TOKEN_MAX = 4_096  # characters; a longer one is not looked at
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -150,7 +151,7 @@ def _moment(said: Mapping[str, Any], name: str) -> datetime | None:
 
 def jwks(url: str) -> Callable[[str], Any]:
     """The key that a token names, out of the set at that address, which is kept for a quarter of an hour."""
-    client = jwt.PyJWKClient(url, lifespan=KEPT_S, timeout=3)
+    client = jwt.PyJWKClient(url, lifespan=KEPT_S, timeout=3, cooldown_duration=ASKED_ANEW_S)
     return lambda token: client.get_signing_key_from_jwt(token)
 
 
