@@ -18,12 +18,10 @@ from billing.exports import (
     act_tables,
     csv_of,
     payment_table,
-    reconciliation_table,
     statistics_tables,
     xlsx_of,
 )
 from billing.usecases.explain import explain_act, explain_payment
-from billing.usecases.reconciliation import reconciliation_content
 from billing.usecases.statistics import statistics_of
 from tests.exports.reading import Read, sheets
 from tests.usecases.house import ACCOUNT, JANUARY, ROMASHKA, House, a_card, a_charge, a_payment
@@ -170,13 +168,12 @@ def test_everything_that_is_told_can_be_taken_away():
     statistics = statistics_of(ACCOUNT, JANUARY, Month(2026, 2), house.outside, today=today)
     payment = explain_payment(ACCOUNT, "p", house.outside)
     act = explain_act(ACCOUNT, f"2026-01.act.{inn}.0", house.outside)
-    sides = reconciliation_content(ACCOUNT, inn, date(2026, 1, 1), today, house.outside, today=today).content
 
-    tables = (*statistics_tables(statistics), payment_table(payment), *act_tables(act), reconciliation_table(sides))
+    tables = (*statistics_tables(statistics), payment_table(payment), *act_tables(act))
 
     assert [(t.name, len(t.rows)) for t in tables] == [
         ("По месяцам", 2), ("По дням", 34), ("Услуги по дням", 1), ("Платёж", 2), ("Из чего акт", 1),
-        ("Почему столько", 5), ("Акт сверки", 4)]  # fmt: skip
+        ("Почему столько", 5)]  # fmt: skip
     assert all(len(row) == len(t.heads) for t in tables for row in t.rows)
     assert read_csv(csv_of(tables[0]))[1] == [
         "2026-01", "0,00", "10000,00", "5500,00", "0,00", "0,00", "0,00", "5500,00", "4500,00", "да"]  # fmt: skip
@@ -186,5 +183,4 @@ def test_everything_that_is_told_can_be_taken_away():
     assert [row[:2] for row in read_csv(csv_of(tables[5]))[1:]] == [
         ["Поступило за месяц", "10000,00"], ["оплачено, но в этом месяце не потрачено", "-4500,00"],
         ["Сумма акта", "5500,00"], ["Списано за месяц", "5500,00"], ["Сумма акта", "5500,00"]]  # fmt: skip
-    assert read_csv(csv_of(tables[6]))[-1] == ["03.02.2026", "Сальдо конечное", "", "4500,00"]
     assert sheets(xlsx_of(tables, made_on=DAY)).keys() == {t.name for t in tables}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from billing.domain.periods import Day
 from billing.exports.csv_file import csv_of
-from billing.exports.statements import act_tables, payment_table, reconciliation_table, statistics_tables
+from billing.exports.statements import act_tables, payment_table, statistics_tables
 from billing.exports.tables import Roubles, Table
 
 
@@ -23,7 +23,6 @@ __all__ = [
     "act_tables",
     "csv_of",
     "payment_table",
-    "reconciliation_table",
     "statistics_tables",
     "xlsx_of",
 ]

@@ -1,8 +1,7 @@
-"""What is exported: statistics, explanations and reconciliations as tables."""
+"""What is exported: statistics and explanations as tables."""
 
 from __future__ import annotations
 
-from billing.domain.documents import Reconciliation
 from billing.domain.explain import ActExplained, PaymentExplained
 from billing.domain.money import Kopecks
 from billing.domain.statistics import Statistics
@@ -89,23 +88,3 @@ def act_tables(told: ActExplained) -> tuple[Table, ...]:
         ),
     )
     return parts, why
-
-
-def reconciliation_table(act: Reconciliation) -> Table:
-    """Our side of it; balances stand in the debit when the payer owes."""
-    return Table(
-        name="Акт сверки",
-        heads=("Дата", "Документ", "Дебет", "Кредит"),
-        rows=(
-            (act.first, "Сальдо начальное", *_balance(act.opening)),
-            *(
-                (row.date, row.document, *(Roubles(x) if x else None for x in (row.debit, row.credit)))
-                for row in act.rows
-            ),
-            (act.last, "Сальдо конечное", *_balance(act.closing)),
-        ),
-    )
-
-
-def _balance(balance: Kopecks) -> tuple[Cell, Cell]:
-    return (Roubles(balance), None) if balance >= 0 else (None, Roubles(-balance))
