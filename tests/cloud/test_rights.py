@@ -46,6 +46,12 @@ def quarter() -> Iterator[tuple[Cloud, dict[str, set[Right]]]]:
     parameters, beside = {"ObjectLock": "yes"}, exchange()
     with local_cloud(at=start, parameters=parameters, beside=beside) as cloud, watched() as used:
         _partner(cloud)
+        two_boxes = a_company(108, "ООО «Два ящика»")
+        for _ in range(2):
+            cloud.exchange.diadoc.add_organization(  # type: ignore[union-attr]
+                inn=two_boxes["inn"], kpp=two_boxes["kpp"], full_name=two_boxes["name"], address=ADDRESS, is_test=True
+            )
+        undecided = {"payers": [two_boxes], "account": "c-000004", "key": "customer:4:1"}
         silent = {"payers": [a_company(107, "ООО «Молчание»")], "account": "c-000003", "key": "customer:3:1"}
         wrong_card = the_client(account="c-000002", key="customer:2:1", payers=[])
         cloud.send(
@@ -60,6 +66,8 @@ def quarter() -> Iterator[tuple[Cloud, dict[str, set[Right]]]]:
                 a_charge(account="c-000002", key="charge:2"),
                 a_payment(key="payment:wrong", amount=-1),
                 the_client(**silent),
+                the_client(**undecided),
+                a_payment(account="c-000004", key="payment:5", payer={"inn": two_boxes["inn"]}),
                 a_payment(account="c-000003", key="payment:4", payer={"inn": silent["payers"][0]["inn"]}),
                 "no JSON",
                 a_payment(key="payment:3", at="2026-01-13T12:00:00+03:00"),
