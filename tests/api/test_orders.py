@@ -243,3 +243,21 @@ def test_a_form_that_sends_a_document_again_is_one_letter_however_often_it_is_pr
     house.work()
 
     assert (pressed, once, len(house.letters()) - before) == ([303, 303], 1, 2)
+
+
+def test_why_something_is_refused_is_said_in_the_language_of_the_reader(administrator: Browser, house: House) -> None:
+    asked, english = {"addresses": [f"{ACCOUNT}@client.example"]}, {"Accept-Language": "en", "Accept": "*/*"}
+    for n in range(5):
+        administrator.post(f"/documents/{ACT}/letters", json_body=asked, headers={"Idempotency-Key": f"order-000{n}"})
+    often = {"Idempotency-Key": "order-0009"}
+
+    russian = administrator.post(f"/documents/{ACT}/letters", json_body=asked, headers=often)
+    said = administrator.post(f"/documents/{ACT}/letters", json_body=asked, headers={**often, **english})
+    page = administrator.post(f"/page/documents/{ACT}", form={"to": f"{ACCOUNT}@client.example"}, headers=english)
+
+    assert russian.json["detail"].endswith("5\u00a0раз: можно будет завтра")
+    assert said.json["detail"] == "it has been sent 5 times today: it may go again tomorrow"
+    assert (page.status, said.json["detail"] in page.body) == (409, True)
+    days = {"from": "2026-02-01", "to": "2026-01-01", "payer": INN}
+    order = administrator.post("/reconciliations", json_body=days, headers={**often, **english})
+    assert order.json["detail"] == "the period ends before it begins"

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.guard import Routes
-from billing.api.page_asked import Sent, event_of, form_of
+from billing.api.page_asked import Sent, event_of, form_of, language_of
 from billing.api.page_frames import answered, frame_of, payers_of, refused, seen, today
 from billing.api.page_lists import documents_tab
 from billing.api.page_views import document_page
@@ -96,7 +96,7 @@ def letters(id: str) -> Response[Any]:
     try:
         send_again(routes.account, id, addresses=to, key=_key(form, id, *to), outside=wiring.outside())
     except (InvalidInputError, ConflictError) as error:
-        frame = replace(page.frame, notice=refused(error))
+        frame = replace(page.frame, notice=refused(error, page.frame.language))
         return answered(replace(page, frame=frame), status=HTTPStatus.CONFLICT)
     return seen(f"{HERE.document(id)}?done=sent_again")
 
@@ -122,7 +122,7 @@ def _made(id: str, status: DocumentStatus, tab: str) -> Response[Any]:
 
 def _to_mend(form: Form, error: Exception | None = None) -> Response[Any]:
     """The tab again, with the form as it was sent and what is wrong with it."""
-    frame = frame_of(routes, routes.account, notice=refused(error) if error else None)
+    frame = frame_of(routes, routes.account, notice=refused(error, language_of(routes)) if error else None)
     status = HTTPStatus.CONFLICT if error else HTTPStatus.BAD_REQUEST
     if isinstance(form, InvoiceForm):
         tab = documents_tab(DocumentKind.INVOICE, routes.account, frame, Sent({}), invoice=form)

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api.guard import Routes
 from billing.api.page_asked import Sent, event_of, language_of, query_of
+from billing.api.reasons import reason_in
 from billing.domain.access import Role
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import NotFoundError
@@ -80,9 +81,10 @@ def bare_frame(routes: Routes) -> Frame:
     )
 
 
-def refused(error: Exception) -> Notice:
-    """Why it was not done, as the use case says it."""
-    return Notice(word="order_refused", good=False, values=(("why", str(error)),))
+def refused(error: Exception, language: Language) -> Notice:
+    """Why it was not done, as the use case says it; in Russian where there is no other word for it."""
+    why = reason_in(language.value, str(error)) or str(error)
+    return Notice(word="order_refused", good=False, values=(("why", why),))
 
 
 def payers_of(account: str) -> tuple[Payer, ...]:

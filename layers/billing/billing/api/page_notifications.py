@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api.confirmations import links_of
 from billing.api.guard import Routes
-from billing.api.page_asked import Sent, event_of, form_of
+from billing.api.page_asked import Sent, event_of, form_of, language_of
 from billing.api.page_frames import answered, frame_of, refused, seen
 from billing.api.page_views import notifications_tab
 from billing.domain.access import ADMINISTRATORS
@@ -45,7 +45,7 @@ def notifications() -> Response[Any]:
     try:
         _do(do, address, form, now)
     except (InvalidInputError, ConflictError, NotFoundError) as error:
-        return _to_mend(address, (), refused(error))
+        return _to_mend(address, (), refused(error, language_of(routes)))
     return seen(Addresses().tab("notifications", done=DONE[do]))
 
 

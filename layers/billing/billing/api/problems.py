@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from billing import wiring
 from billing.api.guard import Api, ForbiddenError, ForeignFormError, OtherFormatError, TooLargeError, routes_of
+from billing.api.reasons import reason_in
 from billing.api.wording import language_of, titles
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from billing.ports_tokens import TokenRefusedError
@@ -58,13 +59,13 @@ def problem(
     fields: tuple[BrokenField, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response[Any]:
-    """The answer; `word` names the title if the status alone does not, `detail` is said in Russian only."""
+    """The answer; `word` names the title if the status alone does not, `detail` is what a use case says, in Russian."""
     language = language_of(api.current_event.headers.get("accept-language", ""))
     said = Problem(
         type="about:blank",
         title=titles(word or str(status), language),
         status=status,
-        detail=detail if language == "ru" else "",
+        detail=reason_in(language, detail),
         instance=f"urn:request:{api.current_event.request_context.request_id}",
         fields=list(fields),
     )
