@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from billing.domain.documents import DocumentKind
-from billing.domain.edo import Action, RoamingRequest, may_be_sent
+from billing.domain.edo import RoamingRequest
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import News, Stage, advance, operation_id
 from billing.domain.edo_policy import Packing
@@ -25,8 +25,9 @@ from billing.ports_edo import (
     StillRunningError,
 )
 from billing.records_edo import Counterparty, EdoState
-from billing.usecases.edo_counterparties import all_of_inn, change, kept, kpp_of, stands
+from billing.usecases.edo_counterparties import change, kept, kpp_of, stands
 from billing.usecases.edo_fates import moved_writes
+from billing.usecases.edo_last_look import is_at_the_operator, may_go
 from billing.usecases.edo_relations import known_box, observe
 from billing.usecases.edo_signatures import PERSON, signature_of
 from billing.usecases.edo_terms import OnItsWay, Terms, kind_of, read, to_person, written_together
@@ -51,7 +52,7 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
 
     A message that was tried before is tried again just as it was, whatever has changed since: the operator answers with
     the first one. What the operator did not take waits for a person, and is tried once a day. None is begun when the
-    time is up, or when the payer was no partner any more at the last look.
+    time is up. Where the payer was no partner any more at the last look, only what is there already is repeated.
 
     Raises:
         BusyError: the operator asks to come back later; nobody knows whether the last message is there.
@@ -64,7 +65,7 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
         if not message[0].state.operation and _was_refused_today(message, terms):
             so_far.refused += [(one, Reason.NOT_TAKEN, one.state.refusal) for one in message]
             continue
-        if not message[0].state.operation and not _may_go(message[0], terms, outside):
+        if not may_go(message[0], terms, outside) and not is_at_the_operator(message[0], edo):
             so_far.refused += [(one, Reason.NOT_PARTNERS, "") for one in message]
             continue
         fixed = _fixed(message, outside, edo.environment)
@@ -77,7 +78,7 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
                 operation=fixed[0].state.operation,
             )
         except StillRunningError:
-            so_far.still_running += fixed
+            so_far.still_running += [one for one in fixed if not one.state.fate.message]
         except (NeedsPersonError, BadDocumentError) as error:
             so_far.refused += _refused(fixed, error, outside, edo)
         else:
@@ -98,14 +99,14 @@ def _messages(account: str, terms: Terms, outside: Outside) -> list[list[OnItsWa
             begun.setdefault(one.state.operation, []).append(one)
     fresh = [one for one in signed if not one.state.operation]
     if terms.policy.packing is Packing.SINGLE:
-        return [*map(_in_order, begun.values()), *([one] for one in sorted(fresh, key=_order))]
+        return [*(_whole(m, outside) for m in begun.values()), *([one] for one in sorted(fresh, key=_order))]
     unsigned = {one.inn for one in waiting if one.state.fate.stage is Stage.TITLED and not one.state.asked_at}
     packets: dict[tuple[str, str, bool], list[OnItsWay]] = {}
     for one in sorted(fresh, key=_order):
         if one.inn not in unsigned:  # the rest of the packet is being signed
             packets.setdefault((one.inn, one.state.box, one.state.signature == PERSON), []).append(one)
     return [
-        *map(_in_order, begun.values()),
+        *(_whole(message, outside) for message in begun.values()),
         *(packet[i : i + PACKET_MAX] for packet in packets.values() for i in range(0, len(packet), PACKET_MAX)),
     ]
 
@@ -116,25 +117,15 @@ def _was_refused_today(message: Sequence[OnItsWay], terms: Terms) -> bool:
     return all(at and moscow_day(datetime.fromisoformat(at)) == terms.today for at in moments)
 
 
-def _may_go(one: OnItsWay, terms: Terms, outside: Outside) -> bool:
-    """By how the box stood at the last look, which may have come after the document was signed."""
-    box = known_box(one.state.box, outside)
-    decisions = (
-        may_be_sent(found.payer.candidate, {}, [box] if box else [], terms.settings, today=terms.today)
-        for found in all_of_inn(one.inn, outside)
-        if one.stored.pk in found.payer.accounts
-    )
-    return any(decision.action is Action.SEND for decision in decisions)
-
-
 def _order(one: OnItsWay) -> tuple[bool, str, str]:
     """The contract first, then by month."""
     return one.kind is not DocumentKind.CONTRACT, str(one.stored.row["month"]), one.stored.sk
 
 
-def _in_order(packet: list[OnItsWay]) -> list[OnItsWay]:
-    """As it was when it was fixed."""
-    return sorted(packet, key=lambda one: one.state.packet.index(one.custom_id) if one.state.packet else 0)
+def _whole(message: list[OnItsWay], outside: Outside) -> list[OnItsWay]:
+    """As it was when it was fixed: in its order, with those that the operator's feed has told of since."""
+    found = [read(*custom_id.rsplit("/", 1), outside) for custom_id in message[0].state.packet]
+    return [one for one in found if one] or message
 
 
 def _fixed(message: list[OnItsWay], outside: Outside, environment: str) -> list[OnItsWay]:
@@ -212,7 +203,8 @@ def _refused(
     said = error.said.text or str(error)
     reason = (error.reason if isinstance(error, NeedsPersonError) else None) or Reason.NOT_TAKEN
     at, refusal = (utc_text(outside.clock()), said[:REFUSAL_MAX]) if reason is Reason.NOT_TAKEN else ("", "")
-    free = [(o, replace(o.state, operation="", packet=(), refused_at=at, refusal=refusal)) for o in message]
+    left = [one for one in message if not one.state.fate.message]
+    free = [(o, replace(o.state, operation="", packet=(), refused_at=at, refusal=refusal)) for o in left]
     try:
         message = written_together(free, outside)
     except StaleError:  # another worker is at it
