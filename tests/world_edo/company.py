@@ -72,9 +72,10 @@ COMPANIES: dict[str, tuple[str, ...]] = {
     "quarter": ("two boxes", "refuses", "the 4th"),
     "hard quarter": ("bad signature", "roaming", "the 4th", "silent"),
     "tiny": ("two boxes",),
+    "packets": ("two boxes", "refuses", "the 4th"),
     "break-up": ("breaks up", "one box"),
 }
-
+POLICIES: dict[str, dict[str, Any]] = {"packets": {"packing": "packet"}}  # of a company's own, beside the usual
 
 SMALL = ["2026-04-01 04:00", "2026-04-02 04:00", "2026-04-03 04:00", "2026-04-05 12:00", "2026-04-05 20:00"]
 
@@ -232,10 +233,9 @@ class Company(EdoWorld):
 # --- how it was before -------------------------------------------------------------------------------------------
 
 
-def seller(**sending: Any) -> dict[str, Any]:
+def seller(of: str) -> dict[str, Any]:
     card = seller_card(edo=True)
-    card["edo"] = {**card["edo"], "sending": {**card["edo"]["sending"], **sending}}
-    return card
+    return {**card, "edo": {**card["edo"], **POLICIES.get(of, {})}}
 
 
 def _client(way: Way, months: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -310,7 +310,7 @@ def before_the_campaign(of: str, months: tuple[int, ...] = (2, 3)) -> bytes:
     """19 March: February is closed, March is being charged; nobody has been invited."""
     world = Company(0, of)
     _settle(world)
-    told = [seller(), *(m for way in world.ways.values() for m in _client(way, months) if m["at"] < "2026-03-19")]
+    told = [seller(of), *(m for way in world.ways.values() for m in _client(way, months) if m["at"] < "2026-03-19")]
     for message in told:
         world.put(world.at(datetime.fromisoformat(message["at"])), "crm-inbox", json.dumps(message), message["account"])
     world.sent = told

@@ -230,7 +230,10 @@ class Watch:
         same = self.bodies.setdefault(operation, body) == body
         assert same, "I11: another message under the same operation"
         box = guid(said["ToBoxId"])
-        self._world.may_be_posted_to(box)
+        if (
+            f"{self._world.us}:PostMessage:{operation}" not in self._world.state.operations
+        ):  # else nothing new comes of it
+            self._world.may_be_posted_to(box)
         for document in documents:
             self._goes(document, box, operation, len(documents))
 

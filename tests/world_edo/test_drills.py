@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.world.tale import light_papers
-from tests.world_edo.company import Company, document_keys, moscow
+from tests.world_edo.company import WAYS, Company, document_keys, moscow
+from tests.world_edo.invariants import stage_of
 from tests.world_edo.tale import play
+from tests.world_edo.world import EdoWorld
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +104,45 @@ def test_a_repeated_month_of_the_feed_changes_nothing():
             world.deed(moscow(f"2026-04-0{day} 01:00"), forget)
 
     play("quarter", "quarter", prepare=lost)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "there"),
+    [
+        pytest.param(False, [], id="it never arrived"),
+        pytest.param(True, ["delivered"], id="it did"),
+    ],
+)
+def test_a_message_whose_answer_was_lost_before_a_break_up(arrived: bool, there: list[str]):
+    """The client takes documents from everybody: nothing but our own look keeps new ones from it."""
+    lost = 0
+
+    def prepare(world: Company) -> None:
+        leaves = WAYS["breaks up"]
+        answer = world.diadoc.answer
+
+        def answered(verb: str, target: str, headers: dict[str, str], body: bytes) -> Any:
+            nonlocal lost
+            if "PostMessage" in target and leaves.account.encode() in body and lost < 4:
+                lost += 1
+                world.diadoc.fail(kind="server_error", status=504, after_commit=arrived)
+            return answer(verb, target, headers, body)
+
+        def breaks_up(world: EdoWorld) -> None:
+            assert isinstance(world, Company)
+            world.rejects(leaves)
+            world.broken_at.clear()  # long enough ago, when the next run comes
+
+        world.diadoc.answer = answered  # type: ignore[method-assign]
+        world.diadoc.change_organization(box=world.box_of(leaves.payer["inn"]), sociability="AllOrganizations")
+        world.at_call = lambda path, body: None
+        world.deed(moscow("2026-04-02 08:00"), breaks_up)
+
+    world = play("quarter", "break-up", prepare=prepare, checked=False)
+
+    box = world.box_of(WAYS["breaks up"].payer["inn"])
+    assert lost == 4
+    assert [stage_of(document) for message, document in world.our_documents() if message.to_box == box] == there
 
 
 @pytest.mark.parametrize("strikes", [2, 3])

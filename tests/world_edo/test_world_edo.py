@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 SEEDS = int(os.environ.get("WORLD_EDO_SEEDS", "36"))
 COMPANIES = {
     "campaign": ("campaign", "troubles", "quarter", "hard quarter"),
-    "quarter": ("quarter", "hard quarter", "break-up"),
+    "quarter": ("quarter", "hard quarter", "break-up", "packets"),
 }
 SMALL = [("campaign", "campaign"), ("quarter", "tiny")]
 PARTS = 4
