@@ -124,7 +124,8 @@ def _order(one: OnItsWay) -> tuple[bool, str, str]:
 
 def _whole(message: list[OnItsWay], outside: Outside) -> list[OnItsWay]:
     """As it was when it was fixed: in its order, with those that the operator's feed has told of since."""
-    found = [read(*custom_id.rsplit("/", 1), outside) for custom_id in message[0].state.packet]
+    names = [custom_id.rpartition("/") for custom_id in message[0].state.packet]
+    found = [read(account, document, outside) for account, _, document in names]
     return [one for one in found if one] or message
 
 
