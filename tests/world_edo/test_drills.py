@@ -145,6 +145,22 @@ def test_a_message_whose_answer_was_lost_before_a_break_up(arrived: bool, there:
     assert [stage_of(document) for message, document in world.our_documents() if message.to_box == box] == there
 
 
+def test_a_run_that_is_stopped_is_told_of_even_if_another_has_moved_its_cursor():
+    def prepare(world: Company) -> None:
+        def stopped(path: str, body: bytes) -> None:
+            if path == "v8/getnewevents" and world.moment() > moscow("2026-04-09 00:00"):
+                cursors = world.store.tables["control"]["edo.cursors"]
+                cursors["events"] = (cursors["events"][0], cursors["events"][1] + 1)
+                world.diadoc.fail(kind="no_subscription")
+
+        world.at_call = stopped
+
+    world = play("quarter", "quarter", prepare=prepare, checked=False)
+
+    people = {s.sk: s.row["line"]["reason"] for s in world.store.rows("control") if s.pk == "edo.people"}
+    assert people["edo.track"] == "operator_refuses_us"
+
+
 @pytest.mark.parametrize("strikes", [2, 3])
 def test_an_answer_that_is_lost_again_and_again_makes_no_second_document(strikes: int):
     lost = 0

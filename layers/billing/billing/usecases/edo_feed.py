@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from billing.domain.edo_fate import cursor_after, fresh
 from billing.domain.periods import utc_text
-from billing.ports import ABSENT, Outside, Stored
+from billing.ports import ABSENT, Outside, StaleError, Stored
 from billing.ports_edo import AbsentError, BadDocumentError, BusyError, EdoEvent, EdoOutside, NeedsPersonError
 from billing.usecases.edo_fates import read_message
 from billing.usecases.edo_places import place_of, put_place
@@ -127,6 +128,7 @@ def _tell_lag(row: Stored, feed: Feed, outside: Outside) -> None:
     if not feed.ended:
         behind["behind_since"] = row.row.get("behind_since") or utc_text(now)
     if behind != row.row:
-        put_place(EVENTS, behind, row.version, outside)
+        with suppress(StaleError):  # another run is at the feed: it tells
+            put_place(EVENTS, behind, row.version, outside)
     since = datetime.fromisoformat(behind.get("behind_since") or utc_text(now))
     outside.metrics.count("EdoEventLagHours", round((now - since) / timedelta(hours=1), 2))
