@@ -269,6 +269,19 @@ def test_routes_have_limits_and_those_with_their_own_are_there() -> None:
     assert {f"{method.lower()} {path}" for method, path in map(str.split, STAGE["RouteSettings"])} <= routes
 
 
+@pytest.mark.parametrize(
+    ("form", "twin"),
+    [
+        ("POST /page/{tab}", "POST /invoices"),
+        ("POST /page/{tab}", "POST /reconciliations"),
+        ("POST /page/documents/{id}", "POST /documents/{id}/letters"),
+        ("GET /page/archive", "GET /documents/archive"),
+    ],
+)
+def test_a_form_of_the_page_is_no_faster_than_the_route_that_orders_the_same(form: str, twin: str) -> None:
+    assert STAGE["RouteSettings"][form] == STAGE["RouteSettings"][twin]
+
+
 def test_the_access_log_holds_no_path_no_query_no_address_and_no_agent() -> None:
     said = json.loads(STAGE["AccessLogSettings"]["Format"])
 
