@@ -1,4 +1,7 @@
-"""`python -m tests.world_edo campaign|quarter COMPANY SEED …`: the same worlds again, to look into."""
+"""The same worlds again, to look into: by seed, or with one call struck.
+
+python -m tests.world_edo campaign|quarter COMPANY SEED|CALL=KIND …
+"""
 
 import sys
 
@@ -6,8 +9,12 @@ from tests.world.tale import light_papers
 from tests.world_edo.hunting import RATE, feeds
 from tests.world_edo.tale import digest, play
 
-what, of, *seeds = sys.argv[1:]
+what, of, *worlds = sys.argv[1:]
 with light_papers():
-    for seed in map(int, seeds):
-        world = play(what, of, seed=seed, rate=RATE if seed else 0.0, **feeds(seed))
-        print(seed, digest(world)[:16], f"calls {len(world.trace)}", dict(world.faults))
+    for text in worlds:
+        call, _, kind = text.partition("=")
+        if kind:
+            world = play(what, of, small=True, plan={int(call): kind})
+        else:
+            world = play(what, of, seed=int(call), rate=RATE if int(call) else 0.0, **feeds(int(call)))
+        print(text, digest(world)[:16], f"calls {len(world.trace)}", dict(world.faults))

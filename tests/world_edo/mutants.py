@@ -29,6 +29,7 @@ from billing.usecases import (
     edo_fates,
     edo_feed,
     edo_invitations,
+    edo_last_look,
     edo_making,
     edo_people,
     edo_posting,
@@ -186,7 +187,7 @@ def _strangers() -> Iterator[None]:
     as_it_is = edo_accounts.may_be_sent
     with (
         patch.object(edo_accounts, "may_be_sent", may_be_sent),
-        patch.object(edo_posting, "may_be_sent", may_be_sent),
+        patch.object(edo_last_look, "may_be_sent", may_be_sent),
     ):
         yield
 

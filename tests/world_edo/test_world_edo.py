@@ -30,8 +30,8 @@ def _light_papers():
         yield
 
 
-def again(what: str, of: str, seed: int) -> str:
-    return f"again: python -m tests.world_edo {what} '{of}' {seed}"
+def again(what: str, of: str, which: object) -> str:
+    return f"again: python -m tests.world_edo {what} '{of}' {which}"
 
 
 @pytest.mark.parametrize(("what", "of"), [(what, of) for what, names in COMPANIES.items() for of in names])
@@ -62,7 +62,7 @@ def test_every_call_may_fail_once(what, of, part):
         try:
             play(what, of, small=True, plan={n: kind})
         except AssertionError as error:
-            raise AssertionError(f"{kind} at call {n}: {error}") from error
+            raise AssertionError(f"{error}\n{again(what, of, f'{n}={kind}')}") from error
 
     assert len(struck) > 80
 
