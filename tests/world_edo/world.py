@@ -103,6 +103,7 @@ class EdoWorld(World):
         self.trace: list[tuple[str, str]] = []  # the function and the service of every call
         self.striking = True
         self.shared_keys, self.cut, self.jumble = shared_keys, cut, jumble
+        self.met = False  # two campaigns were under way at once
         self.broken: list[BrokenError] = []  # what is noticed is said, whatever a `finally` of the code raises over it
         self.store: WatchedEdoStore = WatchedEdoStore(self)
         self.watch = Watch(self)
@@ -249,6 +250,7 @@ class EdoWorld(World):
         assert isinstance(me, Worker)
         function = me.batch[0].queue
         self.trace.append((function, service))
+        self.met |= sum(worker.batch[0].queue == "invite_to_edo" for worker in self.workers) > 1
         if len(self.trace) - 1 in self.plan:
             return self.plan[len(self.trace) - 1]
         place = "edo" if service == "login" else service
