@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring, wiring_edo
 from billing.domain.periods import moscow_day
-from billing.usecases.edo_by_hand import once_more, plan, read_request
+from billing.usecases.edo.by_hand import once_more, plan, read_request
 from billing.usecases.send_to_edo import send_to_edo
 
 

@@ -11,10 +11,10 @@ from billing.domain.edo_standing import Standing
 from billing.domain.periods import Month
 from billing.ports import ABSENT
 from billing.records_edo import Counterparty
-from billing.usecases.edo_counterparties import write_of
-from billing.usecases.edo_exchange import exchanged_with
-from billing.usecases.edo_payer_news import tell_invitations
-from billing.usecases.edo_relations import read_changes
+from billing.usecases.edo.counterparties import write_of
+from billing.usecases.edo.exchange import exchanged_with
+from billing.usecases.edo.payer_news import tell_invitations
+from billing.usecases.edo.relations import read_changes
 from local.company.client import a_company
 from tests.edo.house import EdoHouse
 from tests.edo.test_invitations import campaign, paying

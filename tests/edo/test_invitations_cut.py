@@ -11,7 +11,7 @@ import pytest
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_standing import Standing
 from billing.ports import Write
-from billing.usecases.edo_counterparties import kept_page
+from billing.usecases.edo.counterparties import kept_page
 from local.company.client import a_company, an_entrepreneur
 from local.diadoc.faults import FaultKind
 from tests.edo.cutting import Cut

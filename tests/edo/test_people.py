@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from billing.domain.edo_reasons import Reason
-from billing.usecases.edo_people import no_person, of_document, of_payer, people, people_page, want_person
+from billing.usecases.edo.people import no_person, of_document, of_payer, people, people_page, want_person
 from tests.usecases.house import House
 
 SUBJECT = of_payer("9999003014", "999901001")

@@ -10,7 +10,7 @@ import pytest
 from billing.domain.edo_signer import Power, PowerWay
 from billing.ports import ABSENT, Write
 from billing.ports_edo import Signed, StopTheRunError
-from billing.usecases.edo_views import exchange_now, preflight_of, window_of
+from billing.usecases.edo.views import exchange_now, preflight_of, window_of
 from tests.edo.house import POLICY, SIGNER
 from tests.edo.quarter import FEBRUARY, QuarterHouse, SigningService, a_quarter
 from tests.usecases.house import VASILYOK, House, a_card

@@ -9,7 +9,7 @@ import pytest
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.ports import Write
-from billing.usecases.edo_by_hand import Asked, once_more, plan, read_request
+from billing.usecases.edo.by_hand import Asked, once_more, plan, read_request
 from tests.edo.house import POLICY, SIGNER
 from tests.edo.quarter import ACTS, JANUARY, QuarterHouse, SigningService, a_quarter
 from tests.usecases.house import ACCOUNT, VASILYOK, a_card, a_charge

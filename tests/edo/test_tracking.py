@@ -21,8 +21,8 @@ from billing.ports import ABSENT, StaleError, Write
 from billing.ports_edo import Cms, EdoKind, NeedsPersonError, Outgoing, PersonSigns, Posted, Signature, Tracked
 from billing.ports_edo import TestSignature as SignedByTest
 from billing.records_edo import CURSORS, EVIDENCE, EdoState, edo_shard, open_shard
-from billing.usecases.edo_fates import take_news
-from billing.usecases.edo_stops import stoppable
+from billing.usecases.edo.fates import take_news
+from billing.usecases.edo.stops import stoppable
 from billing.usecases.track_edo import TrackedRun, track_edo
 from tests.edo.house import ROMASHKA, EdoHouse
 from tests.usecases.house import ACCOUNT, a_card, a_charge, a_payment

@@ -21,21 +21,19 @@ from billing.domain.edo_fate import Fate, Stage
 from billing.ports import Write
 from billing.ports_edo import BusyError, Cms, Title
 from billing.records_edo import EdoState, edo_shard
-from billing.usecases import (
-    edo_accounts,
-    edo_by_hand,
-    edo_contracts,
-    edo_counterparties,
-    edo_fates,
-    edo_feed,
-    edo_invitations,
-    edo_last_look,
-    edo_making,
-    edo_people,
-    edo_posting,
-    edo_signing,
-)
-from billing.usecases.edo_terms import OnItsWay
+from billing.usecases.edo import accounts as edo_accounts
+from billing.usecases.edo import by_hand as edo_by_hand
+from billing.usecases.edo import contracts as edo_contracts
+from billing.usecases.edo import counterparties as edo_counterparties
+from billing.usecases.edo import fates as edo_fates
+from billing.usecases.edo import feed as edo_feed
+from billing.usecases.edo import invitations as edo_invitations
+from billing.usecases.edo import last_look as edo_last_look
+from billing.usecases.edo import making as edo_making
+from billing.usecases.edo import people as edo_people
+from billing.usecases.edo import posting as edo_posting
+from billing.usecases.edo import signing as edo_signing
+from billing.usecases.edo.terms import OnItsWay
 from tests.fakes import MemoryFiles
 
 

@@ -29,7 +29,8 @@ from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.domain.errors import BillingError, UnavailableError
 from billing.ports import Page, StaleError
 from billing.ports_edo import BusyError, Cms, EdoOutside, Secret, Signed, SigningRefused, ToSign
-from billing.usecases import edo_feed, edo_relations
+from billing.usecases.edo import feed as edo_feed
+from billing.usecases.edo import relations as edo_relations
 from local.diadoc import DiadocStandIn, events, partners
 from tests.edo.house import OneSecret
 from tests.world.safety import BrokenError, watching

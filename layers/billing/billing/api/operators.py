@@ -44,8 +44,10 @@ from billing.api.statistics import statistics_for
 from billing.domain.access import OPERATORS
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.periods import Month
-from billing.usecases import edo_people, edo_views, operator_views
-from billing.usecases.edo_decisions import decide, read_decision
+from billing.usecases import operator_views
+from billing.usecases.edo import people as edo_people
+from billing.usecases.edo import views as edo_views
+from billing.usecases.edo.decisions import decide, read_decision
 from billing.usecases.preview import preview
 
 routes = Routes()

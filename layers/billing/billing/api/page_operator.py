@@ -25,7 +25,7 @@ from billing.domain.periods import Month
 from billing.page.addresses import Addresses
 from billing.page.contexts_operator import OperatorPage, RunRow
 from billing.page.frame import Notice
-from billing.usecases.edo_decisions import decide, read_decision
+from billing.usecases.edo.decisions import decide, read_decision
 from billing.usecases.operator_views import RunTold, run_told, runs
 
 routes = Routes()

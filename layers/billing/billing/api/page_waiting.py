@@ -20,9 +20,9 @@ from billing.page.contexts_operator import (
     WindowShown,
 )
 from billing.ports import Outside
-from billing.usecases.edo_counterparties import kept
-from billing.usecases.edo_people import payer_of, people_page
-from billing.usecases.edo_views import latest_window, preflight_of, window_of
+from billing.usecases.edo.counterparties import kept
+from billing.usecases.edo.people import payer_of, people_page
+from billing.usecases.edo.views import latest_window, preflight_of, window_of
 from billing.usecases.operator_views import parked, unmatched
 
 PEOPLE = 50  # lines of the list; the rest is told by /edo/people

@@ -11,7 +11,7 @@ from billing.ports import Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
 from billing.usecases.archive import fill_archive, give_archive_up
 from billing.usecases.cards import seller_card
-from billing.usecases.edo_due import due_of_order
+from billing.usecases.edo.due import due_of_order
 from billing.usecases.filing import apart, filed
 from billing.usecases.letters import queue_letters, scope_of
 from billing.usecases.numbering import number

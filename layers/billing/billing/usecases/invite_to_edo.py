@@ -23,12 +23,12 @@ from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import BusyError, EdoOutside
 from billing.records_edo import INVITATIONS
 from billing.usecases.cards import seller_card
-from billing.usecases.edo_counterparties import Kept, collect, kept_page
-from billing.usecases.edo_decisions import PersonsDecision, read_decision
-from billing.usecases.edo_invitations import Terms, terms_of, work_through
-from billing.usecases.edo_payer_news import tell_invitations
-from billing.usecases.edo_relations import read_changes, read_list
-from billing.usecases.edo_stops import stoppable
+from billing.usecases.edo.counterparties import Kept, collect, kept_page
+from billing.usecases.edo.decisions import PersonsDecision, read_decision
+from billing.usecases.edo.invitations import Terms, terms_of, work_through
+from billing.usecases.edo.payer_news import tell_invitations
+from billing.usecases.edo.relations import read_changes, read_list
+from billing.usecases.edo.stops import stoppable
 
 PAGE = 100
 STEPS = ("changes", "list", "cards", "payers", "tasks", "done")  # of a pass, in their order; the list once a campaign

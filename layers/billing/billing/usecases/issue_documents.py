@@ -20,7 +20,7 @@ from billing.ports import Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.usecases.account_months import Due, closed, no_more, printable, run_and_parked
 from billing.usecases.cards import customer_card, seller_card
-from billing.usecases.edo_due import due_writes
+from billing.usecases.edo.due import due_writes
 from billing.usecases.filing import filed
 from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import NUMBERED_MAX, number

@@ -29,9 +29,9 @@ from billing.letters.contexts import (
 from billing.ports import Attachment, Letter, Outside
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card
-from billing.usecases.edo_exchange import exchanged_with
-from billing.usecases.edo_reminders import reminder_letter
-from billing.usecases.edo_reports import report_letter
+from billing.usecases.edo.exchange import exchanged_with
+from billing.usecases.edo.reminders import reminder_letter
+from billing.usecases.edo.reports import report_letter
 
 
 def letter_of(head: Mapping[str, Any], outside: Outside) -> Letter:

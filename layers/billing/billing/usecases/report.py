@@ -13,7 +13,7 @@ from billing.domain.parties import masked
 from billing.domain.periods import Month, utc_text
 from billing.domain.report import DocumentFact, Tally
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.usecases.edo_views import exchange_now
+from billing.usecases.edo.views import exchange_now
 from billing.usecases.letters import HEAD, hints_of, letters_of, rows_of_letter
 from billing.usecases.runs import RUNS, change_run, run_of
 

@@ -10,11 +10,11 @@ from billing.domain.edo_sending import is_preflight_day, last_window, next_windo
 from billing.ports import Outside, StaleError
 from billing.ports_edo import BusyError, EdoOutside, NeedsPersonError, StopTheRunError
 from billing.usecases.cards import seller_card
-from billing.usecases.edo_preflight import look_ahead, our_side, stops_today
-from billing.usecases.edo_round import Round
-from billing.usecases.edo_sending_report import report
-from billing.usecases.edo_stops import stoppable
-from billing.usecases.edo_terms import Terms, terms_of
+from billing.usecases.edo.preflight import look_ahead, our_side, stops_today
+from billing.usecases.edo.round import Round
+from billing.usecases.edo.sending_report import report
+from billing.usecases.edo.stops import stoppable
+from billing.usecases.edo.terms import Terms, terms_of
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from datetime import datetime
 from billing.ports import Outside, StaleError
 from billing.ports_edo import EdoOutside
 from billing.usecases.cards import seller_card
-from billing.usecases.edo_evidence import file_evidence
-from billing.usecases.edo_feed import read_feed
-from billing.usecases.edo_look import look, look_is_under_way
-from billing.usecases.edo_people import people
-from billing.usecases.edo_stops import stoppable
+from billing.usecases.edo.evidence import file_evidence
+from billing.usecases.edo.feed import read_feed
+from billing.usecases.edo.look import look, look_is_under_way
+from billing.usecases.edo.people import people
+from billing.usecases.edo.stops import stoppable
 
 
 @dataclass(slots=True, kw_only=True)

@@ -11,9 +11,9 @@ from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import AbsentError, EdoOutside, NeedsPersonError, Tracked
 from billing.records_edo import EVIDENCE, EdoState, ForPerson, edo_shard, open_shard
-from billing.usecases.edo_evidence import evidence_is_due
-from billing.usecases.edo_people import line_writes, of_document
-from billing.usecases.edo_windows import contract_is_out, counted
+from billing.usecases.edo.evidence import evidence_is_due
+from billing.usecases.edo.people import line_writes, of_document
+from billing.usecases.edo.windows import contract_is_out, counted
 
 ATTEMPTS_MAX = 8
 _COUNTED = {

@@ -15,7 +15,7 @@ from billing.letters.contexts import EdoReminder
 from billing.ports import Outside
 from billing.records_edo import Counterparty
 from billing.usecases.cards import customer_card, seller_card
-from billing.usecases.edo_counterparties import Kept, kpp_of, payers_of, settle
+from billing.usecases.edo.counterparties import Kept, kpp_of, payers_of, settle
 from billing.usecases.letters import ADDRESSES_MAX, HEAD, hints_of, rows_of_letter
 
 ACCOUNTS_MAX = 20  # of a payer, whose people are written to

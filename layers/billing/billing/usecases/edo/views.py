@@ -9,8 +9,8 @@ from typing import Any
 from billing.domain.edo_reasons import Reason
 from billing.ports import Outside, Row
 from billing.records_edo import LEFT, PREFLIGHT, SENDING
-from billing.usecases.edo_people import people
-from billing.usecases.edo_windows import states_of
+from billing.usecases.edo.people import people
+from billing.usecases.edo.windows import states_of
 
 _WINDOW = re.compile(r"[0-9]{4}-(Q[1-4]|0[1-9]|1[0-2])")
 

@@ -9,11 +9,11 @@ from billing.domain.edo_reasons import Reason
 from billing.domain.periods import MOSCOW
 from billing.ports import Outside, StaleError
 from billing.records_edo import LEFT
-from billing.usecases.edo_left import Left
-from billing.usecases.edo_news import is_news, lines_of, section
-from billing.usecases.edo_reports import Told, last_report, write_report
-from billing.usecases.edo_terms import Terms
-from billing.usecases.edo_windows import states_of
+from billing.usecases.edo.left import Left
+from billing.usecases.edo.news import is_news, lines_of, section
+from billing.usecases.edo.reports import Told, last_report, write_report
+from billing.usecases.edo.terms import Terms
+from billing.usecases.edo.windows import states_of
 
 KIND = "sending"
 EVENING = 18  # o'clock in Moscow

@@ -10,9 +10,9 @@ from billing.domain.edo_sending import Window
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError, Write
 from billing.records_edo import edo_shard
-from billing.usecases.edo_due import due_write
-from billing.usecases.edo_people import line_writes, of_document
-from billing.usecases.edo_terms import OnItsWay, on_its_way
+from billing.usecases.edo.due import due_write
+from billing.usecases.edo.people import line_writes, of_document
+from billing.usecases.edo.terms import OnItsWay, on_its_way
 
 PAGE = 100
 

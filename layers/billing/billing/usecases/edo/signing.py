@@ -29,9 +29,9 @@ from billing.ports_edo import (
 )
 from billing.records_edo import SIGNING
 from billing.records_edo import SIGNING_FILES as FILES
-from billing.usecases.edo_people import line_writes, want_person
-from billing.usecases.edo_signatures import FILE, PERSON, TEST, kept_signature, note_certificate, signature_is_kept
-from billing.usecases.edo_terms import OnItsWay, read, to_person, written
+from billing.usecases.edo.people import line_writes, want_person
+from billing.usecases.edo.signatures import FILE, PERSON, TEST, kept_signature, note_certificate, signature_is_kept
+from billing.usecases.edo.terms import OnItsWay, read, to_person, written
 
 BATCH_MAX = 40
 ASK_AGAIN = timedelta(hours=1)  # after an answer that was lost: the signer may be at it

@@ -11,7 +11,7 @@ from billing.domain.edo_reasons import Reason
 from billing.ports import FileExistsWithOtherBytesError, Outside
 from billing.ports_edo import BadDocumentError, EdoOutside, Prepared, Title
 from billing.records_edo import EdoState
-from billing.usecases.edo_terms import OnItsWay, Terms, keep_until, kind_text, to_person, written
+from billing.usecases.edo.terms import OnItsWay, Terms, keep_until, kind_text, to_person, written
 from billing.usecases.filing import whole
 
 XML, PDF = "application/xml", "application/pdf"

@@ -18,8 +18,8 @@ from billing.domain.seller import SellerCard
 from billing.ports import Outside, Stored, Write
 from billing.ports_edo import EdoKind, EdoOutside, KindOffer
 from billing.records_edo import EdoState
-from billing.usecases.edo_fates import state_of
-from billing.usecases.edo_people import of_document, want_person
+from billing.usecases.edo.fates import state_of
+from billing.usecases.edo.people import of_document, want_person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

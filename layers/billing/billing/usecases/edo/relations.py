@@ -15,8 +15,8 @@ from billing.domain.periods import moscow_day, utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import BadDocumentError, CounterpartyEvent, EdoOutside
 from billing.records_edo import BOXES, Counterparty
-from billing.usecases.edo_counterparties import all_of_inn, settle, stands
-from billing.usecases.edo_places import place_of, put_place
+from billing.usecases.edo.counterparties import all_of_inn, settle, stands
+from billing.usecases.edo.places import place_of, put_place
 
 FEED = "counterparties"  # sort key of the feed's cursor
 OVERLAP = 10  # events read again before the last one

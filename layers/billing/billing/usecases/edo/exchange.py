@@ -8,7 +8,7 @@ from billing.domain.edo_boxes import Partnership
 from billing.ports import Outside
 from billing.records import DocumentRecord
 from billing.usecases.cards import seller_card
-from billing.usecases.edo_counterparties import kept
+from billing.usecases.edo.counterparties import kept
 
 
 def exchanged_with(documents: Sequence[DocumentRecord], outside: Outside) -> bool | None:

@@ -21,7 +21,7 @@ from billing.ports_edo import (
     StillRunningError,
 )
 from billing.records_edo import Counterparty
-from billing.usecases.edo_counterparties import Kept, change, settle, stands
+from billing.usecases.edo.counterparties import Kept, change, settle, stands
 
 FAILURE_MAX = 500  # characters of the operator's words
 

@@ -14,7 +14,7 @@ from billing.domain.periods import utc_text
 from billing.domain.requisites import problems_of_numbers
 from billing.ports import Outside
 from billing.records_edo import Counterparty
-from billing.usecases.edo_counterparties import change
+from billing.usecases.edo.counterparties import change
 
 SAID = ("accepted", "leave", "")
 REQUESTS = ("none", "filed", "done")

@@ -17,10 +17,10 @@ from billing.domain.periods import Month
 from billing.ports import Outside, StaleError
 from billing.ports_edo import BadDocumentError, EdoOutside
 from billing.records_edo import Counterparty
-from billing.usecases.edo_counterparties import Kept, all_of_inn, kept, settle, stands
-from billing.usecases.edo_questions import ask, has_come_to_nothing, intent, polled, refused
-from billing.usecases.edo_relations import box_writes, known_box
-from billing.usecases.edo_reminders import accounts_of, remind
+from billing.usecases.edo.counterparties import Kept, all_of_inn, kept, settle, stands
+from billing.usecases.edo.questions import ask, has_come_to_nothing, intent, polled, refused
+from billing.usecases.edo.relations import box_writes, known_box
+from billing.usecases.edo.reminders import accounts_of, remind
 
 ATTEMPTS_MAX = 3
 

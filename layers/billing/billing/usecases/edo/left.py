@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from billing.domain.edo_reasons import Reason
-from billing.usecases.edo_terms import OnItsWay
+from billing.usecases.edo.terms import OnItsWay
 
 LINES_MAX = 100
 

@@ -17,14 +17,14 @@ from billing.letters.contexts import EdoLine
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import EdoOutside, StopTheRunError
 from billing.records_edo import DUE_SHARDS, PREFLIGHT, Counterparty
-from billing.usecases.edo_accounts import boxes_of, sendable
-from billing.usecases.edo_counterparties import kept, kpp_of
-from billing.usecases.edo_left import Left
-from billing.usecases.edo_news import is_news, lines_of, section
-from billing.usecases.edo_places import next_page
-from billing.usecases.edo_reports import Told, last_report, write_report
-from billing.usecases.edo_signatures import certificate_until
-from billing.usecases.edo_terms import OnItsWay, Terms, read
+from billing.usecases.edo.accounts import boxes_of, sendable
+from billing.usecases.edo.counterparties import kept, kpp_of
+from billing.usecases.edo.left import Left
+from billing.usecases.edo.news import is_news, lines_of, section
+from billing.usecases.edo.places import next_page
+from billing.usecases.edo.reports import Told, last_report, write_report
+from billing.usecases.edo.signatures import certificate_until
+from billing.usecases.edo.terms import OnItsWay, Terms, read
 from billing.usecases.filing import whole
 from billing.usecases.runs import run_of
 

@@ -25,13 +25,13 @@ from billing.ports_edo import (
     StillRunningError,
 )
 from billing.records_edo import Counterparty, EdoState
-from billing.usecases.edo_counterparties import change, kept, kpp_of, stands
-from billing.usecases.edo_fates import moved_writes
-from billing.usecases.edo_last_look import is_at_the_operator, may_go
-from billing.usecases.edo_relations import known_box, observe
-from billing.usecases.edo_signatures import PERSON, signature_of
-from billing.usecases.edo_terms import OnItsWay, Terms, kind_of, read, to_person, written_together
-from billing.usecases.edo_waiting import waiting_of
+from billing.usecases.edo.counterparties import change, kept, kpp_of, stands
+from billing.usecases.edo.fates import moved_writes
+from billing.usecases.edo.last_look import is_at_the_operator, may_go
+from billing.usecases.edo.relations import known_box, observe
+from billing.usecases.edo.signatures import PERSON, signature_of
+from billing.usecases.edo.terms import OnItsWay, Terms, kind_of, read, to_person, written_together
+from billing.usecases.edo.waiting import waiting_of
 
 PACKET_MAX = 40  # Source: Diadoc API, PostMessage: documents of one message
 ATTEMPTS_MAX = 8

@@ -13,8 +13,8 @@ from billing.domain.periods import moscow_day
 from billing.ports import ABSENT, Outside, Stored
 from billing.ports_edo import AbsentError, BadDocumentError, BusyError, EdoOutside, NeedsPersonError
 from billing.records_edo import DUE_SHARDS, OPEN_SHARDS
-from billing.usecases.edo_fates import document_row, read_message, state_of
-from billing.usecases.edo_places import next_page, place_of, put_place
+from billing.usecases.edo.fates import document_row, read_message, state_of
+from billing.usecases.edo.places import next_page, place_of, put_place
 
 LOOK = "look"
 LOST_DAYS = 3  # after a window, in which the answers to its sendings are looked for

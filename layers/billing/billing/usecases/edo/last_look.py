@@ -5,9 +5,9 @@ from __future__ import annotations
 from billing.domain.edo import Action, may_be_sent
 from billing.ports import Outside
 from billing.ports_edo import EdoOutside
-from billing.usecases.edo_counterparties import all_of_inn
-from billing.usecases.edo_relations import known_box
-from billing.usecases.edo_terms import OnItsWay, Terms
+from billing.usecases.edo.counterparties import all_of_inn
+from billing.usecases.edo.relations import known_box
+from billing.usecases.edo.terms import OnItsWay, Terms
 
 
 def may_go(one: OnItsWay, terms: Terms, outside: Outside) -> bool:

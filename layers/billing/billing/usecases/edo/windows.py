@@ -9,7 +9,7 @@ from billing.domain.documents import DocumentKind
 from billing.domain.edo_fate import Stage
 from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records_edo import SENDING, EdoState
-from billing.usecases.edo_counterparties import kept, kpp_of, write_of
+from billing.usecases.edo.counterparties import kept, kpp_of, write_of
 
 
 def window_row(window: str, outside: Outside) -> Stored | None:

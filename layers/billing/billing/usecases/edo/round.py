@@ -13,13 +13,13 @@ from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import EdoOutside, StopTheRunError
 from billing.records_edo import CURSORS, DUE_SHARDS, LEFT
-from billing.usecases.edo_accounts import take_up
-from billing.usecases.edo_left import Left
-from billing.usecases.edo_people import no_person, want_person
-from billing.usecases.edo_places import next_page, place_of, put_place
-from billing.usecases.edo_posting import post
-from billing.usecases.edo_signing import batch_size, batches, documents_in, go_on, sign
-from billing.usecases.edo_terms import OnItsWay, Terms, read
+from billing.usecases.edo.accounts import take_up
+from billing.usecases.edo.left import Left
+from billing.usecases.edo.people import no_person, want_person
+from billing.usecases.edo.places import next_page, place_of, put_place
+from billing.usecases.edo.posting import post
+from billing.usecases.edo.signing import batch_size, batches, documents_in, go_on, sign
+from billing.usecases.edo.terms import OnItsWay, Terms, read
 
 WALK = "sending"  # sort key of the cursor
 SAVE_EVERY = 25  # accounts

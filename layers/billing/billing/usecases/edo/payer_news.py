@@ -14,8 +14,8 @@ from billing.domain.periods import Month, utc_text
 from billing.letters.contexts import EdoLine, EdoSection
 from billing.ports import ABSENT, Outside, Write
 from billing.records_edo import Counterparty
-from billing.usecases.edo_counterparties import kept_page
-from billing.usecases.edo_reports import LINES_MAX, Told, cut, write_report
+from billing.usecases.edo.counterparties import kept_page
+from billing.usecases.edo.reports import LINES_MAX, Told, cut, write_report
 
 TELLING, KEY = "edo.telling", "invitations"  # control: how far the accountant has been told
 

@@ -14,9 +14,9 @@ from billing.domain.periods import Month, utc_text
 from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records import DocumentRecord
 from billing.records_edo import Counterparty, edo_shard
-from billing.usecases.edo_due import due_write
-from billing.usecases.edo_people import no_person, want_person
-from billing.usecases.edo_terms import OnItsWay, Terms, on_its_way
+from billing.usecases.edo.due import due_write
+from billing.usecases.edo.people import no_person, want_person
+from billing.usecases.edo.terms import OnItsWay, Terms, on_its_way
 from billing.usecases.filing import filed
 from billing.usecases.letters import queue_letters, scope_of
 from billing.usecases.numbering import number

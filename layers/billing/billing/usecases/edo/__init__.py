@@ -1,0 +1,1 @@
+"""What inviting, sending and tracking are made of: payers, relations, signing, posting, fates, what waits."""
