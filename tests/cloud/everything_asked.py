@@ -62,8 +62,8 @@ def ask_everything(cloud: Cloud, inn: str, month: str, day: str) -> None:
         ask(cloud, "GET", path, account="", role="operator")
     ask(cloud, "GET", f"/edo/windows/{month}", account="", role="operator")
     waiting = ask(cloud, "GET", "/edo/people", account="", role="operator")["people"]
-    payer = next(line for line in waiting if line["reason"] == "several_boxes")
-    decided = {"kpp": payer["kpp"], "said": "leave"}
-    ask(cloud, "POST", f"/edo/payers/{payer['inn']}", account="", role="operator", said=decided)
+    for payer in [line for line in waiting if line["reason"] == "several_boxes"]:
+        decided = {"kpp": payer["kpp"], "said": "leave"}
+        ask(cloud, "POST", f"/edo/payers/{payer['inn']}", account="", role="operator", said=decided)
     ask(cloud, "GET", "/parked", account="", role="operator", query={"month": month})
     ask(cloud, "POST", f"/runs/{month}/preview", account="", role="operator", said={})
