@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from billing.domain.agreement import agreement, agreement_id
-from billing.domain.documents import BankAccount, Party, Signer
-from billing.domain.edo_policy import Clause, ContractTemplate
+from billing.domain.documents import BankAccount, Clause, Party, Signer
+from billing.domain.edo_policy import ContractTemplate
 from billing.domain.parties import Contract, Customer, PayerRequisites
 from billing.domain.seller import SellerCard, SellerRequisites
 

@@ -9,7 +9,8 @@ from typing import Any
 from billing.adapters.diadoc.settings import KindSettings
 from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.adapters.signing.check import checked
-from billing.domain.edo_policy import Clause, ContractTemplate
+from billing.domain.documents import Clause
+from billing.domain.edo_policy import ContractTemplate
 from billing.domain.periods import Month, moscow_day
 from billing.ports_edo import EdoOutside, NeedsPersonError, Signed, SigningRefused, ToSign
 from billing.records_edo import DUE_SHARDS, LEFT, SENDING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from billing.domain.edo_policy import Clause
+from billing.domain.documents import Clause
 from tests.edo.house import POLICY
 from tests.edo.quarter import ACTS, CONTRACT, QuarterHouse, a_quarter
 from tests.usecases.house import ACCOUNT, ROMASHKA, Month, a_card, a_charge

@@ -12,8 +12,8 @@ from billing.domain.act import vat_totals
 from billing.domain.documents import (
     Act,
     Agreement,
-    AgreementClause,
     BankAccount,
+    Clause,
     Invoice,
     Line,
     Party,
@@ -133,7 +133,7 @@ def an_agreement(**over: Any) -> Agreement:
     return Agreement(**{
         "date": date(2026, 4, 2), "seller": a_seller(accountant=None), "buyer": a_party(),
         "title": "Договор об оказании услуг", "version": "2026-1.0123456789ab", "number": "Д-17/2026",
-        "clauses": tuple(AgreementClause(heading=h, paragraphs=p) for h, p in clauses), **over})  # fmt: skip
+        "clauses": tuple(Clause(heading=h, paragraphs=p) for h, p in clauses), **over})  # fmt: skip
 
 
 def a_png(width: int = 60, height: int = 20, *, alpha: bool = True) -> bytes:

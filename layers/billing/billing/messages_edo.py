@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from billing.domain.documents import DocumentKind
+from billing.domain.documents import Clause, DocumentKind
 from billing.domain.edo import InvitationSettings, Strategy
-from billing.domain.edo_policy import ActForm, Clause, ContractTemplate, EdoPolicy, Packing
+from billing.domain.edo_policy import ActForm, ContractTemplate, EdoPolicy, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
 from billing.domain.edo_signer import Power, PowerWay, SignerPerson
 from billing.message_fields import Inn, Strict, clean, said_at_all

@@ -8,9 +8,10 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.explain import LetterState
 from billing.domain.money import plain_roubles
 from billing.domain.periods import Day
-from billing.usecases.documents_api import PAGE_MAX, EdoTold, Filters, LetterTold, Listed, Told
+from billing.usecases.documents_api import PAGE_MAX, EdoTold, Filters, Listed, Told
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
@@ -92,7 +93,7 @@ class Letter(Answer):
     code: str = ""
 
     @classmethod
-    def of(cls, told: LetterTold) -> Letter:
+    def of(cls, told: LetterState) -> Letter:
         return cls.model_validate(told)
 
 

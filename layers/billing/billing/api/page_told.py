@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from billing.domain.documents import DocumentKind
-from billing.domain.explain import Evidence
+from billing.domain.explain import Evidence, LetterState
 from billing.domain.periods import Day, Month, moscow_day
 from billing.page.contexts import AddressRow, DocumentRow, EdoAt, LetterRow
-from billing.usecases.documents_api import EdoTold, LetterTold, Listed
+from billing.usecases.documents_api import EdoTold, Listed
 from billing.usecases.documents_told import edo_told
 from billing.usecases.notifications import CONFIRMED, AddedByClient, CardAddress
 
@@ -61,7 +61,7 @@ def _edo(told: EdoTold) -> EdoAt:
     )
 
 
-def letter_row(told: LetterTold) -> LetterRow:
+def letter_row(told: LetterState) -> LetterRow:
     return LetterRow(address=told.address, status=told.status, at=day_of(told.at), code=told.code)
 
 

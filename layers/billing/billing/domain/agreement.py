@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from billing.domain.documents import Agreement, AgreementClause
+from billing.domain.documents import Agreement, Clause
 from billing.domain.drafts import sides
 from billing.domain.edo_policy import ContractTemplate
 from billing.domain.parties import Customer
@@ -67,9 +67,9 @@ def agreement_id(day: date, payer: str, n: int) -> str:
     return f"{day.isoformat()}.contract.{payer}.{n}"
 
 
-def _clauses(template: ContractTemplate, values: dict[str, str]) -> tuple[AgreementClause, ...]:
+def _clauses(template: ContractTemplate, values: dict[str, str]) -> tuple[Clause, ...]:
     return tuple(
-        AgreementClause(
+        Clause(
             heading=_filled(clause.heading, values),
             paragraphs=tuple(_filled(paragraph, values) for paragraph in clause.paragraphs),
         )

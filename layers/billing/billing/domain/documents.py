@@ -188,7 +188,9 @@ class Reconciliation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementClause:
+class Clause:
+    """A section of a contract; in the company's template its paragraphs hold `{…}` for what `Agreement` knows."""
+
     heading: str
     paragraphs: tuple[str, ...]
 
@@ -201,7 +203,7 @@ class Agreement:
     seller: Seller
     buyer: Party
     title: str
-    clauses: tuple[AgreementClause, ...]
+    clauses: tuple[Clause, ...]
     version: str
     number: str = ""
     form: int = 1
@@ -210,7 +212,7 @@ class Agreement:
 
     def numbered(self, number: str) -> Agreement:
         clauses = tuple(
-            AgreementClause(
+            Clause(
                 heading=clause.heading.replace("{number}", number),
                 paragraphs=tuple(paragraph.replace("{number}", number) for paragraph in clause.paragraphs),
             )

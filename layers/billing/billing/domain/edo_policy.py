@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from billing.domain.documents import Clause
 from billing.domain.edo import InvitationSettings
 from billing.domain.edo_sending import SendingSettings
 from billing.domain.edo_signer import SignerPerson
@@ -32,14 +33,6 @@ class EdoPolicy:
     act_form: ActForm = ActForm.FORMAL
     packing: Packing = Packing.SINGLE
     invitation_text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """A section of the contract: its heading and its paragraphs, in which `{…}` stand for what `Agreement` knows."""
-
-    heading: str
-    paragraphs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterState:
-    """One letter to one address, masked: what became of it. `code` is the mail service's reason, or empty."""
+    """What became of one letter to one address, which may be masked. `code` is the mail service's reason, or empty."""
 
     letter: str
     address: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from billing.domain.documents import Agreement, AgreementClause, BankAccount, Party
+from billing.domain.documents import Agreement, BankAccount, Clause, Party
 from billing.domain.wording import long_date
 from billing.paper import blocks
 from billing.paper.sheet import LEFT, RIGHT, WIDTH, Sheet, base_line
@@ -40,7 +40,7 @@ def _heading(sheet: Sheet, agreement: Agreement) -> None:
     sheet.y += LEAD + 2
 
 
-def _clause(sheet: Sheet, number: int, clause: AgreementClause) -> None:
+def _clause(sheet: Sheet, number: int, clause: Clause) -> None:
     sheet.y += BETWEEN_CLAUSES
     sheet.need(LINES_TOGETHER * LEAD + 1)
     sheet.paragraph(f"{number}. {clause.heading}", bold=True, size=SIZE, lead=LEAD)

@@ -10,13 +10,12 @@ from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import ConflictError, NotFoundError
 from billing.domain.periods import Day, Month
 from billing.ports import Outside, Row, Stored
-from billing.usecases.documents_told import EdoTold, LetterTold, Listed, Told, letter_state, letters_told, listed
+from billing.usecases.documents_told import EdoTold, Listed, Told, letter_state, letters_told, listed
 
 __all__ = [
     "Filters",
     "Listed",
     "Told",
-    "LetterTold",
     "EdoTold",
     "list_documents",
     "document_told",

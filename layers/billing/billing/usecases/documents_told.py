@@ -9,6 +9,7 @@ from billing import records
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.edo_fate import Fate
 from billing.domain.edo_wording import said_of
+from billing.domain.explain import LetterState
 from billing.domain.money import Kopecks
 from billing.domain.parties import masked
 from billing.domain.periods import Day
@@ -19,17 +20,6 @@ NOBODY = "nobody"  # a document's letter when there was nobody to write to
 _WORST_FIRST = (
     "bounced", "refused", "suppressed", "complained", "unconfirmed", "queued", "sending", "accepted", "delivered",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterTold:
-    """What became of one letter to one address. `code` is the mail service's reason, or empty."""
-
-    letter: str
-    address: str
-    status: str
-    at: str
-    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +69,7 @@ class Told(Listed):
     `warnings`: what is missing in an act of reconciliation, for whoever ordered it.
     """
 
-    letters: tuple[LetterTold, ...] = ()
+    letters: tuple[LetterState, ...] = ()
     warnings: tuple[str, ...] = ()
     sha256: str = ""
 
@@ -138,10 +128,10 @@ def letter_state(row: Row, known: dict[str, tuple[str, str]], outside: Outside) 
     return known[letter]
 
 
-def letters_told(account: str, document: Stored, outside: Outside, *, full: bool) -> Iterator[LetterTold]:
+def letters_told(account: str, document: Stored, outside: Outside, *, full: bool) -> Iterator[LetterState]:
     for letter, rows in letters_about(records.document_of(account, document.sk, document.row), outside):
         for stored in rows:
             if stored.sk != HEAD:
                 d = records.delivery_of(stored.row)
                 address = d.address if full else masked(d.address)
-                yield LetterTold(letter=letter, address=address, status=d.status, at=d.at, code=d.code)
+                yield LetterState(letter=letter, address=address, status=d.status, at=d.at, code=d.code)
