@@ -199,7 +199,6 @@ EDO_REPORT = EdoReport(
             ),
         ),
     ),
-    page_url="https://crm.example/edo",
 )
 
 CONTRACT = Contract(

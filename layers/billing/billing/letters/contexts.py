@@ -215,7 +215,6 @@ class EdoReport:
     day: date
     totals: tuple[tuple[str, int], ...]
     sections: tuple[EdoSection, ...]
-    page_url: str = ""
 
 
 Context: TypeAlias = (
