@@ -31,6 +31,12 @@ def _fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
+def _follow(opens: Locator) -> None:
+    """Presses what opens a page and waits until it is there: a click alone returns before the old page has gone."""
+    with opens.page.expect_navigation():
+        opens.click()
+
+
 def _row(page: Page, number: str) -> Locator:
     return page.locator(f"tr[data-number='{number}']")
 
@@ -57,10 +63,10 @@ def test_every_tab_can_be_used_by_everybody(visits: Visits, tmp_path: Path, name
         assert _complaints_of_axe(page) == [], tab
         assert _fits(page), tab
     page = visitor.at("/page/acts")
-    page.locator("tr[data-number] td.actions a").last.click()
+    _follow(page.locator("tr[data-number] td.actions a").last)
     page.screenshot(path=tmp_path / f"{name}.act.png", full_page=True)
     assert _complaints_of_axe(page) == []
-    page.locator("a[href^='/page/payment']").first.click()
+    _follow(page.locator("a[href^='/page/payment']").first)
     assert _complaints_of_axe(page) == []
     assert _fits(page)
 
@@ -112,7 +118,7 @@ def test_without_a_session_the_page_says_where_to_come_from(visits: Visits) -> N
     assert _complaints_of_axe(page) == []
 
     visitor.enter(ROMASHKA)
-    page.get_by_role("button", name="Выйти").click()
+    _follow(page.get_by_role("button", name="Выйти"))
     expect(page.locator("h1")).to_have_text("Откройте раздел из\u00a0CRM")
 
 
@@ -135,13 +141,13 @@ def test_our_own_people_see_the_runs_and_any_client(visits: Visits) -> None:
     expect(page.get_by_role("row", name="февраль 2026")).to_contain_text("сходится")
     assert _complaints_of_axe(page) == []
     page.get_by_label("Клиент (id)").fill("c-999999")
-    page.get_by_role("button", name="Открыть").click()
+    _follow(page.get_by_role("button", name="Открыть"))
     expect(page.locator(".wrong")).to_contain_text("Такого клиента нет")
     page.get_by_label("Клиент (id)").fill(DEAF)
-    page.get_by_role("button", name="Открыть").click()
+    _follow(page.get_by_role("button", name="Открыть"))
     expect(page.locator(".client")).to_have_text("ООО «Глухая почта»")
-    page.get_by_role("link", name="Акты", exact=True).click()
-    page.get_by_role("link", name="Подробнее").first.click()
+    _follow(page.get_by_role("link", name="Акты", exact=True))
+    _follow(page.get_by_role("link", name="Подробнее").first)
     expect(page.get_by_role("row", name="bounce@client118.example")).to_contain_text("не\u00a0доставлено")
     assert page.locator("main form[method=post]").count() == 0
 
@@ -183,14 +189,14 @@ def test_the_list_is_narrowed_by_days_payer_and_number(visits: Visits) -> None:
     assert page.locator("tbody tr").count() == 3
 
     page.get_by_label("Плательщик").select_option("ООО «Дуэт-Юг»")
-    page.get_by_role("button", name="Показать").click()
+    _follow(page.get_by_role("button", name="Показать"))
     assert sorted(page.locator("tbody th").all_inner_texts()) == ["№\u00a04", "№\u00a05"]
-    page.get_by_role("link", name="Февраль 2026").click()
+    _follow(page.get_by_role("link", name="Февраль 2026"))
     assert page.locator("tbody th").all_inner_texts() == ["№\u00a04"]
     page.get_by_label("Номер").fill("999")
-    page.get_by_role("button", name="Показать").click()
+    _follow(page.get_by_role("button", name="Показать"))
     expect(page.locator(".empty")).to_contain_text("По\u00a0этому отбору ничего нет")
-    page.get_by_role("link", name="Сбросить").click()
+    _follow(page.get_by_role("link", name="Сбросить"))
     assert page.locator("tbody tr").count() == 3
 
 
@@ -208,17 +214,17 @@ def test_an_act_is_explained_and_sent_again(visits: Visits, cloud: Kept) -> None
     visitor.enter(ROMASHKA)
     page = visitor.at("/page/acts")
 
-    _row(page, "1").get_by_role("link", name="Подробнее").click()
+    _follow(_row(page, "1").get_by_role("link", name="Подробнее"))
     bridge = page.locator("table.bridge").first
     expect(bridge).to_contain_text("10\u00a0000,00\u00a0₽")
     expect(bridge).to_contain_text("−4\u00a0500,00\u00a0₽")
-    page.get_by_role("link", name="Оплата 12.01.2026").first.click()
+    _follow(page.get_by_role("link", name="Оплата 12.01.2026").first)
     expect(page.locator("h1")).to_have_text("Оплата 10\u00a0000,00\u00a0₽ от\u00a012.01.2026")
-    page.get_by_role("link", name="Акт №\u00a01").first.click()
+    _follow(page.get_by_role("link", name="Акт №\u00a01").first)
     page.get_by_role("checkbox").uncheck()
-    page.get_by_role("button", name="Отправить").click()
+    _follow(page.get_by_role("button", name="Отправить"))
     expect(page.locator(".wrong")).to_contain_text("Выберите хотя бы один адрес")
-    page.get_by_role("button", name="Отправить").click()
+    _follow(page.get_by_role("button", name="Отправить"))
     expect(page.locator("[role=status]")).to_contain_text("Письмо отправлено ещё раз")
     assert page.locator("section[aria-labelledby=letters] tbody tr").count() == 2
 
@@ -232,7 +238,7 @@ def test_an_invoice_takes_two_clicks_and_comes_once(visits: Visits) -> None:
     before = page.locator("tbody tr").count()
 
     page.get_by_text("Выставить счёт").first.click()
-    page.get_by_role("button", name="долг 2\u00a0000,00\u00a0₽").click()
+    _follow(page.get_by_role("button", name="долг 2\u00a0000,00\u00a0₽"))
 
     notice = page.locator("[role=status]")
     expect(notice).to_contain_text("на\u00a02\u00a0000,00\u00a0₽ готов")
@@ -257,14 +263,14 @@ def test_without_script_a_wrong_sum_is_mended_and_the_invoice_made(visits: Visit
     visitor = visits(script=False, phone=True)
     page = visitor.enter(DUET)
 
-    page.get_by_role("link", name="Пополнить счёт").click()
+    _follow(page.get_by_role("link", name="Пополнить счёт"))
     page.get_by_label("Сумма").fill("десять")
-    page.get_by_role("button", name="Выставить", exact=True).click()
+    _follow(page.get_by_role("button", name="Выставить", exact=True))
     expect(page.get_by_label("Сумма")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label("Сумма")).to_have_value("десять")
     page.get_by_label("Сумма").fill("7 500,50")
     page.locator("#order-payer").select_option("ООО «Дуэт-Юг»")
-    page.get_by_role("button", name="Выставить", exact=True).click()
+    _follow(page.get_by_role("button", name="Выставить", exact=True))
     expect(page.locator("[role=status]")).to_contain_text("7\u00a0500,50\u00a0₽")
     expect(page.locator("tbody tr").first).to_contain_text("ООО «Дуэт-Юг»")
 
@@ -278,9 +284,9 @@ def test_a_reconciliation_act_is_made_for_a_quarter(visits: Visits) -> None:
     page.get_by_text("Сделать акт сверки").first.click()
     page.locator("#order-first").fill("2026-02-01")
     page.locator("#order-last").fill("2026-01-01")
-    page.get_by_role("button", name="Сделать", exact=True).click()
+    _follow(page.get_by_role("button", name="Сделать", exact=True))
     expect(page.locator(".panel .wrong")).to_be_visible()
-    page.get_by_role("button", name="I квартал 2026").click()
+    _follow(page.get_by_role("button", name="I квартал 2026"))
     expect(page.locator("[role=status]")).to_contain_text("Акт сверки №\u00a01 готов")
     expect(_row(page, "1")).to_contain_text("01.01.2026–02.03.2026")
 
@@ -316,7 +322,7 @@ def test_an_added_address_gets_letters_after_it_has_agreed(visits: Visits, cloud
     page = visitor.at("/page/notifications")
 
     page.get_by_label("Новый адрес").fill("outside@buh.example")
-    page.get_by_role("button", name="Добавить").click()
+    _follow(page.get_by_role("button", name="Добавить"))
     expect(page.locator("[role=status]")).to_contain_text("Адрес добавлен")
     card = page.get_by_role("article", name="outside@buh.example")
     expect(card).to_contain_text("ждёт подтверждения")
@@ -327,7 +333,7 @@ def test_an_added_address_gets_letters_after_it_has_agreed(visits: Visits, cloud
     assert _complaints_of_axe(owner.page) == []
     page.reload()
     expect(card).to_contain_text("ждёт подтверждения")  # opening the link changes nothing
-    owner.page.get_by_role("button", name="Присылать документы").click()
+    _follow(owner.page.get_by_role("button", name="Присылать документы"))
     expect(owner.page.locator(".state")).to_contain_text("адрес подтверждён")
 
     page.reload()
@@ -336,7 +342,7 @@ def test_an_added_address_gets_letters_after_it_has_agreed(visits: Visits, cloud
     card.get_by_role("button", name="Удалить").click()
     expect(card).to_be_visible()
     page.once("dialog", lambda dialog: dialog.accept())
-    card.get_by_role("button", name="Удалить").click()
+    _follow(card.get_by_role("button", name="Удалить"))
     expect(page.locator("[role=status]")).to_contain_text("Адрес удалён")
     expect(card).to_have_count(0)
 
@@ -348,9 +354,9 @@ def test_without_script_addresses_are_checked_and_the_quarterly_act_is_switched_
     expect(page.get_by_role("row", name="buh@client104.example")).to_contain_text("доставлено")
 
     page.get_by_label("Новый адрес").fill("a@b")
-    page.get_by_role("button", name="Добавить").click()
+    _follow(page.get_by_role("button", name="Добавить"))
     expect(page.locator(".wrong")).to_contain_text("не\u00a0похоже на\u00a0адрес почты")
     page.get_by_label("присылать акт сверки каждый квартал").check()
-    page.get_by_role("button", name="Сохранить Акты сверки").click()
+    _follow(page.get_by_role("button", name="Сохранить Акты сверки"))
     expect(page.locator("[role=status]")).to_contain_text("Сохранено")
     expect(page.get_by_label("присылать акт сверки каждый квартал")).to_be_checked()
