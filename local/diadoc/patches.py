@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.diadoc import events, operations, pipeline, workflow
 from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer, rows_of
-from local.diadoc.message_records import Document, Message
+from local.diadoc.message_records import Message
 from local.diadoc.message_views import message_view
 from local.diadoc.posting import check_parties
 from local.diadoc.signed_content import read_content, read_signature
@@ -153,7 +153,7 @@ def _step(world: World, message: Message, box: str, name: str, row: Json) -> lis
             return workflow.answer_revocation(world, message, asked_to_annul, box, signature, None)
         document = workflow.document_in(message, parent)
         if box == message.from_box:
-            return _sign_delayed(world, message, document, row)
+            return workflow.sign_delayed(world, message, document, signature)
         return workflow.sign_as_recipient(world, message, document, box, signature)
     signed = row.get("SignedContent")
     if not isinstance(signed, dict):
@@ -174,15 +174,3 @@ def _step(world: World, message: Message, box: str, name: str, row: Json) -> lis
     if name == "Receipts":
         return workflow.give_receipt(world, message, document, box, content, signature)
     return workflow.refuse(world, message, document, box, content, signature)
-
-
-def _sign_delayed(world: World, message: Message, document: Document, row: Json) -> list[str]:
-    """Our own signature on a document that waited for it: signing is sending. Source: fact 12.4."""
-    if document.sender_signature != "WaitingForSenderSignature" or message.is_draft:
-        raise Refusal(409, "Sender signature is not expected")
-    signature = read_signature(world, row, box=message.from_box)
-    entity = pipeline.add_signature(world, message, document.entity_id, signature, message.from_box)
-    document.sender_signature = "SenderSignatureUnchecked"
-    if all(one.sender_signature != "WaitingForSenderSignature" for one in message.documents):
-        pipeline.send(world, message)
-    return [entity.entity_id]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from local.diadoc import jobs, partners, recipient, seeding
+from local.diadoc import cloud_signing, jobs, partners, recipient, seeding
 from local.diadoc.application import Application
 from local.diadoc.records import Operator, Organization, User
 from local.diadoc.world import World
@@ -75,6 +75,23 @@ class PeopleControls:
         """The partner declines the invitation of this box, or breaks up with it."""
         with self._settled():
             partners.break_up(self._application.world, self._guid(partner), self._guid(box), comment)
+
+    # --- our own people
+
+    def sender_signs(self, *, message_id: str, entity_id: str) -> None:
+        """A person of the sender signs in the web what was sent without a signature, and thereby sends it."""
+        with self._settled() as world:
+            recipient.sign_delayed(world, message_id, entity_id)
+
+    def cloud_tasks(self) -> dict[str, str]:
+        """Tasks of the cloud certificate, oldest first, each with its status."""
+        with self._settled() as world:
+            return {id: cloud_signing.status_of(world, task) for id, task in world.state.cloud_tasks.items()}
+
+    def answer_cloud_task(self, *, task_id: str, status: str = "Completed") -> None:
+        """The person confirms a task of the cloud certificate, or cancels it: CanceledByUser."""
+        with self._settled() as world:
+            cloud_signing.answer(world, task_id, status)
 
     # --- the recipient of a document
 

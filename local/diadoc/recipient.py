@@ -89,6 +89,16 @@ def give_sender_receipt(world: World, message_id: str, entity_id: str) -> None:
     _one(world, message_id, entity_id, step)
 
 
+def sign_delayed(world: World, message_id: str, entity_id: str) -> None:
+    """A person of the sender signs in the web what was sent without a signature. Source: fact 12.4."""
+    message = world.state.messages[message_id]
+    document = workflow.document_in(message, entity_id)
+    signature = signature_of(world, message.from_box)(content_of(message, document).content)
+    events.tell_of_patch(
+        world, message, events.boxes_of(message), workflow.sign_delayed(world, message, document, signature)
+    )
+
+
 def ask_revocation(world: World, message_id: str, entity_id: str, text: str) -> None:
     """The recipient asks to annul the document. Source: fact 14.1."""
 

@@ -22,6 +22,7 @@ class Settings:
     message_documents_max: int = 40
     request_bytes_max: int = 70 * 1024 * 1024
     shelf_part_bytes_max: int = 3 * 1024 * 1024
+    cloud_task_s: int = 86_400  # how long a task of signing waits for the person
     field_from_the_future: bool = True  # one field in each answer that no client knows
     calls_kept: int = 20_000
 
@@ -161,6 +162,17 @@ class ShelfFile:
 
 
 @dataclass(slots=True, kw_only=True)
+class CloudTask:
+    """Files that a person is asked to sign in the telephone. Source: fact 12.9."""
+
+    task_id: str
+    box: str
+    files: list[bytes]
+    begun: int
+    status: str = "InProgress"
+
+
+@dataclass(slots=True, kw_only=True)
 class State:
     """All of it."""
 
@@ -181,4 +193,5 @@ class State:
     jobs: list[Job] = field(default_factory=list)
     shelf: dict[str, ShelfFile] = field(default_factory=dict)
     prints: dict[str, PrintTask] = field(default_factory=dict)
+    cloud_tasks: dict[str, CloudTask] = field(default_factory=dict)
     bad_signatures: dict[str, list[int]] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from datetime import date
 
 from local.diadoc import (
     authentication,
+    cloud_signing,
     document_types,
     events,
     organizations,
@@ -58,6 +59,8 @@ _TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "ShelfUploadPartInit", shelf.shelf_upload_part_init),
     ("POST", "ShelfUploadPart", shelf.shelf_upload_part),
     ("GET", "V2/ShelfDownload", shelf.shelf_download),
+    ("POST", "DssSign", cloud_signing.dss_sign),
+    ("GET", "DssSignResult", cloud_signing.dss_sign_result),
     ("GET", "V8/GetNewEvents", events.get_new_events),
     ("GET", "V7/GetNewEvents", events.get_new_events),
     ("GET", "V6/GetNewEvents", events.get_new_events),
