@@ -21,6 +21,7 @@ class Entity:
     content_type_id: str = ""
     test_signed: bool = False
     power_of_attorney: bool = False
+    needs_receipt: bool = False
     is_service: bool = False  # injected even when not asked for; has no content of its own
     signature_is_valid: bool | None = None
     signature_trouble: str = ""

@@ -95,7 +95,7 @@ def entity_view(world: World, message: Message, entity: Entity, box: str, *, inj
         "SignerDepartmentId": HEAD_DEPARTMENT,
         "RawCreationDate": entity.ticks,
         "CreationTimestamp": iso_of(entity.ticks),
-        "NeedReceipt": False,
+        "NeedReceipt": entity.needs_receipt,
         "IsApprovementSignature": False,
         "IsEncryptedContent": False,
         "Labels": [],

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from local.diadoc import events, operations, pipeline, workflow
-from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer, rows_of
+from local.diadoc import events, operations, pipeline, receipts, workflow
+from local.diadoc.http_shapes import Answer, Json, Refusal, Request, is_true, json_answer, rows_of
 from local.diadoc.message_records import Message
 from local.diadoc.message_views import message_view
 from local.diadoc.posting import check_parties
@@ -21,7 +21,7 @@ _KNOWN = (
 
 
 def post_message_patch(world: World, request: Request) -> Answer:
-    """Sign a delayed document, answer one, annul one. Source: facts 10.2, 12.4, 14.1-14.4."""
+    """Sign a delayed document, answer one, annul one. Source: facts 10.2, 12.4, 14.1-14.9."""
     asked = request.document("MessagePatchToPost")
     box = world.my_box(request, str(asked.get("BoxId") or ""))
     message = world.message(box, str(asked.get("MessageId") or ""))
@@ -163,14 +163,16 @@ def _step(world: World, message: Message, box: str, name: str, row: Json) -> lis
         raise Refusal(400, "Signature must be specified")
     if asked_to_annul is not None and name.endswith("Rejections"):
         return workflow.answer_revocation(world, message, asked_to_annul, box, signature, content)
+    if name == "Receipts":
+        return receipts.give_receipt(world, message, parent, box, content, signature)
     document = workflow.document_in(message, parent)
     if name == "RevocationRequests":
         return workflow.ask_revocation(world, message, document, box, content, signature)
     if box != message.to_box:
         raise Refusal(409, f"{name}: only the recipient may do this")
     if name == "RecipientTitles":
-        title_name = str(row.get("FileName") or "title.xml")
-        return workflow.answer_by_title(world, message, document, box, content, title_name, signature)
-    if name == "Receipts":
-        return workflow.give_receipt(world, message, document, box, content, signature)
+        title_name, wish = str(row.get("FileName") or "title.xml"), is_true(row.get("NeedReceipt"))
+        return workflow.answer_by_title(
+            world, message, document, box, content, title_name, signature, needs_receipt=wish
+        )
     return workflow.refuse(world, message, document, box, content, signature)

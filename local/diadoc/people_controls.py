@@ -95,10 +95,14 @@ class PeopleControls:
 
     # --- the recipient of a document
 
-    def recipient_signs(self, *, message_id: str, entity_id: str, with_disagreements: bool = False) -> None:
-        """The recipient signs, formal documents by a title of its own."""
+    def recipient_signs(
+        self, *, message_id: str, entity_id: str, with_disagreements: bool = False, needs_receipt: bool = False
+    ) -> None:
+        """The recipient signs, formal documents by a title of its own, on which it may ask for a receipt."""
         with self._settled() as world:
-            recipient.sign(world, message_id, entity_id, with_disagreements=with_disagreements)
+            recipient.sign(
+                world, message_id, entity_id, with_disagreements=with_disagreements, needs_receipt=needs_receipt
+            )
 
     def recipient_rejects(self, *, message_id: str, entity_id: str, text: str) -> None:
         """The recipient refuses to sign."""
@@ -111,7 +115,7 @@ class PeopleControls:
             recipient.give_receipt(world, message_id, entity_id)
 
     def sender_owes_receipt(self, *, message_id: str, entity_id: str) -> None:
-        """From now on the sender owes a receipt, as some workflows have it on the recipient's title."""
+        """From now on the sender owes a receipt, though nobody knows on what."""
         with self._settled() as world:
             recipient.want_receipt(world, message_id, entity_id)
 

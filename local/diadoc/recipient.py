@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local.diadoc import events, workflow
+from local.diadoc import events, receipts, workflow
 from local.diadoc.document_types import RECONCILIATION, find_kind
 from local.diadoc.document_views import content_of
 from local.diadoc.http_shapes import Refusal
-from local.diadoc.message_records import Document, Message
+from local.diadoc.message_records import Document, Entity, Message
 from local.diadoc.recipient_titles import reconciliation_answer, utd_acceptance
 from local.diadoc.service_xml import service_document
 from local.diadoc.signed_content import Signature
 from local.diadoc.world import World
-from local.diadoc.xml import parse, windows_1251
+from local.diadoc.xml import element, parse, windows_1251
 
 
-def sign(world: World, message_id: str, entity_id: str, *, with_disagreements: bool = False) -> None:
-    """The recipient signs; in a closed packet, every document of it. Source: facts 10.16, 14.4."""
+def sign(
+    world: World, message_id: str, entity_id: str, *, with_disagreements: bool = False, needs_receipt: bool = False
+) -> None:
+    """The recipient signs; in a closed packet, every document of it. Source: facts 10.16, 14.3, 14.4."""
 
     def step(message: Message, document: Document) -> list[str]:
         signature = signature_of(world, message.to_box)
@@ -32,7 +34,14 @@ def sign(world: World, message_id: str, entity_id: str, *, with_disagreements: b
         name, root = build(sent, guid, world.moscow_now, with_disagreements=with_disagreements)
         title = windows_1251(root)
         return workflow.answer_by_title(
-            world, message, document, message.to_box, title, f"{name}.xml", signature(title)
+            world,
+            message,
+            document,
+            message.to_box,
+            title,
+            f"{name}.xml",
+            signature(title),
+            needs_receipt=needs_receipt,
         )
 
     _each(world, message_id, entity_id, step)
@@ -61,15 +70,13 @@ def give_receipt(world: World, message_id: str, entity_id: str) -> None:
     """The recipient confirms the receipt. Source: fact 14.3."""
 
     def step(message: Message, document: Document) -> list[str]:
-        content = service_document("Извещение", document, "")
-        signature = signature_of(world, message.to_box)(content)
-        return workflow.give_receipt(world, message, document, message.to_box, content, signature)
+        return _confirm(world, message, content_of(message, document), message.to_box)
 
     _one(world, message_id, entity_id, step)
 
 
 def want_receipt(world: World, message_id: str, entity_id: str) -> None:
-    """The sender owes a receipt from now on: its workflow has one on the recipient's title. Source: fact 14.3."""
+    """The sender owes a receipt from now on, on nothing that is documented."""
 
     def step(_message: Message, document: Document) -> list[str]:
         document.sender_receipt, document.modified = "HaveToCreateReceipt", world.ticks
@@ -79,14 +86,28 @@ def want_receipt(world: World, message_id: str, entity_id: str) -> None:
 
 
 def give_sender_receipt(world: World, message_id: str, entity_id: str) -> None:
-    """A person of the sender gives the receipt in the web. Source: fact 14.3."""
+    """A person of the sender gives the receipt on the recipient's title in the web. Source: fact 14.3."""
 
     def step(message: Message, document: Document) -> list[str]:
-        content = service_document("Извещение", document, "")
-        signature = signature_of(world, message.from_box)(content)
-        return workflow.give_sender_receipt(world, message, document, message.from_box, content, signature)
+        titles = [
+            one
+            for one in message.entities
+            if one.attachment_type in workflow.RECIPIENT_TITLES and one.parent_id == document.entity_id
+        ]
+        if titles:
+            return _confirm(world, message, titles[-1], message.from_box)
+        if document.sender_receipt != "HaveToCreateReceipt":
+            raise Refusal(409, "Receipt is not expected")
+        document.sender_receipt, document.modified = "Finished", world.ticks
+        return []
 
     _one(world, message_id, entity_id, step)
+
+
+def _confirm(world: World, message: Message, received: Entity, box: str) -> list[str]:
+    signer = element("Signer", {}, element("Fio", {"LastName": "Получателев", "FirstName": "Пётр"}))
+    _, content = receipts.receipt_of(world, message, received, box, signer)
+    return receipts.give_receipt(world, message, received.entity_id, box, content, signature_of(world, box)(content))
 
 
 def sign_delayed(world: World, message_id: str, entity_id: str) -> None:

@@ -16,6 +16,7 @@ from local.diadoc import (
     posting,
     printing,
     reading,
+    receipts,
     service_xml,
     shelf,
     titles,
@@ -83,7 +84,7 @@ _TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "GenerateDocumentZip", printing.generate_document_zip),
     ("POST", "V2/GenerateRevocationRequestXml", service_xml.generate_revocation_request),
     ("POST", "V2/GenerateSignatureRejectionXml", service_xml.generate_signature_rejection),
-    ("POST", "V2/GenerateReceiptXml", service_xml.generate_receipt),
+    ("POST", "V2/GenerateReceiptXml", receipts.generate_receipt),
 )
 
 ROUTES: dict[str, dict[str, Endpoint]] = {}

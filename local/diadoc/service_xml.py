@@ -1,4 +1,4 @@
-"""Service documents: requests to annul, refusals, receipts. Their XML is a sketch of the real formats."""
+"""Service documents: requests to annul, refusals. Their XML is a sketch of the real formats."""
 
 from __future__ import annotations
 
@@ -19,11 +19,6 @@ def generate_signature_rejection(world: World, request: Request) -> Answer:
     return _generate(world, request, "Отказ", "SignatureRejection", "ErrorMessage")
 
 
-def generate_receipt(world: World, request: Request) -> Answer:
-    """The XML of a receipt. Source: fact 14.3."""
-    return _generate(world, request, "Извещение", "Receipt", "")
-
-
 def service_document(kind: str, document: Document, text: str) -> bytes:
     """A service document about another one."""
     about = element("СведДок", {"ИдДок": document.entity_id, "ИмяФайл": document.file_name})
@@ -37,7 +32,7 @@ def _generate(world: World, request: Request, kind: str, name: str, text_field: 
     document = document_of(message, request.required("attachmentId").lower())
     if document is None:
         raise Refusal(404, "Document is not found")
-    text = str(asked.get(text_field) or "") if text_field else ""
-    if text_field and not text:
+    text = str(asked.get(text_field) or "")
+    if not text:
         raise Refusal(400, f"{text_field} must be specified")
     return file_answer(service_document(kind, document, text), f"{name}.xml", "application/xml")

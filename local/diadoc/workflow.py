@@ -16,10 +16,12 @@ from local.diadoc.xml import MalformedXmlError, parse
 _WAITING = "WaitingForRecipientSignature"
 _BAD_SIGNATURES_A_DAY = 3
 _DAY_TICKS = 86_400 * 10_000_000
+_RECEIPT_BY_WISH = (3, 11, 16, 18, 19)  # workflows in which the recipient may ask for one on its title: fact 14.3
 _TITLE_KINDS = {
     UTD: "UniversalTransferDocumentBuyerTitle",
     "XmlAcceptanceCertificate": "XmlAcceptanceCertificateBuyerTitle",
 }
+RECIPIENT_TITLES = ("Title", *_TITLE_KINDS.values())
 
 
 def document_in(message: Message, entity_id: str) -> Document:
@@ -43,18 +45,34 @@ def sign_as_recipient(world: World, message: Message, document: Document, box: s
 
 
 def answer_by_title(
-    world: World, message: Message, document: Document, box: str, content: bytes, name: str, signature: Signature
+    world: World,
+    message: Message,
+    document: Document,
+    box: str,
+    content: bytes,
+    name: str,
+    signature: Signature,
+    *,
+    needs_receipt: bool = False,
 ) -> list[str]:
-    """The recipient answers a formal document by its title, which may say that it disagrees. Source: fact 14.4."""
+    """The recipient answers a formal document by its title, which may say that it disagrees. Source: fact 14.4.
+
+    `needs_receipt`: it asks for a receipt on its title, and is heard where the workflow has one. Source: fact 14.3.
+    """
     _expect_waiting(document)
-    title = _entity(world, document.entity_id, _TITLE_KINDS.get(document.type_named_id, "Title"), content, name, box)
+    kind = _TITLE_KINDS.get(document.type_named_id, "Title")
+    title = new_entity(world, document.entity_id, kind, content, name, box)
+    title.needs_receipt = needs_receipt and document.workflow in _RECEIPT_BY_WISH
     message.entities.append(title)
     response = "WithRecipientPartiallySignature" if _disagrees(document, content) else "WithRecipientSignature"
     try:
-        return [title.entity_id, *_answered(world, message, document, box, title.entity_id, signature, response)]
+        brought = _answered(world, message, document, box, title.entity_id, signature, response)
     except Refusal:
         message.entities.remove(title)
         raise
+    if title.needs_receipt and document.recipient_response == response:
+        document.sender_receipt = "HaveToCreateReceipt"
+    return [title.entity_id, *brought]
 
 
 def refuse(
@@ -64,45 +82,12 @@ def refuse(
     _expect_waiting(document)
     is_xml = content.lstrip().startswith(b"<")
     kind = "XmlSignatureRejection" if is_xml else "SignatureRequestRejection"
-    rejection = _entity(world, document.entity_id, kind, content, "Rejection.xml" if is_xml else "Rejection.txt", box)
+    rejection = new_entity(
+        world, document.entity_id, kind, content, "Rejection.xml" if is_xml else "Rejection.txt", box
+    )
     message.entities.append(rejection)
     document.recipient_response, document.modified = "RecipientSignatureRequestRejected", world.ticks
     return [rejection.entity_id, pipeline.add_signature(world, message, rejection.entity_id, signature, box).entity_id]
-
-
-def give_receipt(
-    world: World, message: Message, document: Document, box: str, content: bytes, signature: Signature
-) -> list[str]:
-    """The recipient confirms that it got the document. Source: fact 14.3."""
-    if document.recipient_receipt != "WaitingForReceipt":
-        raise Refusal(409, "Receipt is not expected")
-    receipt = _entity(world, document.entity_id, "InvoiceReceipt", content, "Receipt.xml", box)
-    message.entities.append(receipt)
-    document.recipient_receipt, document.modified = "Finished", world.ticks
-    return [receipt.entity_id, pipeline.add_signature(world, message, receipt.entity_id, signature, box).entity_id]
-
-
-def give_sender_receipt(
-    world: World, message: Message, document: Document, box: str, content: bytes, signature: Signature
-) -> list[str]:
-    """The sender confirms that it got the recipient's title. Source: fact 14.3."""
-    if document.sender_receipt != "HaveToCreateReceipt":
-        raise Refusal(409, "Receipt is not expected")
-    receipt = _entity(world, document.entity_id, "Receipt", content, "Receipt.xml", box)
-    message.entities.append(receipt)
-    document.sender_receipt, document.modified = "Finished", world.ticks
-    return [receipt.entity_id, pipeline.add_signature(world, message, receipt.entity_id, signature, box).entity_id]
-
-
-def sign_delayed(world: World, message: Message, document: Document, signature: Signature) -> list[str]:
-    """The sender signs what waited for it: signing is sending. Source: fact 12.4."""
-    if document.sender_signature != "WaitingForSenderSignature" or message.is_draft:
-        raise Refusal(409, "Sender signature is not expected")
-    entity = pipeline.add_signature(world, message, document.entity_id, signature, message.from_box)
-    document.sender_signature = "SenderSignatureUnchecked"
-    if all(one.sender_signature != "WaitingForSenderSignature" for one in message.documents):
-        pipeline.send(world, message)
-    return [entity.entity_id]
 
 
 def ask_revocation(
@@ -111,7 +96,7 @@ def ask_revocation(
     """One side asks that the document be annulled. Source: fact 14.1."""
     if not document.delivered or document.revocation in {"asked", "accepted"}:
         raise Refusal(409, "Revocation can not be requested")
-    request = _entity(world, document.entity_id, "RevocationRequest", content, "RevocationRequest.xml", box)
+    request = new_entity(world, document.entity_id, "RevocationRequest", content, "RevocationRequest.xml", box)
     message.entities.append(request)
     document.revocation, document.revocation_by, document.revocation_entity = "asked", box, request.entity_id
     document.modified = world.ticks
@@ -129,7 +114,7 @@ def answer_revocation(
     parent = document.revocation_entity
     brought: list[str] = []
     if rejection is not None:
-        refusal = _entity(world, parent, "XmlSignatureRejection", rejection, "Rejection.xml", box)
+        refusal = new_entity(world, parent, "XmlSignatureRejection", rejection, "Rejection.xml", box)
         message.entities.append(refusal)
         brought, parent = [refusal.entity_id], refusal.entity_id
     return [*brought, pipeline.add_signature(world, message, parent, signature, box).entity_id]
@@ -166,7 +151,8 @@ def _disagrees(document: Document, content: bytes) -> bool:
     return any(one.get("КодИтога") in {"2", "3"} for one in root.iter("КодСодОпер"))
 
 
-def _entity(world: World, parent: str, attachment_type: str, content: bytes, name: str, box: str) -> Entity:
+def new_entity(world: World, parent: str, attachment_type: str, content: bytes, name: str, box: str) -> Entity:
+    """A part of a message that a box adds to another part of it."""
     return Entity(
         entity_id=world.new_id("entity"),
         parent_id=parent,

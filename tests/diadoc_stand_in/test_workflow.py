@@ -130,24 +130,6 @@ def test_recipient_owes_a_receipt_where_the_workflow_has_one(company, diadoc):
     )
 
 
-def test_sender_may_owe_a_receipt_too(company, diadoc):
-    """Fact 14.3 [doc]: on the recipient's title, where the workflow has it; the document is not finished until then."""
-    sent = company.deliver()
-
-    def status():
-        return company.document(sent)["SenderReceiptMetadata"]["ReceiptStatus"]
-
-    told = [status()]
-    diadoc.sender_owes_receipt(**ids(sent))
-    told.append(status())
-    diadoc.sender_gives_receipt(**ids(sent))
-    told.append(status())
-
-    assert told == ["GeneralReceiptStatusNotAcceptable", "HaveToCreateReceipt", "Finished"]
-    with pytest.raises(Refusal, match="Receipt is not expected"):
-        diadoc.sender_gives_receipt(**ids(sent))
-
-
 @pytest.mark.parametrize(("refusal", "status"), [(None, "RevocationAccepted"), ("Не согласны", "RevocationRejected")])
 def test_we_ask_to_annul(company, diadoc, refusal, status):
     """Fact 14.1 [doc]: POST /V2/GenerateRevocationRequestXml, then a patch; the status depends on who looks."""
@@ -187,17 +169,16 @@ def test_recipient_asks_to_annul_and_we_sign(company, diadoc):
 
 
 def test_recipient_acts_over_the_api_too(company):
-    """Facts 14.1-14.3 [doc]: V2/GenerateSignatureRejectionXml, V2/GenerateReceiptXml, V3/PostMessagePatch."""
+    """Facts 14.1, 14.2 [doc]: V2/GenerateSignatureRejectionXml, V3/PostMessagePatch."""
     sent = company.deliver(company.act())
     asked = {"boxId": company.other, "messageId": sent.message_id, "attachmentId": sent.entity_id}
-    receipt = company.client_talk.post("/V2/GenerateReceiptXml", {"Signer": {}}, **asked)
     xml = company.client_talk.post("/V2/GenerateSignatureRejectionXml", {"ErrorMessage": "Нет"}, **asked).content
     row = {"ParentEntityId": sent.entity_id, "SignedContent": company.signed(xml)}
     body = {"BoxId": company.other, "MessageId": sent.message_id, "XmlSignatureRejections": [row]}
 
     answer = company.client_talk.post("/V3/PostMessagePatch", body)
 
-    assert (receipt.status_code, answer.status_code) == (200, 200)
+    assert answer.status_code == 200
     assert "Sunset" in answer.headers
     assert company.document(sent)["RecipientResponseStatus"] == "RecipientSignatureRequestRejected"
 
