@@ -90,6 +90,17 @@ def refuse(
     return [rejection.entity_id, pipeline.add_signature(world, message, rejection.entity_id, signature, box).entity_id]
 
 
+def sign_delayed(world: World, message: Message, document: Document, signature: Signature) -> list[str]:
+    """The sender signs what waited for it: signing is sending. Source: fact 12.4."""
+    if document.sender_signature != "WaitingForSenderSignature" or message.is_draft:
+        raise Refusal(409, "Sender signature is not expected")
+    entity = pipeline.add_signature(world, message, document.entity_id, signature, message.from_box)
+    document.sender_signature = "SenderSignatureUnchecked"
+    if all(one.sender_signature != "WaitingForSenderSignature" for one in message.documents):
+        pipeline.send(world, message)
+    return [entity.entity_id]
+
+
 def ask_revocation(
     world: World, message: Message, document: Document, box: str, content: bytes, signature: Signature
 ) -> list[str]:
