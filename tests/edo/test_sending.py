@@ -19,6 +19,7 @@ from billing.usecases.orders import order_invoice, order_reconciliation
 from local.company.client import a_company
 from tests.edo.house import POLICY
 from tests.edo.quarter import ACTS, CONTRACT, FEBRUARY, JANUARY, QuarterHouse, a_quarter
+from tests.edo.test_invitations import campaign
 from tests.usecases.house import ACCOUNT, ROMASHKA, VASILYOK, a_card, a_charge, a_payment
 
 UTD = "UniversalTransferDocument"
@@ -319,6 +320,34 @@ def test_a_roaming_client_that_looks_silent_for_a_month_is_tried(accepts, sent):
 
     assert house.relation(box) == "IsInvitedByMe"
     assert (run.sent, run.left, run.ended) == (sent, 3 - sent, True)
+
+
+def test_a_roaming_client_that_a_person_invited_is_tried_by_the_day_that_the_campaign_has_heard():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.diadoc.add_operator(fns_id="2BE", name="Другой", features=["SupportsAutoInvitation"])
+    box = house.client(operator="2BE", hides_acceptance=True)
+    house.at("2026-02-20 10:00").edo.edo.invite(box=box)
+    house.wait(minutes=1).diadoc.advance(seconds=0)
+    assert campaign(house).state == "done"
+    house.accepts(box)
+
+    run = house.send("2026-04-02 06:00")
+
+    assert (house.counterparty().invited, house.relation(box)) == ({}, "IsInvitedByMe")
+    assert (run.sent, run.left) == (3, 0)
+
+
+def test_sending_forgets_nothing_of_an_invitation_that_wants_our_signature():
+    house = QuarterHouse(a_card(), *a_quarter())
+    box = house.client()
+    house.invites_us(box, with_document=True)
+    campaign(house.at("2026-04-20 10:00"))
+
+    house.send("2026-04-20 16:00", force=True)
+    campaign(house.at("2026-04-21 10:00"))
+
+    assert house.calls("V3/AcquireCounteragent") == []
+    assert house.reasons() == {f"payer.{INN}.{ROMASHKA['kpp']}": "invitation_wants_signature"}
 
 
 def test_a_recipient_that_has_blocked_us_is_a_persons():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from billing.domain.documents import DocumentKind, DocumentStatus
@@ -14,14 +14,14 @@ from billing.domain.edo_sending import Sendable, Window, due_documents
 from billing.domain.parties import Customer, PayerRequisites
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError
-from billing.ports_edo import BadDocumentError, EdoOutside
+from billing.ports_edo import EdoOutside
 from billing.records_edo import Counterparty
 from billing.usecases.cards import customer_card
 from billing.usecases.edo.contracts import contract_with
 from billing.usecases.edo.counterparties import Kept, kept, kpp_of, note_payer, payers_of, settle, stands
 from billing.usecases.edo.left import Left
 from billing.usecases.edo.making import made
-from billing.usecases.edo.relations import as_seen, box_writes
+from billing.usecases.edo.relations import as_seen, box_writes, boxes_of
 from billing.usecases.edo.signing import wants_signature
 from billing.usecases.edo.terms import OnItsWay, Terms
 from billing.usecases.edo.waiting import plan_reconciliations, waiting_of
@@ -111,7 +111,7 @@ def _payers(
     if not theirs:
         return
     cards = {p.inn.strip(): p for p in payers_of(customer, terms.today)}
-    boxes = boxes_of(list(theirs), edo)
+    boxes, _ = boxes_of(list(theirs), outside, edo)  # an INN that the operator does not take is one without boxes
     for inn, documents in theirs.items():
         found = _known(customer.account, cards.get(inn) or _as_printed(documents[-1]), outside)
         decision = may_be_sent(found.payer.candidate, {}, boxes.get(inn, ()), terms.settings, today=terms.today)
@@ -121,16 +121,6 @@ def _payers(
         else:
             for one in documents:
                 left.stays(one, decision.reason)
-
-
-def boxes_of(inns: Sequence[str], edo: EdoOutside) -> Mapping[str, Sequence[Box]]:
-    """An INN that the operator does not take is one without boxes."""
-    try:
-        return edo.edo.boxes_of(inns)
-    except BadDocumentError:
-        if len(inns) == 1:
-            return {}
-        return {inn: boxes for one in inns for inn, boxes in boxes_of([one], edo).items()}
 
 
 def _known(account: str, requisites: PayerRequisites, outside: Outside) -> Kept:

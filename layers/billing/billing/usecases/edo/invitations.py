@@ -6,7 +6,7 @@ box stands and asks again only if nothing has come of it: there is one invitatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,11 +15,11 @@ from billing.domain.edo import Action, Box, Decision, InvitationSettings, Partne
 from billing.domain.edo_policy import EdoPolicy
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError
-from billing.ports_edo import BadDocumentError, EdoOutside
+from billing.ports_edo import EdoOutside
 from billing.records_edo import Counterparty
 from billing.usecases.edo.counterparties import Kept, all_of_inn, kept, settle, stands
 from billing.usecases.edo.questions import ask, has_come_to_nothing, intent, polled, refused
-from billing.usecases.edo.relations import box_writes, known_box
+from billing.usecases.edo.relations import box_writes, boxes_of
 from billing.usecases.edo.reminders import accounts_of, remind
 
 ATTEMPTS_MAX = 3
@@ -53,14 +53,14 @@ def work_through(page: Sequence[Kept], terms: Terms, outside: Outside, edo: EdoO
         BusyError: the operator asks to come back later; what was done is done.
     """
     open_ones = [_asked_about(k, terms, outside, edo) for k in page if k.payer.accounts and not _is_settled(k.payer)]
-    found, bad = _boxes_of([k.payer.inn for k in open_ones if not k.payer.problems], edo)
+    found, bad = boxes_of([k.payer.inn for k in open_ones if not k.payer.problems], outside, edo)
     for one in open_ones:
         if outside.clock() >= until:
             return False
         if error := bad.get(one.payer.inn):
             settle(one, refused(one.payer, error, terms.today, outside), outside)
         else:
-            _decide(one, _with_memory(found.get(one.payer.inn, ()), outside), terms, outside, edo)
+            _decide(one, found.get(one.payer.inn, ()), terms, outside, edo)
     return True
 
 
@@ -75,34 +75,6 @@ def _asked_about(one: Kept, terms: Terms, outside: Outside, edo: EdoOutside) -> 
 def _is_settled(payer: Counterparty) -> bool:
     """A partner needs no look: the feed tells when it ends."""
     return payer.partnership is Partnership.PARTNERS and bool(payer.box) and not (payer.task or payer.pending)
-
-
-def _boxes_of(
-    inns: Sequence[str], edo: EdoOutside
-) -> tuple[Mapping[str, Sequence[Box]], Mapping[str, BadDocumentError]]:
-    """The boxes of each INN; and the INNs that the operator does not take, which would spoil the list for the rest."""
-    if not inns:
-        return {}, {}
-    try:
-        return edo.edo.boxes_of(inns), {}
-    except BadDocumentError as error:
-        if len(inns) == 1:
-            return {}, {inns[0]: error}
-        half = len(inns) // 2
-        (found, bad), (more, worse) = _boxes_of(inns[:half], edo), _boxes_of(inns[half:], edo)
-        return {**found, **more}, {**bad, **worse}
-
-
-def _with_memory(boxes: Sequence[Box], outside: Outside) -> list[Box]:
-    """With what only the operator's list and feed tell: since when it stands so, and what their invitation carries."""
-    return [_remembered(box, outside) if box.partnership is not Partnership.NONE else box for box in boxes]
-
-
-def _remembered(box: Box, outside: Outside) -> Box:
-    was = known_box(box.id, outside)
-    if not was or was.partnership is not box.partnership:
-        return box
-    return replace(box, since=box.since or was.since, wants_signature=was.wants_signature)
 
 
 def _decide(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: EdoOutside) -> None:

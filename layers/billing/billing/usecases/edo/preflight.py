@@ -17,11 +17,12 @@ from billing.letters.contexts import EdoLine
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import EdoOutside, StopTheRunError
 from billing.records_edo import DUE_SHARDS, PREFLIGHT, Counterparty
-from billing.usecases.edo.accounts import boxes_of, sendable
+from billing.usecases.edo.accounts import sendable
 from billing.usecases.edo.counterparties import kept, kpp_of
 from billing.usecases.edo.left import Left
 from billing.usecases.edo.news import is_news, lines_of, section
 from billing.usecases.edo.places import next_page
+from billing.usecases.edo.relations import boxes_of
 from billing.usecases.edo.reports import Told, last_report, write_report
 from billing.usecases.edo.signatures import certificate_until
 from billing.usecases.edo.terms import OnItsWay, Terms, read
@@ -116,7 +117,7 @@ def _looked_at(documents: Sequence[OnItsWay], terms: Terms, left: Left, outside:
     going = [by_id[one.id] for one in due]
     if not going:
         return 0
-    boxes, ready = boxes_of(sorted({one.inn for one in going}), edo), 0
+    (boxes, _), ready = boxes_of(sorted({one.inn for one in going}), outside, edo), 0
     for one in going:
         buyer = one.stored.row["content"]["buyer"]
         kpp = kpp_of(buyer.get("kpp", ""))

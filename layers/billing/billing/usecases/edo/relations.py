@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -101,6 +101,41 @@ def read_list(cursor: str, outside: Outside, edo: EdoOutside) -> str:
     for box in page.boxes:
         observe(box, outside)
     return page.cursor
+
+
+def boxes_of(
+    inns: Sequence[str], outside: Outside, edo: EdoOutside
+) -> tuple[Mapping[str, Sequence[Box]], Mapping[str, BadDocumentError]]:
+    """The boxes of each INN as they stand; and the INNs that the operator does not take.
+
+    Since when a box stands so, and whether its invitation carries a document, only the operator's list and feed tell:
+    that is remembered as long as the state is the same.
+    """
+    found, bad = _asked_about(inns, edo)
+    return {inn: [_remembered(box, outside) for box in boxes] for inn, boxes in found.items()}, bad
+
+
+def _asked_about(
+    inns: Sequence[str], edo: EdoOutside
+) -> tuple[Mapping[str, Sequence[Box]], Mapping[str, BadDocumentError]]:
+    """An INN that the operator does not take spoils the list for the rest: the list is halved until it is alone."""
+    if not inns:
+        return {}, {}
+    try:
+        return edo.edo.boxes_of(inns), {}
+    except BadDocumentError as error:
+        if len(inns) == 1:
+            return {}, {inns[0]: error}
+        half = len(inns) // 2
+        (found, bad), (more, worse) = _asked_about(inns[:half], edo), _asked_about(inns[half:], edo)
+        return {**found, **more}, {**bad, **worse}
+
+
+def _remembered(box: Box, outside: Outside) -> Box:
+    was = known_box(box.id, outside) if box.partnership is not Partnership.NONE else None
+    if not was or was.partnership is not box.partnership:
+        return box
+    return replace(box, since=box.since or was.since, wants_signature=was.wants_signature)
 
 
 def known_box(id: str, outside: Outside) -> Box | None:
