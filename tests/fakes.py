@@ -35,12 +35,15 @@ class MemoryStore:
 
     def get(self, table: str, pk: str, sk: str = "") -> Stored | None:
         self.calls += 1
+        _check_key(pk, sk)
         found = self.tables[table].get(pk, {}).get(sk)
         return Stored(pk, sk, _copied(found[0]), found[1]) if found else None
 
     def get_many(self, table: str, keys: Collection[tuple[str, str]]) -> tuple[Stored, ...]:
         self.calls += 1
         assert 1 <= len(keys) <= 100, f"{len(keys)} rows in one call"
+        for key in keys:
+            _check_key(*key)
         return tuple(self._stored(table, *key) for key in sorted(set(keys)) if self.version(table, *key))
 
     def query(
@@ -55,6 +58,8 @@ class MemoryStore:
         newest_first: bool = False,
     ) -> Page:
         self.calls += 1
+        for key in (prefix, after, before):
+            _check_key(pk, key)
         keys = sorted(
             (
                 k
@@ -127,9 +132,16 @@ def _size(w: Write) -> int:
     return len(w.pk.encode()) + len(w.sk.encode()) + len(json.dumps(w.row or {}, ensure_ascii=False).encode())
 
 
+def _check_key(pk: str, sk: str) -> None:
+    """Both bounds are DynamoDB's, of every call."""
+    assert len(pk.encode()) <= 2_048, f"a partition key of {len(pk.encode())} bytes"
+    assert len(sk.encode()) <= 1_024, f"a sort key of {len(sk.encode())} bytes"
+
+
 def _check_row(w: Write) -> None:
     """What DynamoDB or our own rules would refuse."""
     assert w.pk, "an empty partition key"
+    _check_key(w.pk, w.sk)
     assert _size(w) <= 400_000, f"a row of {_size(w)} bytes in {w.table}"
     unknown = set(w.row or ()) - set(MODELS[w.table].get_attributes()) if w.table != "control" else ()
     assert not unknown, f"no such attributes in {w.table}: {sorted(unknown)}"

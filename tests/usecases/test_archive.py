@@ -162,6 +162,22 @@ def test_a_file_that_is_gone_is_made_again(at_once_max, monkeypatch: pytest.Monk
     assert house.files.get(made.file) == body
 
 
+def test_its_row_goes_by_itself_thirty_days_after_it_was_last_packed():
+    house = a_house()
+    made = ordered(house)
+    assert row(house, made)["expires"] == 1_775_725_200  # 12:00 in Moscow on 9 April
+
+    del house.files.files[made.file]
+    archive_of(ACCOUNT, made.id, house.at("2026-03-20 12:00").outside)
+    assert row(house, made)["expires"] == 1_776_589_200  # on 19 April
+
+
+def row(house: House, made: Archive) -> Any:
+    found = house.store.get("control", f"archives.{ACCOUNT}", made.id)
+    assert found
+    return found.row
+
+
 def test_a_foreign_archive_is_answered_as_an_absent_one():
     house = a_house()
     made = ordered(house)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from billing import records
@@ -21,6 +22,8 @@ from billing.usecases.documents_api import Filters
 AT_ONCE_MAX = 50  # documents that are packed while somebody waits
 DOCUMENTS_MAX = 3_000
 READY, MADE, FAILED = "ready", "being made", "failed"
+_ID = re.compile("[0-9a-f]{32}")
+KEPT = timedelta(days=30)  # a row; its file goes sooner, and is packed again for whoever asks
 FORM = "1"  # of the archive: another one has other bytes
 
 
@@ -77,7 +80,7 @@ def archive_of(account: str, id: str, outside: Outside) -> Archive:
     Raises:
         NotFoundError: there is no such archive, or it is not this account's.
     """
-    stored = outside.store.get("control", _name(account), id)
+    stored = outside.store.get("control", _name(account), id) if _ID.fullmatch(id) else None
     if not stored:
         raise NotFoundError("такого архива нет")
     if stored.row["state"] != READY or outside.files.exists(stored.row["file"]):
@@ -158,6 +161,7 @@ def _files(account: str, documents: list[str], outside: Outside) -> Iterator[tup
 
 
 def _written(account: str, id: str, row: dict[str, Any], stored: Stored | None, outside: Outside) -> Archive:
+    row["expires"] = int((outside.clock() + KEPT).timestamp())
     writes = [Write("control", _name(account), id, row, stored.version if stored else ABSENT)]
     item = f"archive#{account}#{id}"
     if row["state"] == MADE:
