@@ -73,3 +73,4 @@ def test_names_that_come_again_are_numbered():
         "Акт (3).pdf",
         "x",
     )
+    assert distinct(["a.pdf", "a.pdf", "a (2).pdf"]) == ("a.pdf", "a (2).pdf", "a (2) (2).pdf")

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain, count
 
 _FILE = 0o644 << 16  # rights of a plain file, for those who unpack it on Unix
 
@@ -28,12 +29,13 @@ def zipped(files: Iterable[tuple[str, date, bytes]]) -> Iterator[bytes]:
 
 def distinct(names: Sequence[str]) -> tuple[str, ...]:
     """The names, those that come again with a number: «Акт.pdf», «Акт (2).pdf»."""
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     told: list[str] = []
     for name in names:
-        n = seen[name.casefold()] = seen.get(name.casefold(), 0) + 1
         stem, dot, kind = name.rpartition(".")
-        told.append(name if n == 1 else f"{stem} ({n}){dot}{kind}")
+        numbered = (f"{stem} ({n}){dot}{kind}" for n in count(2))
+        told.append(next(free for free in chain([name], numbered) if free.casefold() not in taken))
+        taken.add(told[-1].casefold())
     return tuple(told)
 
 
