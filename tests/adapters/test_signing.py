@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from billing.adapters.signing.asn1 import OCTETS, SEQUENCE, Asn1Error, Node, oid, read
 from billing.adapters.signing.check import checked
 from billing.adapters.signing.dss import Dss
-from billing.adapters.signing.external import ExternalCms, ExternalSettings, mutual_tls
+from billing.adapters.signing.external import ExternalCms, mutual_tls
 from billing.adapters.signing.simple import DelaySend, TestBoxSigner
 from billing.adapters.signing.streebog import streebog256, streebog512
 from billing.domain.edo_boxes import Box
@@ -274,7 +274,7 @@ def external(answer: Any, *, bearer: str = "t") -> tuple[list[httpx.Request], Ex
         return answer
 
     client = httpx.Client(transport=httpx.MockTransport(service))
-    return asked, ExternalCms(client, ExternalSettings(url="https://signer.example/sign"), token=lambda: bearer)
+    return asked, ExternalCms(client, "https://signer.example/sign", token=lambda: bearer)
 
 
 def test_the_service_gets_the_bytes_and_gives_a_checked_signature():
@@ -342,7 +342,7 @@ def test_a_file_that_cannot_be_signed_is_a_line_of_the_report():
 
 def test_the_service_is_reached_by_https_only():
     with pytest.raises(InvalidInputError):
-        ExternalCms(httpx.Client(), ExternalSettings(url="http://signer.example"), token=str)
+        ExternalCms(httpx.Client(), "http://signer.example", token=str)
 
 
 def test_the_service_may_know_us_by_our_certificate(tmp_path):

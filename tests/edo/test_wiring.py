@@ -124,6 +124,23 @@ def test_without_a_whole_signer_nothing_is_signed(environment: dict[str, str]):
         a_signer(**environment).sign([FILE], now=NOW)
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        pytest.param("to be filled in", id="no JSON"),
+        pytest.param('{"certificate": "-----BEGIN", "key": "-----BEGIN"}', id="no certificate"),
+        pytest.param('{"certificate": "сертификат", "key": "ключ"}', id="no ASCII"),
+    ],
+)
+def test_a_secret_that_is_half_right_stops_the_run_and_says_so(secret: str):
+    secrets = OneSecret()
+    secrets.text = secret
+    environment = {"EDO_SIGNER": "external", "SIGNING_URL": "https://sign.example", "SIGNING_SECRET": "signing"}
+
+    with pytest.raises(StopTheRunError, match="the secret of the signing service"):
+        wiring_edo.ChosenSigner(EdoHouse().a_client(), secrets, environment).sign([FILE], now=NOW)
+
+
 def test_a_person_signs_when_it_is_said_so():
     signed = a_signer(EDO_SIGNER="person").sign([FILE], now=NOW)
 

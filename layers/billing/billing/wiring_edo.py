@@ -18,7 +18,7 @@ from billing.adapters.diadoc.client import Diadoc, diadoc
 from billing.adapters.diadoc.ids import box_id
 from billing.adapters.diadoc.settings import DiadocSettings
 from billing.adapters.diadoc.titles.preparing import DiadocTitles
-from billing.adapters.signing.external import ExternalCms, ExternalSettings, mutual_tls_of
+from billing.adapters.signing.external import ExternalCms, mutual_tls_of
 from billing.adapters.signing.simple import DelaySend, TestBoxSigner
 from billing.domain.errors import InvalidInputError
 from billing.ports_edo import EdoOutside, Secrets, Signed, Signer, StopTheRunError, ToSign
@@ -157,12 +157,22 @@ class ChosenSigner:
 
     def _external(self, url: str) -> ExternalCms:
         """Known to the service by a certificate with its key, or by a token, whichever the secret holds."""
-        kept = _object(self._secrets.get(self._environment["SIGNING_SECRET"]).text)
-        if not kept.get("token") and not (kept.get("certificate") and kept.get("key")):
-            raise StopTheRunError("the secret of the signing service is not filled in")
+        kept = self._secret_of_the_service()
         verify: Any = True
-        if kept.get("certificate"):
-            names = ("certificate", "key", "authority")
-            verify = mutual_tls_of(**{name: str(kept.get(name) or "") for name in names})
+        try:
+            if kept["certificate"]:
+                verify = mutual_tls_of(**{name: kept[name] for name in ("certificate", "key", "authority")})
+        except (OSError, ValueError) as error:  # what is no certificate and what is no ASCII
+            raise StopTheRunError("the secret of the signing service holds no certificate with its key") from error
         _connections.append(httpx.Client(verify=verify, trust_env=False))
-        return ExternalCms(_connections[-1], ExternalSettings(url=url), token=lambda: str(kept.get("token") or ""))
+        return ExternalCms(_connections[-1], url, token=lambda: kept["token"])
+
+    def _secret_of_the_service(self) -> dict[str, str]:
+        try:
+            said = _object(self._secrets.get(self._environment["SIGNING_SECRET"]).text)
+        except InvalidInputError as error:
+            raise StopTheRunError("the secret of the signing service is no JSON object") from error
+        kept = {name: str(said.get(name) or "") for name in ("certificate", "key", "authority", "token")}
+        if not kept["token"] and not (kept["certificate"] and kept["key"]):
+            raise StopTheRunError("the secret of the signing service is not filled in")
+        return kept

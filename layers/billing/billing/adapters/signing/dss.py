@@ -20,7 +20,6 @@ from billing.ports_edo import (
     NeedsPersonError,
     Outcome,
     Signed,
-    Signer,
     SigningRefused,
     ToSign,
 )
@@ -43,9 +42,11 @@ class Dss(Asking):
     person would have two to confirm.
     """
 
-    def __init__(self, http: Http, settings: DiadocSettings, *, thumbprint: str, batch_max: int = 40) -> None:
+    batch_max = 40
+
+    def __init__(self, http: Http, settings: DiadocSettings, *, thumbprint: str) -> None:
         super().__init__(http, settings)
-        self._thumbprint, self.batch_max = thumbprint, batch_max
+        self._thumbprint = thumbprint
 
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
         if not task:
@@ -84,7 +85,3 @@ def _outcome(result: dict[str, object], file: ToSign, now: datetime) -> Outcome:
         return checked(b64decode(reading.text(result.get("Signature")), validate=True), file.content, now=now)
     except (ValueError, BadSignatureError) as error:   # of this file alone: the others are good
         return SigningRefused(text=f"подпись не годится: {error}")
-
-
-def _is_a_signer(dss: Dss) -> Signer:
-    return dss   # for mypy

@@ -23,7 +23,6 @@ import hashlib
 import ssl
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -38,7 +37,6 @@ from billing.ports_edo import (
     Outcome,
     Said,
     Signed,
-    Signer,
     SigningRefused,
     StillRunningError,
     StopTheRunError,
@@ -47,16 +45,8 @@ from billing.ports_edo import (
 
 TEXT_MAX = 2_000
 CMS_MAX = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExternalSettings:
-    """`retry_after_s`: when the service says "later" and no time."""
-
-    url: str
-    connect_s: float = 10
-    read_s: float = 60
-    retry_after_s: int = 30
+TIMEOUT = httpx.Timeout(60, connect=10)
+LATER_S = 30   # when the service says "later" and no time
 
 
 def mutual_tls(*, certificate_file: str, key_file: str, authority_file: str = "") -> ssl.SSLContext:
@@ -86,10 +76,10 @@ class ExternalCms:
 
     batch_max = 1       # so that no signature is lost to a failure of the next file
 
-    def __init__(self, client: httpx.Client, settings: ExternalSettings, *, token: Callable[[], str]) -> None:
-        if not settings.url.startswith("https://"):
+    def __init__(self, client: httpx.Client, url: str, *, token: Callable[[], str]) -> None:
+        if not url.startswith("https://"):
             raise InvalidInputError("the signing service is reached by HTTPS only")
-        self._client, self._settings, self._token = client, settings, token
+        self._client, self._url, self._token = client, url, token
 
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
         return Signed(outcomes={file.key: self._one(file, now) for file in files})
@@ -97,7 +87,7 @@ class ExternalCms:
     def _one(self, file: ToSign, now: datetime) -> Outcome:
         response = self._asked(file)
         said = Said(status=response.status_code, text=response.text[:TEXT_MAX], path=response.request.url.path)
-        status, later = response.status_code, self._later(response)
+        status, later = response.status_code, _later(response)
         if status in (202, 204):
             raise StillRunningError("the signature is not ready", said, retry_after_s=later)
         if status == 429 or status >= 500:
@@ -119,16 +109,12 @@ class ExternalCms:
         if token := self._token():
             headers["Authorization"] = f"Bearer {token}"
         try:
-            return self._client.post(self._settings.url, content=file.content, headers=headers, follow_redirects=False,
-                                     timeout=httpx.Timeout(self._settings.read_s, connect=self._settings.connect_s))
+            return self._client.post(self._url, content=file.content, headers=headers, follow_redirects=False,
+                                     timeout=TIMEOUT)
         except httpx.TransportError as error:
-            raise BusyError("the signing service cannot be reached",
-                            retry_after_s=self._settings.retry_after_s) from error
-
-    def _later(self, response: httpx.Response) -> int:
-        text = response.headers.get("Retry-After", "")
-        return min(int(text), 3_600) if text.isascii() and text.isdigit() else self._settings.retry_after_s
+            raise BusyError("the signing service cannot be reached", retry_after_s=LATER_S) from error
 
 
-def _is_a_signer(external: ExternalCms) -> Signer:
-    return external   # for mypy
+def _later(response: httpx.Response) -> int:
+    text = response.headers.get("Retry-After", "")
+    return min(int(text), 3_600) if text.isascii() and text.isdigit() else LATER_S

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from billing.domain.edo_boxes import Box
-from billing.ports_edo import PersonSigns, Signed, Signer, StopTheRunError, TestSignature, ToSign
+from billing.ports_edo import PersonSigns, Signed, StopTheRunError, TestSignature, ToSign
 
 BATCH_MAX = 1_000
 
@@ -39,7 +39,3 @@ class TestBoxSigner:
 
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
         return Signed(outcomes={file.key: TestSignature() for file in files})
-
-
-def _are_signers(delay: DelaySend, test: TestBoxSigner) -> tuple[Signer, Signer]:
-    return delay, test   # for mypy
