@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from billing.domain.edo import RoamingRequest
@@ -59,6 +60,28 @@ def test_who_is_to_be_left_alone_is_not_invited():
     campaign(house.at("2026-03-20 10:00"))
 
     assert (reason(house), house.counterparty().standing) == (None, Standing.ASIDE)
+
+
+@pytest.mark.parametrize("what", [pytest.param({"said": "leave"}, id="left alone"), pytest.param({}, id="other box")])
+def test_a_question_that_came_to_nothing_is_not_asked_past_a_persons_decision(what):
+    house = EdoHouse(*paying(ROMASHKA))
+    house.client()
+
+    def is_lost(request: httpx.Request) -> None:
+        if "AcquireCounteragent" in request.url.path:
+            raise httpx.ReadError("gone", request=request)
+
+    house.transport.before = is_lost
+    campaign(house)
+    assert house.counterparty().pending
+    house.transport.before = lambda request: None
+    second = house.client()
+
+    said(house, **(what or {"box": second}))
+    campaign(house.wait(hours=24))
+
+    assert house.invited() == ([] if what else [second])
+    assert house.counterparty().pending == ""
 
 
 def test_an_exchange_that_a_person_knows_of_is_not_asked_for_again():

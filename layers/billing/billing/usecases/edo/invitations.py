@@ -1,7 +1,8 @@
 """What the campaign does about one payer: decide, write down what is about to be asked, ask, write down the answer.
 
 A question stands in the payer's row before the operator is asked. Where the answer is lost, the next run looks how the
-box stands and asks again only if nothing has come of it: there is one invitation a box and month.
+box stands. If nothing has come of the question, the payer is decided about as if it had not been asked: there is one
+invitation a box and month.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from billing.ports import Outside, StaleError
 from billing.ports_edo import EdoOutside
 from billing.records_edo import Counterparty
 from billing.usecases.edo.counterparties import Kept, all_of_inn, kept, settle, stands
-from billing.usecases.edo.questions import ask, has_come_to_nothing, intent, polled, refused
+from billing.usecases.edo.questions import ask, intent, polled, refused, without_question
 from billing.usecases.edo.relations import box_writes, boxes_of
 from billing.usecases.edo.reminders import accounts_of, remind
 
@@ -93,11 +94,8 @@ def _again(one: Kept, outside: Outside) -> Kept:
 
 
 def _act(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: EdoOutside) -> None:
-    payer, today = one.payer, terms.today
-    if payer.pending and has_come_to_nothing(payer, boxes, today):
-        ask(one, terms.text, today, outside, edo)
-        return
-    payer = replace(payer, pending="")
+    today = terms.today
+    payer = without_question(one.payer, boxes, today)
     decision = decide_invitation(payer.candidate, {}, boxes, terms.settings, today=today)
     if decision.action is Action.ACCEPT and _in_month(payer.accepted, today):  # and yet it waits
         failed = _in_month(payer.failed, today)

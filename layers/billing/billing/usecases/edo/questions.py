@@ -39,8 +39,21 @@ def intent(payer: Counterparty, decision: Decision, today: date) -> Counterparty
     return replace(payer, pending=f"{AGAIN if decision.withdraw else INVITE}:{target}", invited=invited)
 
 
+def without_question(payer: Counterparty, boxes: Sequence[Box], today: date) -> Counterparty:
+    """The payer as the rules are to see it when the answer to a question was lost.
+
+    A question that has come to nothing was never asked: whatever has been decided since, decides about it too.
+    """
+    if not payer.pending or not has_come_to_nothing(payer, boxes, today):
+        return replace(payer, pending="")
+    what, _, target = payer.pending.partition(":")
+    if what == ACCEPT:
+        return replace(payer, pending="", accepted=None)
+    return replace(payer, pending="", invited={name: day for name, day in payer.invited.items() if name != target})
+
+
 def has_come_to_nothing(payer: Counterparty, boxes: Sequence[Box], today: date) -> bool:
-    """Whether what is pending must be asked (again). A question of another month is decided anew instead."""
+    """Whether the boxes stand as before what is pending. A question of another month counts as asked in that."""
     what, _, target = payer.pending.partition(":")
     asked = payer.accepted if what == ACCEPT else payer.invited.get(target)
     if not asked or Month.of(asked) != Month.of(today):
