@@ -10,6 +10,7 @@ from billing.domain.documents import DocumentStatus
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Month
 from billing.ports import Page
+from billing.usecases import filing
 from billing.usecases.close_month import close_month, read_request
 from billing.usecases.runs import change_run, run_of
 from local.company import seller_card
@@ -511,6 +512,30 @@ def test_a_client_whose_paper_cannot_be_drawn_is_parked_and_its_neighbours_are_i
     house.at("2026-02-03 07:00").sweep()
     assert [d.status.value for d in house.documents("c-000002", "act")] == ["ready"]
     assert house.parked() == {}
+
+
+def test_a_paper_that_fails_again_in_a_later_months_run_is_parked_as_its_own_month(monkeypatch):
+    house = House(a_card(), a_payment(1_000_000), a_charge(300_000))
+    draw = filing.paper.draw
+
+    def of_february_only(document, images=None):
+        if document.month == "2026-01":
+            raise ValueError("this cannot be drawn")
+        return draw(document, images)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(filing.paper, "draw", of_february_only)
+        house.night(JANUARY)
+        house.at("2026-02-11 12:00").tell(a_charge(200_000, at="2026-02-10T12:00:00+03:00"))
+        house.night(FEBRUARY)
+
+    assert [d.status for d in house.documents(kind="act")] == [DocumentStatus.NUMBERED, DocumentStatus.READY]
+    assert (set(house.parked(JANUARY)), house.parked(FEBRUARY)) == ({ACCOUNT}, {})
+
+    house.at("2026-03-03 07:10").sweep()
+
+    assert [d.status for d in house.documents(kind="act")] == [DocumentStatus.READY, DocumentStatus.READY]
+    assert (house.parked(JANUARY), house.parked(FEBRUARY)) == ({}, {})
 
 
 def test_another_file_under_the_documents_name_stops_it_and_is_alarmed():

@@ -12,7 +12,7 @@ from billing.domain.periods import Month
 from billing.usecases import quarterly
 from billing.usecases.notifications import change_notifications
 from billing.usecases.preview import preview
-from tests.usecases.cutting import every_cut
+from tests.usecases.cutting import every_cut, every_refusal
 from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
 
 MARCH = Month(2026, 3)
@@ -170,6 +170,21 @@ def test_whatever_call_of_the_night_is_cut_off_there_is_one():
         letters = house.letters(f"{ACCOUNT}@client.example")
         assert 1 <= len(letters) <= 2, where  # a second one where the sending itself was cut
         assert {len(letter.attachments) for letter in letters} == {2}, where
+
+
+def test_whatever_call_of_the_night_is_refused_once_there_is_one():
+    def night(house: House) -> None:
+        house.close(MARCH)
+
+    def on_the_2nd() -> House:
+        return a_quarter().at("2026-04-02 00:30")
+
+    for where, house in every_refusal(night, on_the_2nd):
+        house.night(MARCH)
+
+        assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")], where
+        (letter,) = house.letters(f"{ACCOUNT}@client.example")
+        assert len(letter.attachments) == 2, where
 
 
 def test_the_preview_of_a_closed_quarter_does_not_wonder_at_it():

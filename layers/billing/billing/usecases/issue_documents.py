@@ -32,9 +32,10 @@ from billing.usecases.waiting import go_on, wait_for_person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One account of the batch that could not be finished. `passing`: trying again may help."""
+    """A month of an account of the batch that could not be finished. `passing`: trying again may help."""
 
     account: str
+    month: Month
     reason: str
     passing: bool
 
@@ -44,33 +45,37 @@ def issue_documents(
 ) -> tuple[Failure, ...]:
     """Every account is closed up to the month and its documents are ready, blocked, or the account is parked.
 
-    An account that fails does not hold up the others. On the last attempt one that fails for a reason of its own is
-    parked; one that fails because something is down is left to the sweep.
+    An account that fails does not hold up the others, nor one month of it the other; what has failed on the way is not
+    published in the same call. On the last attempt one that fails for a reason of its own is parked; one that fails
+    because something is down is left to the sweep.
     """
     failures: list[Failure] = []
     seller = seller_card(outside.store)
     _read_ahead(accounts, outside)
     due: list[Due] = []
     for account in accounts:
-        with _one_account(account, failures):
+        with _one_account(account, month, failures):
             due += closed(account, month, seller, outside, forced=forced)
     decided: list[DocumentRecord] = []
     for one in due:
-        with _one_account(one.account, failures):
+        with _one_account(one.account, one.month, failures):
             decided += _decided(one, seller, outside)
     _number(decided, seller, outside, failures)
     decided = []
     for one in due:
-        with _one_account(one.account, failures):
+        with _one_account(one.account, one.month, failures):
             decided += reconciled(one.account, one.month, outside)  # acts with their numbers are rows of it
     _number(decided, seller, outside, failures)
+    failed = {(failure.account, failure.month) for failure in failures}
     for one in due:
-        with _one_account(one.account, failures):
+        if (one.account, one.month) in failed:  # its documents may not all be decided: its work must stay
+            continue
+        with _one_account(one.account, one.month, failures):
             _publish(one, seller, outside)
     if last_attempt:
         for failure in failures:
             if not failure.passing:
-                set_aside(failure.account, month, failure.reason, outside)
+                set_aside(failure.account, failure.month, failure.reason, outside)
         return tuple(f for f in failures if f.passing)
     return tuple(failures)
 
@@ -87,15 +92,15 @@ def _number(
 ) -> None:
     for i in range(0, len(decided), NUMBERED_MAX):
         batch = decided[i : i + NUMBERED_MAX]
-        with _one_account(batch[0].account, failures):
+        with _one_account(batch[0].account, Month.parse(batch[0].month), failures):
             number(batch, seller, outside)
 
 
 class _one_account:
     """Keeps one account's failure from the others; only a stop of the whole function passes through."""
 
-    def __init__(self, account: str, failures: list[Failure]) -> None:
-        self._account, self._failures = account, failures
+    def __init__(self, account: str, month: Month, failures: list[Failure]) -> None:
+        self._account, self._month, self._failures = account, month, failures
 
     def __enter__(self) -> None: ...
 
@@ -104,7 +109,7 @@ class _one_account:
             return False
         passing = isinstance(error, UnavailableError | StaleError)
         said = str(error) if isinstance(error, BillingError) else f"{type(error).__name__}: {error}"
-        self._failures.append(Failure(account=self._account, reason=said[:500], passing=passing))
+        self._failures.append(Failure(account=self._account, month=self._month, reason=said[:500], passing=passing))
         return True
 
 
