@@ -27,7 +27,6 @@ NOTED = {  # what the client notices, as metrics; all of it is logged too
     "diadoc_sunset": "DiadocSunset",
     "diadoc_deprecation": "DiadocSunset",
     "diadoc_retry": "DiadocRetries",
-    "diadoc_login_refused": "DiadocLoginRefused",
     "diadoc_token_not_saved": "DiadocTokenNotSaved",
 }
 
