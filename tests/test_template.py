@@ -16,6 +16,7 @@ import pytest
 from billing.adapters.mail_events import _STATUS
 from billing.adapters.tables import MODELS, Whole
 from billing.ports import TABLES
+from billing.wiring_edo import NOTED
 from local.schedules import next_after
 from local.template import read, translated
 
@@ -274,6 +275,8 @@ def test_routes_have_limits_and_those_with_their_own_are_there() -> None:
     [
         ("POST /page/{tab}", "POST /invoices"),
         ("POST /page/{tab}", "POST /reconciliations"),
+        ("POST /page/{tab}", "PUT /notifications"),
+        ("POST /page/{tab}", "POST /notifications/{digest}/confirmations"),
         ("POST /page/documents/{id}", "POST /documents/{id}/letters"),
         ("GET /page/archive", "GET /documents/archive"),
     ],
@@ -404,7 +407,8 @@ def test_alarms_and_the_dashboard_show_metrics_that_are_counted() -> None:
 
     assert {service for _, service in alarmed | shown} == {"zakryvashka"}
     assert {name for name, _ in alarmed | shown} <= _counted()
-    assert len(alarmed) == 10
+    assert set(NOTED.values()) <= {name for name, _ in alarmed | shown}, "what the operator's client notices"
+    assert len(alarmed) == 11
 
 
 def test_the_dashboard_shows_every_queue_and_every_function() -> None:
