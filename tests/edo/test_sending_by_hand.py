@@ -56,6 +56,25 @@ def test_after_an_invalid_signature_another_attempt_has_other_files_and_another_
     assert house.edo_state(ACTS[1]).fate.attempt == 1
 
 
+def test_another_attempt_whose_answer_was_lost_is_not_taken_for_the_one_that_failed():
+    """The operator knows both under one id. The client has left meanwhile, though its box takes from everybody."""
+    house = QuarterHouse(a_card(), *a_quarter(), signer=Forger)
+    box = house.partner(sociability="AllOrganizations")
+    house.send()
+    house.track(minutes=5)
+    house.signer.mended = True
+    once_more(ACCOUNT, ACTS[0], house.outside)
+    house.fail("server_error", "V3/PostMessage", times=4, status=503)
+    assert house.send("2026-04-02 06:00").waits
+    house.diadoc.forget_faults()
+    house.refuses_us(box)
+
+    run = house.send("2026-04-02 08:00")
+
+    assert (run.sent, run.left, len(house.sent)) == (0, 1, 3)
+    assert house.waiting == [ACTS[0]]
+
+
 def test_a_document_that_has_not_failed_is_not_sent_again():
     house = QuarterHouse(a_card(), *a_quarter())
     house.partner()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from billing.domain.edo import Action, may_be_sent
+from billing.domain.edo_fate import FAILED
 from billing.ports import Outside
 from billing.ports_edo import EdoOutside
 from billing.usecases.edo.counterparties import all_of_inn
@@ -22,5 +23,9 @@ def may_go(one: OnItsWay, terms: Terms, outside: Outside) -> bool:
 
 
 def is_at_the_operator(one: OnItsWay, edo: EdoOutside) -> bool:
-    """The first try had its effect, though its answer was lost."""
-    return bool(one.state.operation and edo.edo.by_custom_id(one.custom_id))
+    """The first try had its effect, though its answer was lost. Earlier attempts, which failed, carry the same id."""
+    if not one.state.operation:
+        return False
+    messages = {found.news.message for found in edo.edo.by_custom_id(one.custom_id)}
+    there = (found for message in sorted(messages) for found in edo.edo.documents_of(message))
+    return any(found.custom_id == one.custom_id and found.news.stage not in FAILED for found in there)
