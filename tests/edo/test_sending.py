@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from billing.adapters.diadoc.settings import ACT, KindSettings
+from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.domain.documents import DocumentKind
 from billing.domain.edo_policy import ActForm, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
@@ -144,6 +147,22 @@ def test_an_act_goes_with_an_invoice_where_the_seller_charges_vat(vat, function)
 
     assert {d["function"] for d in house.at_the_operator()} == {function}
     assert house.at_the_operator()[0]["metadata"]["TotalSum"] == "1000.00"
+
+
+def test_by_setting_an_act_goes_in_another_workflow():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.titles = DiadocTitles(KindSettings(act=replace(ACT, workflow=3)))
+    said = []
+
+    def noted(request):
+        if "PostMessage" in request.url.path:
+            said.extend(attached.get("WorkflowId") for attached in json.loads(request.content)["DocumentAttachments"])
+
+    house.transport.before = noted
+
+    assert house.send().sent == 3
+    assert said == [3, 3, 3]
 
 
 def test_by_setting_the_paper_itself_goes():

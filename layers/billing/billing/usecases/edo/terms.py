@@ -124,9 +124,10 @@ def keep_until(one: OnItsWay, outside: Outside) -> datetime:
 
 
 def kind_text(kind: EdoKind) -> str:
-    return "|".join((kind.type, kind.function, kind.version))
+    workflow = () if kind.workflow is None else (str(kind.workflow),)
+    return "|".join((kind.type, kind.function, kind.version, *workflow))
 
 
 def kind_of(text: str) -> EdoKind:
-    type_, function, version = text.split("|")
-    return EdoKind(type=type_, function=function, version=version)
+    type_, function, version, *workflow = text.split("|")
+    return EdoKind(type=type_, function=function, version=version, workflow=int(workflow[0]) if workflow else None)
