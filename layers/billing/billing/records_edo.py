@@ -53,7 +53,8 @@ OPEN_SHARDS = tuple(f"edo.open.{shard:02}" for shard in range(SHARDS))
 class EdoState:
     """One document in the EDO: its fate, and everything that a repeat of its sending needs to be the same sending.
 
-    `kind`: «type|function|version» as it went, with «|workflow» where one is named. `signature`: "" (none yet), "file", "test" or "person".
+    `kind`: «type|function|version» as it went, with «|workflow» where one is named.
+    `signature`: "" (none yet), "file", "test" or "person".
     `packet`: the ids of all documents of its message, in order, when it went with others. `wants_answer`: the recipient
     is asked for a signature where the kind leaves it open. `asked_at`: when its signature was asked for and refused.
     `refused_at`: when the operator did not take it, `refusal`: in which words.
