@@ -13,6 +13,7 @@ from billing.adapters.files import S3Files
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.usecases import archive, filing, fill_orders, orders
 from billing.usecases.archive import archive_of, order_archive
+from billing.usecases.documents_api import Filters
 from billing.usecases.notifications import change_notifications, confirm_address, notifications_of
 from billing.usecases.orders import order_invoice, order_reconciliation
 from billing.usecases.send_again import send_again
@@ -90,7 +91,7 @@ def test_an_archive_by_the_worker_and_again_when_it_is_gone(
 ):
     monkeypatch.setattr(archive, "AT_ONCE_MAX", 0)
     order_invoice(ACCOUNT, amount=300_000, payer=INN, key="k", outside=house.outside, user="u-1")
-    made = order_archive(ACCOUNT, kind=None, **days("2026-02-01", "2026-02-28"), outside=house.outside)
+    made = order_archive(ACCOUNT, Filters(**days("2026-02-01", "2026-02-28")), house.outside)
     house.work()
     assert archive_of(ACCOUNT, made.id, house.outside).state == "ready"
     body = house.files.get(made.file)

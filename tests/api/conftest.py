@@ -10,6 +10,7 @@ import pytest
 from billing import wiring
 from billing.domain.notifications import KINDS
 from billing.usecases.archive import order_archive
+from billing.usecases.documents_api import Filters
 from billing.usecases.notifications import change_notifications
 from tests.api.asking import TOKENS, Browser, a_token
 from tests.usecases.house import ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
@@ -34,7 +35,7 @@ def a_furnished_house() -> House:
             outside=house.outside,
             link=lambda digest, nonce: f"https://docs.crm.example/confirm?{digest}.{nonce}",
         )
-        order_archive(account, kind=None, first=date(2026, 2, 1), last=date(2026, 2, 1), outside=house.outside)
+        order_archive(account, Filters(first=date(2026, 2, 1), last=date(2026, 2, 1)), house.outside)
     return house
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -38,6 +41,34 @@ def test_it_stands_among_the_acts_and_nowhere_else(house: QuarterHouse) -> None:
     assert acts.index(ID) < acts.index("2026-03.act."), "the newest first"
     assert ID not in client.get("/page/invoices").body + client.get("/page/reconciliations").body
     assert {d["kind"] for d in client.get("/documents", query={"kind": "act"}).json["documents"]} == {"act"}
+
+
+def test_the_archive_of_a_tab_holds_what_the_tab_shows(house: QuarterHouse) -> None:
+    client, operator = Browser(house, token=a_token(house)), a_token(house, role="operator", account=None)
+    shown = re.findall(r'href="/page/documents/([^"#]+)"', client.get("/page/acts").body)
+
+    for path, caller in (("/page", client), (f"/page/accounts/{ACCOUNT}", Browser(house, token=operator))):
+        found = caller.get(f"{path}/archive", query={"kind": "act"})
+        assert found.status == 302
+        file = re.search(r"/(archives/[^?]+)", found.headers["location"])
+        assert file
+        with zipfile.ZipFile(io.BytesIO(house.files.get(file[1]))) as archive:
+            assert len(archive.namelist()) == len(set(shown)) == 4
+            assert sum("Договор" in name for name in archive.namelist()) == 1
+    narrow = client.get("/page/archive", query={"kind": "act", "number": "404"})
+    assert "готовых документов нет" in narrow.body
+
+
+def test_where_it_is_in_the_exchange_is_said_in_the_language_of_the_reader(house: QuarterHouse) -> None:
+    client = Browser(house, token=a_token(house))
+
+    told = [client.get(f"/documents/{ID}", headers={"Accept-Language": who}).json["edo"] for who in ("ru", "en")]
+
+    assert [edo["said"].replace("\u00a0", " ") for edo in told] == [
+        "отправлен в ЭДО 02.04.2026",
+        "sent by EDI 02 Apr 2026",
+    ]
+    assert told[0]["stage"] == told[1]["stage"] == "sent"
 
 
 def test_it_is_sent_again_as_any_document(house: QuarterHouse) -> None:

@@ -65,10 +65,14 @@ SENT: dict[str, Any] = {  # what a route needs beside its path to do what it is 
     "POST /reconciliations": {"headers": ORDER, "json_body": {**JANUARY, "payer": "9999003014"}},
     "POST /documents/{id}/letters": {"headers": ORDER, "json_body": {}},
     "GET /documents/archive": {"query": {"from": "2026-02-01", "to": "2026-02-01"}},
+    "GET /accounts/{account}/documents/archive": {"query": {"from": "2026-02-01", "to": "2026-02-01"}},
+    "GET /page/archive": {"query": {"kind": "act"}},
+    "GET /page/accounts/{account}/archive": {"query": {"kind": "act"}},
     "GET /parked": {"query": {"month": "2026-01"}},
     "GET /payments/explanation": {"query": {"key": "bank:1"}},
     "GET /payments/explanation.xlsx": {"query": {"key": "bank:1"}},
     "GET /accounts/{account}/payments/explanation": {"query": {"key": "bank:1"}},
+    "GET /accounts/{account}/payments/explanation.xlsx": {"query": {"key": "bank:1"}},
     "PUT /notifications": {
         "json_body": {"added": [{"address": "waiting@client.example"}], "reconciliation": True, "version": 1}
     },

@@ -88,10 +88,12 @@ def test_what_is_not_in_an_act_of_reconciliation_yet_is_said_to_whoever_ordered_
     page, _, query = sent.headers["location"].partition("?")
 
     said = "евраль\u00a02026\u00a0г. ещё не закрыт: его акта в сверке нет"
-    assert made.json["warnings"] == [f"ф{said}"]
+    assert made.json["warnings"] == [{"cause": "month_open", "whose": "", "text": f"ф{said}"}]
     assert f"Ф{said}." in session.get(page, query=query).body
     assert f"Ф{said}." in session.get(f"/page/documents/{made.json['id']}").body
     assert administrator.get(f"/documents/{made.json['id']}").json["warnings"] == made.json["warnings"]
+    english = session.get(f"/page/documents/{made.json['id']}", headers={"Accept-Language": "en"})
+    assert "February\u00a02026 is not closed yet: its act is not included." in english.body
 
 
 def test_an_act_of_reconciliation_is_made_for_its_days(administrator: Browser) -> None:
@@ -256,7 +258,10 @@ def test_why_something_is_refused_is_said_in_the_language_of_the_reader(administ
     page = administrator.post(f"/page/documents/{ACT}", form={"to": f"{ACCOUNT}@client.example"}, headers=english)
 
     assert russian.json["detail"].endswith("5\u00a0раз: можно будет завтра")
-    assert said.json["detail"] == "it has been sent 5 times today: it may go again tomorrow"
+    assert (russian.json["cause"], said.json["cause"]) == ("sent_too_often_there", "sent_too_often_there")
+    assert said.json["detail"] == (
+        "this document has been sent to c***@client.example 5\u00a0times today: send it again tomorrow"
+    )
     assert (page.status, said.json["detail"] in page.body) == (409, True)
     days = {"from": "2026-02-01", "to": "2026-01-01", "payer": INN}
     order = administrator.post("/reconciliations", json_body=days, headers={**often, **english})

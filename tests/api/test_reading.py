@@ -119,6 +119,41 @@ def test_an_operator_sees_any_account_as_its_client_does(operator: Browser, admi
     assert operator.get("/accounts/c-999999/documents").status == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (f"/documents/{ACT}/explanation", ""),
+        (f"/documents/{ACT}/explanation.xlsx", ""),
+        ("/payments/explanation", "key=bank%3A1"),
+        ("/payments/explanation.xlsx", "key=bank%3A1"),
+        ("/statistics.csv", "from=2026-01&to=2026-01"),
+        ("/statistics.xlsx", "from=2026-01&to=2026-01"),
+        ("/documents/archive", "from=2026-02-01&to=2026-02-01"),
+    ],
+)
+def test_an_operator_takes_away_what_the_client_does(
+    operator: Browser, administrator: Browser, path: str, query: str
+) -> None:
+    theirs, ours = administrator.get(path, query=query), operator.get(f"/accounts/{ACCOUNT}{path}", query=query)
+
+    assert (ours.status, ours.headers, ours.body) == (theirs.status, theirs.headers, theirs.body)
+    assert ours.status in (200, 302)
+    assert operator.get(f"/accounts/c-999999{path}", query=query).status == 404
+
+
+def test_an_operator_is_shown_where_to_take_away(house: House) -> None:
+    operator = Browser(house, headers={"Accept": "text/html"}).enters(a_token(house, role="operator", account=None))
+    pages = {
+        "acts": f"/page/accounts/{ACCOUNT}/archive?kind=act",
+        "statistics": f"/accounts/{ACCOUNT}/statistics.xlsx?from=",
+        f"documents/{ACT}": f"/accounts/{ACCOUNT}/documents/{ACT}/explanation.xlsx",
+        "payment?key=bank:1": f"/accounts/{ACCOUNT}/payments/explanation.xlsx?key=bank%3A1",
+    }
+    for page, link in pages.items():
+        path, _, query = page.partition("?")
+        assert f'href="{link}' in operator.get(f"/page/accounts/{ACCOUNT}/{path}", query=query).body, page
+
+
 def test_an_operator_sees_of_an_account_what_is_that_accounts(house: House, operator: Browser) -> None:
     theirs = Browser(house, token=a_token(house, account="c-000002"))
     (id, *_) = [d["id"] for d in theirs.get("/documents", query={"kind": "act"}).json["documents"]]

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +14,7 @@ from PIL import Image
 
 from billing import wiring
 from billing.usecases import archive, orders
+from billing.usecases.documents_api import Filters
 from local.cloud import Cloud, local_cloud
 from local.company.boxes import ADDRESS
 from local.company.client import a_company
@@ -102,9 +102,9 @@ def _order(cloud: Cloud) -> None:
         patch.object(orders, "AT_ONCE_MAX", 0),
         patch.object(archive, "AT_ONCE_MAX", 0),
     ):
-        said: dict[str, Any] = {"first": date(2026, 1, 1), "last": date(2026, 2, 3), "outside": wiring.outside()}
-        orders.order_reconciliation("c-000001", payer=told.PAYER, key="order:1", user="u-1", **said)
-        archive.order_archive("c-000001", kind=None, **said)
+        days, outside = {"first": date(2026, 1, 1), "last": date(2026, 2, 3)}, wiring.outside()
+        orders.order_reconciliation("c-000001", payer=told.PAYER, key="order:1", user="u-1", outside=outside, **days)
+        archive.order_archive("c-000001", Filters(**days), outside)
 
 
 def _partner(cloud: Cloud) -> None:

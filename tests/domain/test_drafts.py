@@ -137,7 +137,7 @@ BAD_BANK = BankAccount(bank="Банк", bic="044525225", account="40702810938000
 def test_what_is_missing_blocks_the_act_with_its_reason_and_mending_frees_it(customer, seller, problem):
     act = drafts(customer, seller)[0]
 
-    assert any(problem in p for p in act.problems)
+    assert any(problem in str(p) for p in act.problems)
     assert act.payer == PAYER
     free = mended(act, a_customer(), a_seller())
     assert free.problems == ()
@@ -161,7 +161,7 @@ def test_a_mended_invoice_says_its_purpose_anew():
 def test_a_draft_stays_blocked_while_anything_is_missing():
     act = drafts(a_customer(payers=(a_payer(kpp=""),)), None)[0]
 
-    assert mended(act, a_customer(), None).problems == ("нет реквизитов продавца на 01.02.2026",)
+    assert tuple(map(str, mended(act, a_customer(), None).problems)) == ("нет реквизитов продавца на 01.02.2026",)
 
 
 def test_an_invoice_beside_an_act_has_its_lines_and_its_ground():
@@ -212,5 +212,5 @@ def test_the_main_payer_is_the_first_on_the_card_that_is_in_force():
 def test_sides_never_fail_whatever_is_missing():
     found = sides(PAYER, date(2026, 2, 1), None, None)
 
-    assert found.problems == ("нет реквизитов продавца на 01.02.2026", "нет карточки клиента")
+    assert tuple(map(str, found.problems)) == ("нет реквизитов продавца на 01.02.2026", "нет карточки клиента")
     assert (found.buyer.inn, found.basis) == (PAYER, "Публичная оферта")

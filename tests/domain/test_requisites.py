@@ -16,6 +16,7 @@ from billing.domain.requisites import (
     problems_of_bank,
     problems_of_party,
 )
+from billing.domain.troubles import Trouble
 
 TYPO_IN_INN = "в ИНН опечатка: не сходится контрольная цифра"
 TYPO_IN_OGRN = "в ОГРН опечатка: не сходится контрольная цифра"
@@ -23,6 +24,10 @@ TYPO_IN_OGRN = "в ОГРН опечатка: не сходится контро
 
 def digits(length: int) -> st.SearchStrategy[str]:
     return st.text("0123456789", min_size=length, max_size=length)
+
+
+def _said(problem: Trouble | None) -> str | None:
+    return problem and str(problem)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +54,7 @@ def digits(length: int) -> st.SearchStrategy[str]:
     ],
 )
 def test_inn(inn: str, problem: str | None) -> None:
-    assert inn_problem(inn) == problem
+    assert _said(inn_problem(inn)) == problem
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ def test_inn(inn: str, problem: str | None) -> None:
     ],
 )
 def test_kpp(kpp: str, problem: str | None) -> None:
-    assert kpp_problem(kpp) == problem
+    assert _said(kpp_problem(kpp)) == problem
 
 
 @pytest.mark.parametrize(
@@ -87,7 +92,7 @@ def test_kpp(kpp: str, problem: str | None) -> None:
     ],
 )
 def test_ogrn(ogrn: str, problem: str | None) -> None:
-    assert ogrn_problem(ogrn) == problem
+    assert _said(ogrn_problem(ogrn)) == problem
 
 
 @given(inn=st.one_of(digits(10), digits(12)))
@@ -117,7 +122,7 @@ def test_ogrn_of_an_entrepreneur_is_right_when_another_program_says_so(start: st
 
     assert ogrn_problem(f"3{start}{remainder % 10}") is None
     assert stdnum.ru.ogrn.is_valid(f"3{start}{remainder % 10}") == (remainder < 10)
-    assert ogrn_problem(f"3{start}{(remainder + 1) % 10}") == TYPO_IN_OGRN
+    assert _said(ogrn_problem(f"3{start}{(remainder + 1) % 10}")) == TYPO_IN_OGRN
 
 
 @pytest.mark.parametrize(
@@ -132,7 +137,7 @@ def test_ogrn_of_an_entrepreneur_is_right_when_another_program_says_so(start: st
     ],
 )
 def test_bic(bic: str, problem: str | None) -> None:
-    assert bic_problem(bic) == problem
+    assert _said(bic_problem(bic)) == problem
 
 
 @pytest.mark.parametrize(
@@ -153,7 +158,7 @@ def test_bic(bic: str, problem: str | None) -> None:
     ],
 )
 def test_correspondent_account(bic: str, correspondent: str, problem: str | None) -> None:
-    assert correspondent_problem(correspondent, bic) == problem
+    assert _said(correspondent_problem(correspondent, bic)) == problem
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,7 @@ def test_correspondent_account(bic: str, correspondent: str, problem: str | None
     ],
 )
 def test_account(bic: str, account: str, problem: str | None) -> None:
-    assert account_problem(account, bic) == problem
+    assert _said(account_problem(account, bic)) == problem
 
 
 @given(account=digits(20), place=st.integers(0, 19), other=st.integers(1, 9))
@@ -180,14 +185,14 @@ def test_one_wrong_digit_in_an_account_is_seen(account: str, place: int, other: 
     right = next(a for key in range(10) if not account_problem(a := f"{account[:8]}{key}{account[9:]}", "044525225"))
     wrong = f"{right[:place]}{(int(right[place]) + other) % 10}{right[place + 1 :]}"
 
-    assert account_problem(wrong, "044525225") == "расчётный счёт не соответствует БИК"
+    assert _said(account_problem(wrong, "044525225")) == "расчётный счёт не соответствует БИК"
 
 
 def test_letter_in_the_sixth_place_counts_as_its_digit() -> None:
     """Order № 515: A B C E H K M P T X stand for 0…9, so T is 8."""
     assert account_problem("40702810455000024248", "044030653") is None
     assert account_problem("40702T10455000024248", "044030653") is None
-    assert account_problem("40702A10455000024248", "044030653") == "расчётный счёт не соответствует БИК"
+    assert _said(account_problem("40702A10455000024248", "044030653")) == "расчётный счёт не соответствует БИК"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +230,7 @@ def test_problems_of_a_party_are_all_told(over: dict[str, str], problems: tuple[
         "address": "117312, г. Москва, ул. Вавилова, д. 19",
     }
 
-    assert problems_of_party(**{**party, **over}) == problems
+    assert tuple(map(str, problems_of_party(**{**party, **over}))) == problems
 
 
 @pytest.mark.parametrize(
@@ -246,11 +251,12 @@ def test_problems_of_a_party_are_all_told(over: dict[str, str], problems: tuple[
 def test_problems_of_a_bank_are_all_told(over: dict[str, str], problems: tuple[str, ...]) -> None:
     bank = {"bic": "044525225", "account": "40702810200000000001", "correspondent": "30101810400000000225"}
 
-    assert problems_of_bank(**{**bank, **over}) == problems
+    assert tuple(map(str, problems_of_bank(**{**bank, **over}))) == problems
 
 
 def test_account_of_an_entrepreneur_does_not_go_with_the_inn_of_a_company() -> None:
     bank = {"bic": "044525225", "account": "40802810100000000001"}
 
     assert problems_of_bank(**bank, inn="500100732259") == ()
-    assert problems_of_bank(**bank, inn="7707083893") == ("расчётный счёт предпринимателя, а ИНН компании",)
+    (told,) = problems_of_bank(**bank, inn="7707083893")
+    assert str(told) == "расчётный счёт предпринимателя, а ИНН компании"

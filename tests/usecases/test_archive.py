@@ -15,6 +15,7 @@ from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.ports import ABSENT, Write
 from billing.usecases import archive, fill_orders
 from billing.usecases.archive import Archive, archive_of, order_archive
+from billing.usecases.documents_api import Filters
 from tests.usecases.cutting import every_cut
 from tests.usecases.house import ACCOUNT, FEBRUARY, VASILYOK, House, a_card, a_charge, a_payment
 
@@ -31,8 +32,8 @@ def a_house() -> House:
 
 
 def ordered(house: House, first: str = "2026-01-01", last: str = "2026-03-31", **over: Any) -> Archive:
-    said: dict[str, Any] = {"kind": None, "outside": house.outside, **over}
-    return order_archive(ACCOUNT, first=date.fromisoformat(first), last=date.fromisoformat(last), **said)
+    asked = Filters(first=date.fromisoformat(first), last=date.fromisoformat(last), **over)
+    return order_archive(ACCOUNT, asked, house.outside)
 
 
 def names(house: House, made: Archive) -> list[str]:

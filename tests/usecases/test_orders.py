@@ -10,6 +10,7 @@ import pytest
 from billing import paper
 from billing.domain.documents import DocumentStatus, Invoice, Reconciliation
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from billing.domain.trouble_wording import all_said
 from billing.ports import StaleError
 from billing.records import DocumentRecord
 from billing.usecases import filing, fill_orders, orders
@@ -439,7 +440,7 @@ def test_requisites_that_go_missing_before_the_worker_comes_are_waited_for(monke
 
     house.work()
     (waiting,) = house.documents(kind="reconciliation")
-    assert (waiting.status, waiting.problems) == (DocumentStatus.DECIDED, ("плательщик: адрес не указан",))
+    assert (waiting.status, all_said(waiting.problems)) == (DocumentStatus.DECIDED, "плательщик: адрес не указан")
     house.wait(minutes=10).sweep()
     house.tell(a_card(at="2026-02-10T15:30:00+03:00"))
     house.wait(minutes=10).sweep()

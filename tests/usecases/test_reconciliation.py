@@ -51,7 +51,7 @@ def test_an_ordinary_client_reconciles_a_quarter():
         True,
     )
     assert draft.problems == ()
-    assert draft.warnings == ("март\u00a02026\u00a0г. ещё не закрыт: его акта в сверке нет",)
+    assert tuple(map(str, draft.warnings)) == ("март\u00a02026\u00a0г. ещё не закрыт: его акта в сверке нет",)
 
 
 def test_an_act_without_a_number_is_not_there_yet():
@@ -62,8 +62,8 @@ def test_an_act_without_a_number_is_not_there_yet():
 
     assert [r.document for r in draft.content.rows] == ["Оплата"]
     assert (draft.content.closing, draft.content.not_acted) == (-1_000_000, 550_000)
-    assert draft.problems == ("плательщик: КПП не указан",)
-    assert "акт за январь\u00a02026\u00a0г. ещё не выпущен" in draft.warnings
+    assert tuple(map(str, draft.problems)) == ("плательщик: КПП не указан",)
+    assert "акт за январь\u00a02026\u00a0г. ещё не выпущен" in map(str, draft.warnings)
 
 
 def test_the_right_half_is_as_the_seller_has_it_or_as_asked():

@@ -29,13 +29,13 @@ def said_at_all(text: str) -> str:
 
 def right_inn(text: str) -> str:
     if problem := inn_problem(text):
-        raise ValueError(problem)
+        raise ValueError(str(problem))
     return text
 
 
 def right_kpp(text: str) -> str:
     if text and (problem := kpp_problem(text)):
-        raise ValueError(problem)
+        raise ValueError(str(problem))
     return text
 
 

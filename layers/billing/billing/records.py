@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from billing.domain.documents import (
 from billing.domain.ledger import Account, Allocation, Debt, Entry, Fund, Lot, MoneyClass, Service, Sum
 from billing.domain.money import roubles
 from billing.domain.periods import Month
+from billing.domain.troubles import Trouble
 from billing.domain.vat import Vat
 from billing.ports import Row
 
@@ -285,8 +287,8 @@ class DocumentRecord:
     payer: str
     status: DocumentStatus
     content: Document
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    problems: tuple[Trouble, ...] = ()
+    warnings: tuple[Trouble, ...] = ()
     number: str = ""
     sha256: str = ""
     file: str = ""
@@ -342,9 +344,9 @@ def document_row(d: DocumentRecord) -> dict[str, Any]:
     if d.number:  # the two keys of the index: absent until there is something to find
         row |= {"number": d.number, "series": d.series}
     if d.problems:
-        row["problems"] = list(d.problems)
+        row["problems"] = [plain(problem) for problem in d.problems]
     if d.warnings:
-        row["warnings"] = list(d.warnings)
+        row["warnings"] = [plain(warning) for warning in d.warnings]
     if d.edo:
         row["edo"] = dict(d.edo)
     rest = ("sha256", "file", "file_name", "rows_file", "letter")
@@ -362,8 +364,8 @@ def document_of(account: str, id: str, row: Row) -> DocumentRecord:
         at=row["at"],
         status=DocumentStatus(row["status"]),
         content=from_plain(_CONTENT[kind], row["content"]),
-        problems=tuple(row.get("problems", ())),
-        warnings=tuple(row.get("warnings", ())),
+        problems=troubles_of(row.get("problems", ())),
+        warnings=troubles_of(row.get("warnings", ())),
         number=row.get("number", ""),
         sha256=row.get("sha256", ""),
         file=row.get("file", ""),
@@ -372,6 +374,10 @@ def document_of(account: str, id: str, row: Row) -> DocumentRecord:
         letter=row.get("letter", ""),
         edo=row.get("edo"),
     )
+
+
+def troubles_of(rows: Iterable[Row]) -> tuple[Trouble, ...]:
+    return tuple(from_plain(Trouble, row) for row in rows)
 
 
 def period_key(month: Month | str) -> str:

@@ -8,6 +8,8 @@ import hashlib
 import json
 
 from billing.domain.errors import InvalidInputError
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 from billing.ports_tokens import Tokens
 
 PURPOSE = "cursor"
@@ -32,11 +34,11 @@ def position(text: str, *, account: str, question: str, tokens: Tokens) -> str:
         return ""
     said, _, mac = text.partition(".")
     if not tokens.is_mac(PURPOSE, _bound(said, account, question), mac):
-        raise InvalidInputError("страница списка указана неверно, откройте список заново")
+        raise InvalidInputError(trouble(Cause.PAGE_UNKNOWN))
     try:
         (after,) = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
     except (ValueError, binascii.Error) as error:  # we have signed no such thing
-        raise InvalidInputError("страница списка указана неверно") from error
+        raise InvalidInputError(trouble(Cause.PAGE_UNKNOWN)) from error
     return str(after)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing.api import (
+    accounts,
     documents,
     explanations,
     notifications,
@@ -27,7 +28,7 @@ from billing.api.problems import tell_problems
 api = Api(enable_validation=True, response_validation_error_http_code=500)
 tell_problems(api)
 PAGE = (pages, page_forms, page_notifications, page_operator, page_public)
-for part in (orders, documents, explanations, statistics, notifications, sessions, operators, *PAGE):
+for part in (orders, documents, explanations, statistics, notifications, sessions, operators, accounts, *PAGE):
     api.include_router(part.routes)
 
 

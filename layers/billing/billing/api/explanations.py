@@ -11,8 +11,10 @@ from billing import wiring
 from billing.api.guard import Routes
 from billing.api.models_explanations import ActExplained, PaymentAsked, PaymentExplained
 from billing.api.tables import XLSX, as_xlsx
+from billing.domain import explain as told
 from billing.domain.access import CLIENTS
 from billing.exports import act_tables, payment_table
+from billing.page.language import Language
 from billing.usecases.documents_api import document_told
 from billing.usecases.explain import explain_act, explain_payment
 
@@ -21,31 +23,42 @@ routes = Routes()
 
 @routes.on("GET", "/documents/<id>/explanation", may=CLIENTS, summary="Which payments and charges make an act, and why")
 def act(id: str) -> ActExplained:
-    return explained(routes.account, id)
+    return explained(routes.account, id, routes.language)
 
 
 @routes.on(
     "GET", "/documents/<id>/explanation.xlsx", may=CLIENTS, gives=XLSX, summary="The same as a table to take away"
 )
 def act_table(id: str) -> Response[Any]:
-    known = document_told(routes.account, id, wiring.outside())
-    return as_xlsx(act_tables(explain_act(routes.account, known.id, wiring.outside())), "explanation")
+    return act_as_xlsx(routes.account, id)
 
 
 @routes.on("GET", "/payments/explanation", may=CLIENTS, summary="Where each kopeck of a payment is")
 def payment(asked: Annotated[PaymentAsked, Query()]) -> PaymentExplained:
-    return payment_explained(routes.account, asked)
+    return payment_explained(routes.account, asked, routes.language)
 
 
 @routes.on("GET", "/payments/explanation.xlsx", may=CLIENTS, gives=XLSX, summary="The same as a table to take away")
 def payment_as_table(asked: Annotated[PaymentAsked, Query()]) -> Response[Any]:
-    return as_xlsx((payment_table(explain_payment(routes.account, asked.key, wiring.outside())),), "payment")
+    return payment_as_xlsx(routes.account, asked)
 
 
-def explained(account: str, id: str) -> ActExplained:
+def explained(account: str, id: str, language: Language) -> ActExplained:
+    return ActExplained.of(_act(account, id), language)
+
+
+def act_as_xlsx(account: str, id: str) -> Response[Any]:
+    return as_xlsx(act_tables(_act(account, id)), "explanation")
+
+
+def _act(account: str, id: str) -> told.ActExplained:
     known = document_told(account, id, wiring.outside())  # or a name that is none would reach the tables
-    return ActExplained.model_validate(explain_act(account, known.id, wiring.outside()))
+    return explain_act(account, known.id, wiring.outside())
 
 
-def payment_explained(account: str, asked: PaymentAsked) -> PaymentExplained:
-    return PaymentExplained.of(explain_payment(account, asked.key, wiring.outside()))
+def payment_explained(account: str, asked: PaymentAsked, language: Language) -> PaymentExplained:
+    return PaymentExplained.of(explain_payment(account, asked.key, wiring.outside()), language)
+
+
+def payment_as_xlsx(account: str, asked: PaymentAsked) -> Response[Any]:
+    return as_xlsx((payment_table(explain_payment(account, asked.key, wiring.outside())),), "payment")

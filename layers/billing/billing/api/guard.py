@@ -15,6 +15,9 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from billing import wiring
 from billing.api.asking import asked
 from billing.domain.errors import BillingError, InvalidInputError
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
+from billing.page.language import Language
 from billing.ports_tokens import TokenRefusedError
 from billing.usecases.authorize import CSRF, NOBODY, Caller, who_asks
 
@@ -66,6 +69,11 @@ class Routes(Router):
         found = self.current_event
         assert isinstance(found, APIGatewayProxyEventV2)
         return found
+
+    @property
+    def language(self) -> Language:
+        """In which the caller reads."""
+        return Language.chosen(self.event.headers.get("accept-language", ""))
 
     @property
     def caller(self) -> Caller:
@@ -140,7 +148,7 @@ def admitted(event: APIGatewayProxyEventV2, may: Collection[str]) -> Caller:
     if len(event.raw_event.get("body") or "") > BODY_MAX:
         raise TooLargeError
     if len(event.raw_query_string or "") > QUERY_MAX:
-        raise InvalidInputError("запрос слишком длинный")
+        raise InvalidInputError(trouble(Cause.REQUEST_TOO_LONG))
     if "public" in may:
         return NOBODY
     caller = _caller(event, visitors="visitor" in may)
@@ -184,7 +192,7 @@ def check_body(event: APIGatewayProxyEventV2) -> None:
         if kind == JSON:
             json.dumps(json.loads(text), ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:  # half a character, a bottomless list, an endless number
-        raise InvalidInputError("запрос не читается") from error
+        raise InvalidInputError(trouble(Cause.REQUEST_UNREADABLE)) from error
 
 
 def check_form(event: APIGatewayProxyEventV2, caller: Caller) -> None:

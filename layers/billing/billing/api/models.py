@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationInfo,
+)
 
+from billing.api.page_told import edo_at
+from billing.api.reasons import said_in
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.explain import LetterState
 from billing.domain.money import plain_roubles
 from billing.domain.periods import Day
-from billing.usecases.documents_api import PAGE_MAX, EdoTold, Filters, Listed, Told
+from billing.domain.troubles import Cause, Trouble
+from billing.page.language import Language
+from billing.page.states import edo_states
+from billing.page.wording import Words
+from billing.usecases.documents_api import PAGE_MAX, EdoTold, Filters, Listed
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
@@ -97,19 +113,57 @@ class Letter(Answer):
         return cls.model_validate(told)
 
 
+class TroubleTold(Answer):
+    """What is in the way: `cause` names it for a program, `text` says it in the language of the request.
+
+    `whose`: the requisites that are to be corrected, of the seller or of the payer.
+    """
+
+    cause: Cause
+    whose: str = ""
+    text: str
+
+
+def _trouble(told: Any, asking: ValidationInfo) -> Any:
+    """As a use case tells it; what was an answer before stays."""
+    if not isinstance(told, Trouble):
+        return told
+    return {"cause": told.cause, "whose": told.whose, "text": said_in(language_of(asking), told)}
+
+
+def language_of(asking: ValidationInfo) -> Language:
+    """The language of the request, which whoever makes an answer gives along: `told_in`."""
+    assert asking.context, "words are said in a language"
+    language: Language = asking.context["language"]
+    return language
+
+
+def told_in(language: Language) -> dict[str, Language]:
+    return {"language": language}
+
+
+Troubles: TypeAlias = tuple[Annotated[TroubleTold, BeforeValidator(_trouble)], ...]
+
+
 class Edo(Answer):
-    """Where the document is in the electronic exchange; `said` in Russian: «подписан 03.04.2026»."""
+    """Where the document is in the electronic exchange; `said` in the language of the request: «signed 03 Apr 2026»."""
 
     stage: str
-    said: str = ""
+    said: str
     since: str = ""
     delivered_at: str = ""
     text: str = ""
     annulment: str = "none"
 
-    @classmethod
-    def of(cls, told: EdoTold) -> Edo:
-        return cls.model_validate(told)
+
+def _edo(told: Any, asking: ValidationInfo) -> Any:
+    if not isinstance(told, EdoTold):
+        return told
+    states = edo_states(edo_at(told), Words(language_of(asking)))
+    return {**asdict(told), "said": ", ".join(state.text for state in states)}
+
+
+EdoSaid: TypeAlias = Annotated[Edo, BeforeValidator(_edo)]
 
 
 class ListedDocument(Answer):
@@ -127,17 +181,17 @@ class ListedDocument(Answer):
     buyer: str
     total: Money
     status: DocumentStatus
-    problems: tuple[str, ...] = ()
+    problems: Troubles = ()
     file_name: str = ""
     letter: str = ""
     code: str = ""
     first: Day | None = None
     last: Day | None = None
-    edo: Edo | None = None
+    edo: EdoSaid | None = None
 
     @classmethod
-    def of(cls, told: Listed) -> ListedDocument:
-        return cls.model_validate(told)
+    def of(cls, told: Listed, language: Language) -> Self:
+        return cls.model_validate(told, context=told_in(language))
 
 
 class Documents(Answer):
@@ -150,13 +204,9 @@ class Documents(Answer):
 class Document(ListedDocument):
     """One document with all its letters; `sha256` is that of its file.
 
-    `warnings`: what an act of reconciliation does not hold yet, in Russian.
+    `warnings`: what an act of reconciliation does not hold yet.
     """
 
     letters: tuple[Letter, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: Troubles = ()
     sha256: str = ""
-
-    @classmethod
-    def of_told(cls, told: Told) -> Document:
-        return cls.model_validate(told)

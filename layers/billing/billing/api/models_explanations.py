@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 
-from billing.api.models import Answer, Asked, Edo, Money
+from billing.api.models import Answer, Asked, EdoSaid, Money, told_in
 from billing.api.models_statistics import MonthSaid
 from billing.domain.documents import DocumentStatus
 from billing.domain.explain import Place, Why
+from billing.page.language import Language
 from billing.usecases.documents_told import edo_told
 
 Sums = Annotated[dict[str, Money], BeforeValidator(dict)]
@@ -33,7 +34,7 @@ class LetterState(Answer):
 
 def _told(edo: Any) -> Any:
     """Of a document's way in the EDO what the list tells of it: the rest is for our own people."""
-    return edo_told(edo) if isinstance(edo, Mapping) else edo
+    return edo_told(edo) if isinstance(edo, Mapping) and "stage" not in edo else edo
 
 
 class Evidence(Answer):
@@ -49,7 +50,7 @@ class Evidence(Answer):
     total: Money
     sha256: str
     letters: tuple[LetterState, ...]
-    edo: Annotated[Edo | None, BeforeValidator(_told)] = None
+    edo: Annotated[EdoSaid | None, BeforeValidator(_told)] = None
 
 
 class Part(Answer):
@@ -83,9 +84,9 @@ class PaymentExplained(Answer):
     by_act: Sums
 
     @classmethod
-    def of(cls, told: Any) -> PaymentExplained:
+    def of(cls, told: Any, language: Language) -> PaymentExplained:
         plain = {name: getattr(told, name) for name in cls.model_fields if name not in ("sums", "by_act")}
-        return cls.model_validate({**plain, "sums": told.sums(), "by_act": told.by_act()})
+        return cls.model_validate({**plain, "sums": told.sums(), "by_act": told.by_act()}, context=told_in(language))
 
 
 class ActPart(Answer):
@@ -120,3 +121,7 @@ class ActExplained(Answer):
     from_paid: tuple[Reason, ...]
     charged: Money
     from_charged: tuple[Reason, ...]
+
+    @classmethod
+    def of(cls, told: Any, language: Language) -> ActExplained:
+        return cls.model_validate(told, context=told_in(language))

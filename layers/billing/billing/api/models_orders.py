@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from billing.api.models import Answer, Asked, Date, Inn
 from billing.domain.documents import DocumentKind
 from billing.domain.money import Kopecks
+from billing.usecases.documents_api import Filters
 
 
 def _kopecks(roubles: str) -> str:
@@ -73,6 +74,10 @@ class ArchiveAsked(Asked):
     kind: DocumentKind | None = None
     first: Date = Field(alias="from")
     last: Date = Field(alias="to")
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(kind=self.kind, first=self.first, last=self.last)
 
 
 class Archive(Answer):

@@ -1,22 +1,15 @@
-"""What our own people ask: the runs, what waits for a person, and any account as its client sees it."""
+"""What our own people ask: the runs, and what waits for a person."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from billing import wiring
 from billing.api import cursors
-from billing.api.asking import logged_user
-from billing.api.documents import one, page_of, to_file
-from billing.api.explanations import explained, payment_explained
 from billing.api.guard import Routes
-from billing.api.models import Document, Documents, ListAsked
-from billing.api.models_explanations import ActExplained, PaymentAsked, PaymentExplained
-from billing.api.models_notifications import Notifications
 from billing.api.models_operator import (
     AllParked,
     AllUnmatched,
@@ -38,9 +31,6 @@ from billing.api.models_operator import (
     UnmatchedAsked,
     Window,
 )
-from billing.api.models_statistics import Statistics, StatisticsAsked
-from billing.api.notifications import told
-from billing.api.statistics import statistics_for
 from billing.domain.access import OPERATORS
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.periods import Month
@@ -129,70 +119,6 @@ def decided(inn: str, asked: PayerDecided) -> Payer:
     decision = read_decision({"inn": inn, **asked.model_dump(mode="json", exclude_none=True)})
     wiring.log.info("a payer is decided about", user=routes.caller.user)
     return Payer.model_validate(decide(decision, wiring.outside()))
-
-
-# --- any account -------------------------------------------------------------------------------------------------
-
-
-@routes.on("GET", "/accounts/<account>/documents", may=OPERATORS, summary="As /documents, of any account")
-def documents_of(account: str, asked: Annotated[ListAsked, Query()]) -> Documents:
-    return page_of(account_there(account), asked)
-
-
-@routes.on("GET", "/accounts/<account>/documents/<id>", may=OPERATORS, summary="As /documents/{id}, of any account")
-def document_of(account: str, id: str) -> Document:
-    return one(account_there(account), id, full=True)
-
-
-@routes.on(
-    "GET",
-    "/accounts/<account>/documents/<id>/pdf",
-    may=OPERATORS,
-    summary="As /documents/{id}/pdf, of any account",
-    status_code=302,
-)
-def file_of(account: str, id: str, inline: bool = False) -> Response[None]:
-    return to_file(account_there(account), id, inline=inline)
-
-
-@routes.on(
-    "GET",
-    "/accounts/<account>/documents/<id>/explanation",
-    may=OPERATORS,
-    summary="As /documents/{id}/explanation, of any account",
-)
-def act_of(account: str, id: str) -> ActExplained:
-    return explained(account_there(account), id)
-
-
-@routes.on(
-    "GET", "/accounts/<account>/payments/explanation", may=OPERATORS, summary="As /payments/explanation, of any account"
-)
-def payment_of(account: str, asked: Annotated[PaymentAsked, Query()]) -> PaymentExplained:
-    return payment_explained(account_there(account), asked)
-
-
-@routes.on("GET", "/accounts/<account>/notifications", may=OPERATORS, summary="As /notifications, of any account")
-def notifications_of_account(account: str) -> Notifications:
-    return told(account_there(account), full=True)
-
-
-@routes.on("GET", "/accounts/<account>/statistics", may=OPERATORS, summary="As /statistics, of any account")
-def statistics_of_account(account: str, asked: Annotated[StatisticsAsked, Query()]) -> Statistics:
-    return Statistics.of(statistics_for(account_there(account), asked))
-
-
-def account_there(account: str) -> str:
-    """The account, if there is such a one.
-
-    Raises:
-        NotFoundError: there is not.
-    """
-    if len(account) > 40 or not account.isascii() or not wiring.outside().store.get("accounts", account):
-        raise NotFoundError("такого счёта нет")
-    user = logged_user(routes.caller.user, wiring.tokens())
-    wiring.log.info("an operator looks", account=account, user=user)
-    return account
 
 
 def _month(text: str) -> Month:

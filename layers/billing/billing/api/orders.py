@@ -9,7 +9,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from billing import wiring
-from billing.api.documents import one, to
+from billing.api.archives import to_zip
+from billing.api.documents import one
 from billing.api.guard import Routes
 from billing.api.models import Document
 from billing.api.models_orders import (
@@ -23,14 +24,12 @@ from billing.api.models_orders import (
 )
 from billing.domain.access import ADMINISTRATORS, CLIENTS
 from billing.domain.documents import DocumentStatus
-from billing.domain.errors import ConflictError
-from billing.usecases import archive as archives
-from billing.usecases.documents_api import LINK_SECONDS, document_told
+from billing.usecases.archive import archive_of, order_archive
+from billing.usecases.documents_api import document_told
 from billing.usecases.send_again import send_again
 
 routes = Routes()
 JSON = "application/json"
-AGAIN_S = 5
 
 
 @routes.on("POST", "/invoices", may=ADMINISTRATORS, summary="An invoice for any sum", status_code=201)
@@ -82,36 +81,23 @@ def letters(id: str, asked: LettersAsked, key: Key) -> LetterQueued:
 
 @routes.on("GET", "/documents/archive", may=CLIENTS, summary="Where a ZIP of documents is, or will be", status_code=302)
 def archive(asked: Annotated[ArchiveAsked, Query()]) -> Response[Archive | None]:
-    """302 to the file; 202 with an address to ask again when a worker packs it."""
-    return _archive(
-        archives.order_archive(
-            routes.account, kind=asked.kind, first=asked.first, last=asked.last, outside=wiring.outside()
-        )
-    )
+    return archived(routes.account, asked)
 
 
 @routes.on("GET", "/archives/<archive>", may=CLIENTS, summary="Where an archive that was ordered is", status_code=302)
 def archive_again(archive: str) -> Response[Archive | None]:
-    return _archive(archives.archive_of(routes.account, archive, wiring.outside()))
+    return archived_before(routes.account, archive)
 
 
 def _made(account: str, id: str) -> Response[Document]:
-    told = one(account, id, full=True)
+    told = one(account, id, routes.language, full=True)
     status = HTTPStatus.CREATED if told.status is DocumentStatus.READY else HTTPStatus.ACCEPTED
     return Response(int(status), JSON, told, headers={"Location": f"/documents/{id}"})
 
 
-def _archive(told: archives.Archive) -> Response[Archive | None]:
-    if told.state == archives.FAILED:
-        raise ConflictError("архив собрать не удалось: закажите его ещё раз")
-    if told.state != archives.READY:
-        headers = {"Location": f"/archives/{told.id}", "Retry-After": str(AGAIN_S)}
-        return Response(int(HTTPStatus.ACCEPTED), JSON, Archive.model_validate(told), headers=headers)
-    link = wiring.outside().files.link(
-        told.file,
-        file_name=told.file_name,
-        content_type="application/zip",
-        seconds=LINK_SECONDS,
-        inline=False,
-    )
-    return to(link, HTTPStatus.FOUND)
+def archived(account: str, asked: ArchiveAsked, *, beside: str = "") -> Response[Archive | None]:
+    return to_zip(order_archive(account, asked.filters, wiring.outside()), beside=beside)
+
+
+def archived_before(account: str, archive: str, *, beside: str = "") -> Response[Archive | None]:
+    return to_zip(archive_of(account, archive, wiring.outside()), beside=beside)

@@ -1,4 +1,4 @@
-"""What a browser has sent to the page: its query, its form and its language, read leniently."""
+"""What a browser has sent to the page: its query, and its form, read leniently."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
-
 from billing.api.guard import Routes
-from billing.page.language import Language
 
 FIELDS_MAX = 100
 FORM = "application/x-www-form-urlencoded"
@@ -29,29 +26,19 @@ class Sent:
         return tuple(_clean(value) for value in self.fields.get(name, ()))
 
 
-def event_of(routes: Routes) -> APIGatewayProxyEventV2:
-    event = routes.current_event
-    assert isinstance(event, APIGatewayProxyEventV2), "an HTTP API has no other events"
-    return event
-
-
 def query_of(routes: Routes) -> Sent:
-    return _sent(event_of(routes).raw_query_string or "")
+    return _sent(routes.event.raw_query_string or "")
 
 
 def form_of(routes: Routes) -> Sent:
     """Empty when what was sent is no form."""
-    event = event_of(routes)
+    event = routes.event
     if not event.headers.get("content-type", "").startswith(FORM):
         return Sent({})
     try:
         return _sent(event.decoded_body or "")
     except ValueError:  # bytes that are no text; a public form has not gone through the guard's look at the body
         return Sent({})
-
-
-def language_of(routes: Routes) -> Language:
-    return Language.chosen(event_of(routes).headers.get("accept-language", ""))
 
 
 def _sent(text: str) -> Sent:

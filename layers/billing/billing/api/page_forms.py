@@ -10,13 +10,13 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.guard import Routes
-from billing.api.page_asked import Sent, event_of, form_of, language_of
+from billing.api.page_asked import Sent, form_of
 from billing.api.page_frames import answered, frame_of, payers_of, refused, seen, today
 from billing.api.page_lists import documents_tab
 from billing.api.page_views import document_page
 from billing.domain.access import ADMINISTRATORS
 from billing.domain.documents import DocumentKind, DocumentStatus
-from billing.domain.errors import ConflictError, InvalidInputError
+from billing.domain.errors import BillingError, ConflictError, InvalidInputError
 from billing.page.addresses import Addresses
 from billing.page.contexts import InvoiceForm, ReconciliationForm
 from billing.page.typed import typed_day, typed_sum
@@ -106,7 +106,7 @@ def _key(form: Sent, *asked: object) -> str:
 
     Whoever goes back to that page and asks for something else means another order.
     """
-    page = form.text("order") or event_of(routes).request_context.request_id
+    page = form.text("order") or routes.event.request_context.request_id
     return ":".join(map(str, ("page", page, *asked)))
 
 
@@ -120,9 +120,9 @@ def _made(id: str, status: DocumentStatus, tab: str) -> Response[Any]:
     return seen(HERE.tab(tab, done="being_made"))
 
 
-def _to_mend(form: Form, error: Exception | None = None) -> Response[Any]:
+def _to_mend(form: Form, error: BillingError | None = None) -> Response[Any]:
     """The tab again, with the form as it was sent and what is wrong with it."""
-    frame = frame_of(routes, routes.account, notice=refused(error, language_of(routes)) if error else None)
+    frame = frame_of(routes, routes.account, notice=refused(error, routes.language) if error else None)
     status = HTTPStatus.CONFLICT if error else HTTPStatus.BAD_REQUEST
     if isinstance(form, InvoiceForm):
         tab = documents_tab(DocumentKind.INVOICE, routes.account, frame, Sent({}), invoice=form)

@@ -10,11 +10,11 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.guard import Routes
-from billing.api.page_asked import Sent, event_of, language_of, query_of
-from billing.api.reasons import reason_in
+from billing.api.page_asked import Sent, query_of
+from billing.api.reasons import said_in
 from billing.domain.access import Role
 from billing.domain.documents import DocumentKind
-from billing.domain.errors import NotFoundError
+from billing.domain.errors import BillingError, NotFoundError
 from billing.domain.parties import Customer
 from billing.domain.periods import Day, moscow_day
 from billing.page import render
@@ -48,7 +48,7 @@ def frame_of(routes: Routes, account: str, *, notice: Notice | None = None) -> F
     """The frame for the caller's account, or for the one that an operator looks at."""
     caller, outside = routes.caller, wiring.outside()
     operator = caller.role is Role.OPERATOR
-    language = language_of(routes)
+    language = routes.language
     card = customer_card(outside.store, account)
     balance = runs_out = None
     with suppress(NotFoundError):  # nothing has been paid or charged yet
@@ -62,7 +62,7 @@ def frame_of(routes: Routes, account: str, *, notice: Notice | None = None) -> F
         runs_out=runs_out,
         may_order=caller.role is Role.ADMINISTRATOR,
         csrf=caller.csrf,
-        order=event_of(routes).request_context.request_id,
+        order=routes.event.request_context.request_id,
         operator=operator,
         account=account if operator else "",
         notice=notice or _done(account, query_of(routes), language),
@@ -74,17 +74,18 @@ def bare_frame(routes: Routes) -> Frame:
     """The frame of a page that is about no client."""
     caller = routes.caller
     return Frame(
-        language=language_of(routes),
+        language=routes.language,
         today=today(),
         operator=caller.role is Role.OPERATOR,
         csrf=caller.csrf,
     )
 
 
-def refused(error: Exception, language: Language) -> Notice:
-    """Why it was not done, as the use case says it; in Russian where there is no other word for it."""
-    why = reason_in(language.value, str(error)) or str(error)
-    return Notice(word="order_refused", good=False, values=(("why", why),))
+def refused(error: BillingError, language: Language) -> Notice:
+    """Why it was not done; what has no name is no news for a client: something moved on while the page was open."""
+    if not error.trouble:
+        return Notice(word="conflict_text", good=False)
+    return Notice(word="order_refused", good=False, values=(("why", said_in(language, error.trouble)),))
 
 
 def payers_of(account: str) -> tuple[Payer, ...]:
@@ -115,4 +116,9 @@ def _done(account: str, query: Sent, language: Language) -> Notice | None:
     if told.kind not in _MADE or not told.number:
         return None
     values = (("number", told.number), ("sum", language.roubles(told.total)))
-    return Notice(word=_MADE[told.kind], values=values, document=told.id, more=told.warnings)
+    return Notice(
+        word=_MADE[told.kind],
+        values=values,
+        document=told.id,
+        more=tuple(said_in(language, warning) for warning in told.warnings),
+    )

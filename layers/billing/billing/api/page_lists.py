@@ -43,14 +43,7 @@ def documents_tab(
         InvalidInputError: the cursor is of another question.
     """
     chosen = filter_of(query, frame.language)
-    filters = Filters(
-        kind=kind,
-        also=DocumentKind.CONTRACT if kind is DocumentKind.ACT else None,
-        first=None if chosen.wrong else chosen.first,
-        last=None if chosen.wrong else chosen.last,
-        payer=chosen.payer,
-        number=chosen.number,
-    )
+    filters = shown(kind, chosen)
     tokens = wiring.tokens()
     after = cursors.position(chosen.after, account=account, question=repr(filters), tokens=tokens)
     found, more = list_documents(account, filters, after=after, limit=ROWS, outside=wiring.outside())
@@ -58,7 +51,7 @@ def documents_tab(
     return DocumentsTab(
         frame=frame,
         kind=kind,
-        documents=tuple(document_row(listed) for listed in found),
+        documents=tuple(document_row(listed, frame.language) for listed in found),
         filter=chosen,
         payers=payers_of(account),
         next=cursors.cursor(more, account=account, question=repr(filters), tokens=tokens),
@@ -69,6 +62,18 @@ def documents_tab(
         reconciliation=_reconciliation(frame, reconciliation or ReconciliationForm(open=asked))
         if frame.may_order and kind is DocumentKind.RECONCILIATION
         else None,
+    )
+
+
+def shown(kind: DocumentKind, chosen: Filter) -> Filters:
+    """What stands in the list of the kind, and in its archive; days that are wrong count for nothing."""
+    return Filters(
+        kind=kind,
+        also=DocumentKind.CONTRACT if kind is DocumentKind.ACT else None,
+        first=None if chosen.wrong else chosen.first,
+        last=None if chosen.wrong else chosen.last,
+        payer=chosen.payer,
+        number=chosen.number,
     )
 
 

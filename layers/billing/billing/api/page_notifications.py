@@ -10,13 +10,15 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api.confirmations import links_of
 from billing.api.guard import Routes
-from billing.api.page_asked import Sent, event_of, form_of, language_of
+from billing.api.page_asked import Sent, form_of
 from billing.api.page_frames import answered, frame_of, refused, seen
 from billing.api.page_views import notifications_tab
 from billing.domain.access import ADMINISTRATORS
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.parties import mail_address
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 from billing.page.addresses import Addresses
 from billing.page.frame import Notice
 from billing.usecases.notifications import Notifications, ask_again, change_notifications, notifications_of
@@ -37,7 +39,7 @@ def notifications() -> Response[Any]:
     form, now = form_of(routes), notifications_of(routes.account, wiring.outside())
     do, address = form.text("do"), form.text("address")
     if do not in DONE:
-        raise InvalidInputError("эта форма устарела, откройте страницу заново")
+        raise InvalidInputError(trouble(Cause.FORM_OLD))
     if wrong := _wrong(do, address, form):
         return _to_mend(address, wrong)
     if form.text("version") != str(now.version):
@@ -45,7 +47,7 @@ def notifications() -> Response[Any]:
     try:
         _do(do, address, form, now)
     except (InvalidInputError, ConflictError, NotFoundError) as error:
-        return _to_mend(address, (), refused(error, language_of(routes)))
+        return _to_mend(address, (), refused(error, routes.language))
     return seen(Addresses().tab("notifications", done=DONE[do]))
 
 
@@ -61,7 +63,7 @@ def _kinds(form: Sent) -> Kinds:
 
 
 def _do(do: str, address: str, form: Sent, now: Notifications) -> None:
-    link = links_of(routes.account, event_of(routes))
+    link = links_of(routes.account, routes.event)
     if do == "ask":
         named = next((row.digest for row in now.added if row.address == address), "")
         ask_again(routes.account, named, outside=wiring.outside(), link=link)

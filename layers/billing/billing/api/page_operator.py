@@ -10,8 +10,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
+from billing.api.accounts import account_there
 from billing.api.guard import Routes
-from billing.api.operators import account_there
+from billing.api.page_archive import archive_shown
 from billing.api.page_asked import form_of, query_of
 from billing.api.page_frames import answered, bare_frame, frame_of, seen, today
 from billing.api.page_lists import documents_tab
@@ -127,6 +128,11 @@ def statistics(account: str) -> Response[Any]:
 @routes.on("GET", "/page/accounts/<account>/documents/<id>", may=OPERATORS, include_in_schema=False)
 def document(account: str, id: str) -> Response[Any]:
     return answered(document_page(account, id, frame_of(routes, account_there(account))))
+
+
+@routes.on("GET", "/page/accounts/<account>/archive", may=OPERATORS, include_in_schema=False)
+def archive(account: str) -> Response[Any]:
+    return archive_shown(account_there(account), frame_of(routes, account), query_of(routes))
 
 
 @routes.on("GET", "/page/accounts/<account>/payment", may=OPERATORS, include_in_schema=False)

@@ -64,10 +64,10 @@ def confirm() -> Response[Any]:
     return answered(ConfirmPage(frame=bare_frame(routes), state="done"))
 
 
-def problem_page(said: Problem, language: str) -> str:
+def problem_page(said: Problem, language: Language) -> str:
     """The page in the place of a problem document, for a browser."""
     word = "foreign_form" if said.title == titles("foreign form", language) else _MESSAGES.get(said.status, "failed")
-    detail = f"{said.detail[:1].upper()}{said.detail[1:]}." if said.detail and said.status in (400, 409) else ""
+    detail = f"{said.detail[:1].upper()}{said.detail[1:]}." if said.cause else ""
     back = "/" if said.status not in (401, 413) else ""
-    frame = Frame(language=Language(language), today=today())
+    frame = Frame(language=language, today=today())
     return render(MessagePage(frame=frame, heading=word, text=f"{word}_text", detail=detail, back=back))

@@ -1,19 +1,21 @@
-"""What the use cases tell, as the page's contexts have it: moments become days, and nothing else is decided."""
+"""What the use cases tell, as the page's contexts have it: moments become days, reasons words."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from billing.api.reasons import said_in
 from billing.domain.documents import DocumentKind
 from billing.domain.explain import Evidence, LetterState
 from billing.domain.periods import Day, Month, moscow_day
 from billing.page.contexts import AddressRow, DocumentRow, EdoAt, LetterRow
+from billing.page.language import Language
 from billing.usecases.documents_api import EdoTold, Listed
 from billing.usecases.documents_told import edo_told
 from billing.usecases.notifications import CONFIRMED, AddedByClient, CardAddress
 
 
-def document_row(listed: Listed) -> DocumentRow:
+def document_row(listed: Listed, language: Language) -> DocumentRow:
     return DocumentRow(
         id=listed.id,
         kind=listed.kind,
@@ -23,12 +25,12 @@ def document_row(listed: Listed) -> DocumentRow:
         buyer=listed.buyer,
         total=listed.total,
         status=listed.status,
-        problems=listed.problems,
+        problems=tuple(said_in(language, problem) for problem in listed.problems),
         letter=listed.letter,
         code=listed.code,
         first=listed.first,
         last=listed.last,
-        edo=_edo(listed.edo) if listed.edo else None,
+        edo=edo_at(listed.edo) if listed.edo else None,
     )
 
 
@@ -47,11 +49,11 @@ def act_row(act: Evidence) -> DocumentRow:
         status=act.status,
         letter=worst.status if worst else "",
         code=worst.code if worst else "",
-        edo=_edo(told) if told else None,
+        edo=edo_at(told) if told else None,
     )
 
 
-def _edo(told: EdoTold) -> EdoAt:
+def edo_at(told: EdoTold) -> EdoAt:
     return EdoAt(
         stage=told.stage,
         since=day_of(told.since),

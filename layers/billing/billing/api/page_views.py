@@ -9,6 +9,7 @@ from contextlib import suppress
 from billing import wiring
 from billing.api.page_asked import Sent
 from billing.api.page_told import act_row, address_row, document_row, letter_row
+from billing.api.reasons import said_in
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.parties import masked
@@ -39,10 +40,10 @@ def document_page(account: str, id: str, frame: Frame, *, wrong: tuple[str, ...]
             explained = explain_act(account, id, outside)
     return DocumentPage(
         frame=frame,
-        document=document_row(told),
+        document=document_row(told, frame.language),
         letters=tuple(letter_row(letter) for letter in told.letters),
         addresses=recipients_of(account, outside).valid if frame.may_order else (),
-        warnings=told.warnings,
+        warnings=tuple(said_in(frame.language, warning) for warning in told.warnings),
         sha256=told.sha256,
         explained=explained,
         wrong=wrong,

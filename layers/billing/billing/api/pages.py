@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
-from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from billing import wiring
-from billing.api.documents import to
 from billing.api.guard import Routes
+from billing.api.page_archive import archive_shown
 from billing.api.page_asked import query_of
-from billing.api.page_frames import answered, frame_of, today
-from billing.api.page_lists import documents_tab, filter_of
+from billing.api.page_frames import answered, frame_of
+from billing.api.page_lists import documents_tab
 from billing.api.page_operator import first_page
 from billing.api.page_views import document_page, notifications_tab, payment_page, statistics_tab
 from billing.domain.access import CLIENTS, Role
 from billing.domain.documents import DocumentKind
-from billing.domain.errors import InvalidInputError, NotFoundError
-from billing.page.addresses import Addresses
-from billing.page.contexts import ArchivePage
-from billing.usecases.archive import FAILED, READY, order_archive
-from billing.usecases.documents_api import LINK_SECONDS
 
 routes = Routes()
-LONG_AGO = date(2000, 1, 1)
 
 
 @routes.on("GET", "/", may=set(Role), include_in_schema=False)
@@ -80,30 +71,4 @@ def payment() -> Response[Any]:
 
 @routes.on("GET", "/page/archive", may=CLIENTS, include_in_schema=False)
 def archive() -> Response[Any]:
-    """The ZIP itself as soon as it is there; else a page that says when to look again."""
-    account, query, outside = routes.account, query_of(routes), wiring.outside()
-    frame = frame_of(routes, account)
-    kind, days = _kind(query.text("kind")), filter_of(query, frame.language)
-    first, last = days.first or LONG_AGO, days.last or today()
-    again = Addresses().archive(kind=kind, first=days.first, last=days.last)
-    try:
-        found = order_archive(account, kind=kind, first=first, last=last, outside=outside)
-    except NotFoundError:
-        return answered(ArchivePage(frame=frame, kind=kind, documents=0))
-    if found.state == READY:
-        link = outside.files.link(
-            found.file,
-            file_name=found.file_name,
-            content_type="application/zip",
-            seconds=LINK_SECONDS,
-            inline=False,
-        )
-        return to(link, HTTPStatus.FOUND)
-    failed = found.state == FAILED
-    return answered(ArchivePage(frame=frame, kind=kind, documents=found.documents, failed=failed, again=again))
-
-
-def _kind(text: str) -> DocumentKind | None:
-    if text and text not in set(DocumentKind):
-        raise InvalidInputError("документов такого вида нет")
-    return DocumentKind(text) if text else None
+    return archive_shown(routes.account, frame_of(routes, routes.account), query_of(routes))

@@ -22,9 +22,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from billing import wiring
 from billing.api.guard import Api, ForbiddenError, ForeignFormError, OtherFormatError, TooLargeError, routes_of
-from billing.api.reasons import reason_in
-from billing.api.wording import language_of, titles
+from billing.api.reasons import said_in
+from billing.api.wording import titles
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from billing.domain.troubles import Cause, Trouble
+from billing.page.language import Language
 from billing.ports_tokens import TokenRefusedError
 
 CONTENT_TYPE = "application/problem+json"
@@ -45,7 +47,8 @@ class Problem(BaseModel):
     type: str = Field(description="always about:blank: the status says what it is")
     title: str
     status: int
-    detail: str = ""
+    detail: str = Field("", description="why, in the language of the request")
+    cause: Cause | None = Field(None, description="names the reason for a program")
     instance: str = Field(description="names this request for whoever looks into the log")
     fields: list[BrokenField] = []
 
@@ -55,17 +58,18 @@ def problem(
     status: int,
     *,
     word: str = "",
-    detail: str = "",
+    why: Trouble | str = "",
     fields: tuple[BrokenField, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response[Any]:
-    """The answer; `word` names the title if the status alone does not, `detail` is what a use case says, in Russian."""
-    language = language_of(api.current_event.headers.get("accept-language", ""))
+    """The answer; `word` names the title if the status alone does not, `why` is a text where no client reads it."""
+    language = Language.chosen(api.current_event.headers.get("accept-language", ""))
     said = Problem(
         type="about:blank",
         title=titles(word or str(status), language),
         status=status,
-        detail=reason_in(language, detail),
+        detail=said_in(language, why) if isinstance(why, Trouble) else why,
+        cause=why.cause if isinstance(why, Trouble) else None,
         instance=f"urn:request:{api.current_event.request_context.request_id}",
         fields=list(fields),
     )
@@ -78,9 +82,9 @@ def problem(
 def tell_problems(api: Api) -> None:
     """Every error that a route raises has its answer."""
 
-    def says(status: int, *, word: str = "", detailed: bool = False) -> Callable[[Exception], Response[Any]]:
+    def says(status: int, *, word: str = "") -> Callable[[Exception], Response[Any]]:
         def answered(error: Exception) -> Response[Any]:
-            return problem(api, status, word=word, detail=str(error) if detailed else "")
+            return problem(api, status, word=word, why=_why(error))
 
         return answered
 
@@ -89,8 +93,8 @@ def tell_problems(api: Api) -> None:
         (ForeignFormError, says(403, word="foreign form")),
         (ForbiddenError, says(403)),
         (NotFoundError, says(404)),  # a foreign id and an absent one are told the same
-        (ConflictError, says(409, detailed=True)),
-        (InvalidInputError, says(400, detailed=True)),
+        (ConflictError, says(409)),
+        (InvalidInputError, says(400)),
         (TooLargeError, says(413)),
         (OtherFormatError, says(415)),
         (RequestUnsupportedContentType, says(415)),
@@ -112,6 +116,13 @@ def tell_problems(api: Api) -> None:
         wiring.log.error("request failed", error=type(error).__name__, at=_places(error))
         wiring.outside().metrics.count("RequestsFailed")
         return problem(api, 500)
+
+
+def _why(error: Exception) -> Trouble | str:
+    """What a client is told has a name. Whoever decides by hand sends fields, and is told which is wrong."""
+    if isinstance(error, NotFoundError) or not isinstance(error, BillingError):
+        return ""
+    return error.trouble or (str(error) if isinstance(error, InvalidInputError) else "")
 
 
 def _broken(error: Any) -> BrokenField:

@@ -27,16 +27,24 @@ def statistics(asked: Annotated[StatisticsAsked, Query()]) -> Statistics:
 
 @routes.on("GET", "/statistics.csv", may=CLIENTS, gives=CSV, summary="The months as a table to take away")
 def statistics_as_csv(asked: Annotated[StatisticsAsked, Query()]) -> Response[Any]:
-    return as_csv(statistics_tables(statistics_for(routes.account, asked)), "statistics")
+    return as_csv_of(routes.account, asked)
 
 
 @routes.on(
     "GET", "/statistics.xlsx", may=CLIENTS, gives=XLSX, summary="Months, days and services as tables to take away"
 )
 def statistics_as_xlsx(asked: Annotated[StatisticsAsked, Query()]) -> Response[Any]:
-    return as_xlsx(statistics_tables(statistics_for(routes.account, asked)), "statistics")
+    return as_xlsx_of(routes.account, asked)
 
 
 def statistics_for(account: str, asked: StatisticsAsked) -> told.Statistics:
     today = moscow_day(wiring.now())
     return statistics_of(account, *asked.months(today), wiring.outside(), today=today, days=asked.days)
+
+
+def as_csv_of(account: str, asked: StatisticsAsked) -> Response[Any]:
+    return as_csv(statistics_tables(statistics_for(account, asked)), "statistics")
+
+
+def as_xlsx_of(account: str, asked: StatisticsAsked) -> Response[Any]:
+    return as_xlsx(statistics_tables(statistics_for(account, asked)), "statistics")

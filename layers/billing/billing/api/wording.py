@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from billing.page.language import Language
+
 _TITLES = {
     "400": ("Запрос не подходит", "The request does not fit"),
     "401": ("Войдите через CRM", "Sign in through the CRM"),
@@ -17,24 +19,6 @@ _TITLES = {
 }
 
 
-def titles(word: str, language: str) -> str:
+def titles(word: str, language: Language) -> str:
     russian, english = _TITLES[word]
-    return russian if language == "ru" else english
-
-
-def language_of(accepted: str) -> str:
-    """«ru» or «en»: the one that an `Accept-Language` puts first; Russian when it names neither.
-
-    Source: RFC 9110 12.5.4.
-    """
-    weighed = []
-    for n, said in enumerate(accepted[:200].split(",")):
-        tag, _, weight = said.partition(";")
-        language = tag.strip().lower().partition("-")[0]
-        try:
-            q = float(weight.strip().removeprefix("q=") or 1)
-        except ValueError:
-            q = 0.0
-        if language in ("ru", "en") and q > 0:
-            weighed.append((-q, n, language))
-    return min(weighed)[2] if weighed else "ru"
+    return russian if language is Language.RU else english

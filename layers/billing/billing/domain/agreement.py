@@ -13,6 +13,7 @@ from billing.domain.drafts import sides
 from billing.domain.edo_policy import ContractTemplate
 from billing.domain.parties import Customer
 from billing.domain.seller import SellerCard
+from billing.domain.troubles import Trouble
 from billing.domain.wording import long_date
 
 DIGEST = 12  # hex digits of a version
@@ -25,7 +26,7 @@ class AgreementDraft:
 
     content: Agreement
     number: str
-    problems: tuple[str, ...] = ()
+    problems: tuple[Trouble, ...] = ()
 
 
 def agreement(

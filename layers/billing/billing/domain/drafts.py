@@ -15,6 +15,8 @@ from billing.domain.parties import Customer
 from billing.domain.periods import Month
 from billing.domain.requisites import problems_of_bank, problems_of_party
 from billing.domain.seller import InvoicePolicy, SellerCard, valid_on
+from billing.domain.trouble_wording import of_side, trouble
+from billing.domain.troubles import Cause, Side, Trouble
 from billing.domain.vat import Vat, resolve
 from billing.domain.wording import short_date
 
@@ -32,7 +34,7 @@ class Draft:
     id: str
     payer: str
     content: Act | Invoice | Reconciliation
-    problems: tuple[str, ...] = ()
+    problems: tuple[Trouble, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Sides:
     seller: Seller
     buyer: Party
     basis: str
-    problems: tuple[str, ...]
+    problems: tuple[Trouble, ...]
 
 
 def document_id(month: Month, kind: DocumentKind, payer: str, revision: int = 0) -> str:
@@ -54,10 +56,10 @@ def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard |
     ours = seller and seller.on(day)
     problems = []
     if not ours:
-        problems.append(f"нет реквизитов продавца на {short_date(day)}")
+        problems.append(trouble(Cause.NO_SELLER, on=day))
     else:
         problems += [
-            f"продавец: {p}"
+            of_side(Side.SELLER, p)
             for p in (
                 *_party_problems(ours.party),
                 *problems_of_bank(
@@ -70,9 +72,7 @@ def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard |
         ]
     theirs = customer and valid_on(tuple(p for p in customer.payers if p.inn == payer), day)
     if not theirs:
-        problems.append(
-            "нет карточки клиента" if not customer else f"нет реквизитов плательщика с ИНН {payer} на {short_date(day)}"
-        )
+        problems.append(trouble(Cause.NO_CARD) if not customer else trouble(Cause.NO_PAYER, inn=payer, on=day))
         buyer = Party(name="", inn=payer)
     else:
         buyer = Party(
@@ -83,7 +83,7 @@ def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard |
             address=theirs.address,
             phone=theirs.phone,
         )
-        problems += [f"плательщик: {p}" for p in _party_problems(buyer)]
+        problems += [of_side(Side.PAYER, p) for p in _party_problems(buyer)]
     contract = customer and customer.contract
     basis = PUBLIC_OFFER  # also for a document dated before the contract was made
     if contract and contract.date <= day:
@@ -91,7 +91,7 @@ def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard |
     return Sides(seller=ours or _NOBODY, buyer=buyer, basis=basis, problems=tuple(problems))
 
 
-def _party_problems(party: Party) -> tuple[str, ...]:
+def _party_problems(party: Party) -> tuple[Trouble, ...]:
     return problems_of_party(name=party.name, inn=party.inn, kpp=party.kpp, ogrn=party.ogrn, address=party.address)
 
 

@@ -1,8 +1,19 @@
 """The four families of failures: a family says what the caller does next."""
 
+from __future__ import annotations
+
+from billing.domain.troubles import Trouble
+
 
 class BillingError(Exception):
-    """Anything this system refuses or cannot do; the text is for people and holds no personal data."""
+    """Anything this system refuses or cannot do; the text is for people and holds no personal data.
+
+    What a client's people are told is a `Trouble` in the place of the text.
+    """
+
+    @property
+    def trouble(self) -> Trouble | None:
+        return next((said for said in self.args if isinstance(said, Trouble)), None)
 
 
 class NotFoundError(BillingError):

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import ConflictError, InvalidInputError
 from billing.domain.parties import mail_address
-from billing.domain.wording import counted
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 
 ADDED_MAX = 20
 ASKED_MAX = 3  # confirmations to one address in a day
@@ -59,19 +60,19 @@ def changed(
         InvalidInputError: what is given is no address, or stands there twice, or chooses nothing, or is too many.
     """
     if len(added) > ADDED_MAX:
-        raise InvalidInputError(f"добавить можно не больше {counted(ADDED_MAX, 'адреса', 'адресов', 'адресов')}")
+        raise InvalidInputError(trouble(Cause.ADDRESSES_TOO_MANY, n=ADDED_MAX))
     known = {a.address.casefold(): a for a in settings.added}
     version = settings.version + 1
     wanted: dict[str, AddedAddress] = {}
     for n, (text, kinds) in enumerate(added, 1):
         address = mail_address(text.strip())
         if not address:
-            raise InvalidInputError(f"адрес № {n} не похож на адрес почты")
+            raise InvalidInputError(trouble(Cause.ADDRESS_FORM, n=n))
         if address.casefold() in wanted:
-            raise InvalidInputError(f"адрес № {n} уже есть в списке")
+            raise InvalidInputError(trouble(Cause.ADDRESS_TWICE, n=n))
         chosen = tuple(kind for kind in KINDS if kind in kinds)
         if not chosen or set(kinds) - set(KINDS):
-            raise InvalidInputError(f"выберите для адреса № {n}, что присылать: счета, акты или акты сверки")
+            raise InvalidInputError(trouble(Cause.ADDRESS_KINDS, n=n))
         new = AddedAddress(address=address, kinds=chosen, nonce=str(version))
         wanted[address.casefold()] = replace(known.get(address.casefold(), new), kinds=chosen)
     return replace(settings, added=tuple(wanted.values()), reconciliation=reconciliation, version=version)
@@ -87,8 +88,7 @@ def asked_again(settings: NotificationSettings, addresses: Sequence[str], day: s
     for address in addresses:
         asked[address.casefold()] = asked.get(address.casefold(), 0) + 1
     if any(asked[address.casefold()] > ASKED_MAX for address in addresses):
-        times = counted(ASKED_MAX, "раз", "раза", "раз")
-        raise ConflictError(f"письмо для подтверждения уже отправлено сегодня {times}: попробуйте завтра")
+        raise ConflictError(trouble(Cause.ASKED_TOO_OFTEN, n=ASKED_MAX))
     if sum(asked.values()) > ASKED_OF_ALL_MAX:
-        raise ConflictError("сегодня отправлено слишком много писем для подтверждения: попробуйте завтра")
+        raise ConflictError(trouble(Cause.ALL_ASKED_TOO_OFTEN))
     return replace(settings, asked=asked, asked_on=day)

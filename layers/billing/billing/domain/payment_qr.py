@@ -9,13 +9,15 @@ import re
 
 from billing.domain.documents import Invoice
 from billing.domain.errors import InvalidInputError
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 
 SEPARATORS = "|#;:^_~{}!$%&()*+,/@"  # the first that occurs in no value; there is no escaping
 NAME_MAX, BANK_MAX, PURPOSE_MAX = 160, 45, 210
 
 
 class NoPaymentCodeError(InvalidInputError):
-    """The requisites make no payment code; the text says which."""
+    """The requisites make no payment code; its trouble says which."""
 
 
 def payload(invoice: Invoice) -> bytes:
@@ -45,10 +47,10 @@ def payload(invoice: Invoice) -> bytes:
     values = {key: _one_line(value) for key, value in fields if value}
     for key, shape in (("PersonalAcc", r"[0-9]{20}"), ("BIC", r"[0-9]{9}"), ("Sum", r"[1-9][0-9]{0,17}")):
         if not re.fullmatch(shape, values.get(key, "")):
-            raise NoPaymentCodeError(f"реквизит {key} не годится для платёжного кода: «{values.get(key, '')[:30]}»")
+            raise NoPaymentCodeError(trouble(Cause.CODE_FIELD, key=key, value=values.get(key, "")[:30]))
     separator = next((s for s in SEPARATORS if not any(s in value for value in values.values())), None)
     if separator is None:
-        raise NoPaymentCodeError("в реквизитах встречаются все разделители платёжного кода")
+        raise NoPaymentCodeError(trouble(Cause.CODE_SEPARATORS))
     body = separator.join(f"{key}={value}" for key, value in values.items())
     return f"ST00012{separator}{body}".encode()
 

@@ -16,6 +16,7 @@ from billing.domain.drafts import Sides
 from billing.domain.ledger import LEGAL, Entry, MoneyClass
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day
+from billing.domain.troubles import Trouble
 from billing.domain.wording import short_date
 
 AT_ONCE_MAX = 3_000  # rows that are drawn while somebody waits; more are made by a worker
@@ -82,8 +83,8 @@ class ReconciliationDraft:
 
     payer: str
     content: Reconciliation
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    problems: tuple[Trouble, ...] = ()
+    warnings: tuple[Trouble, ...] = ()
 
 
 def sale(act: NumberedAct) -> Event:
@@ -186,7 +187,7 @@ def reconciliation_draft(
     sides: Sides,
     mirrored: bool,
     not_acted: Kopecks,
-    warnings: Sequence[str] = (),
+    warnings: Sequence[Trouble] = (),
 ) -> ReconciliationDraft:
     content = Reconciliation(
         date=day,

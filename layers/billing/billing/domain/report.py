@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from billing.domain.closing import PeriodSummary
 from billing.domain.ledger import ACTED
 from billing.domain.money import Kopecks
+from billing.domain.trouble_wording import all_said
+from billing.domain.troubles import Trouble
 
 LISTED_MAX = 200  # accounts named in one list of the report; the rest is counted
 
@@ -23,7 +25,7 @@ class DocumentFact:
     number: str
     total: Kopecks
     letter: str
-    problems: tuple[str, ...] = ()
+    problems: tuple[Trouble, ...] = ()
     by_class: tuple[tuple[str, Kopecks], ...] = ()
 
 
@@ -82,7 +84,7 @@ class Tally:
             for money, amount in d.by_class:
                 _add(self.acted, money, amount)
         if d.status == "blocked":
-            self.blocked.append([account, "; ".join(d.problems), d.id])
+            self.blocked.append([account, all_said(d.problems), d.id])
             return
         if d.status in ("decided", "numbered"):
             self.blocked.append([account, "ещё не выпущен, смотрите отложенные счета", d.id])

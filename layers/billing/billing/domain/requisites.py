@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause, Trouble
+
 NAME_MAX = 1_000  # characters of a name; the formal titles of the tax service take no more
 ROUBLES = "810"  # currency of accounts; 643 stands in statements, never in an account
 CENTRAL_BANK_UNITS = ("000", "001", "002")
@@ -18,23 +21,23 @@ _INN_12TH = (3, *_INN_11TH)
 _CLEARING_LETTERS = "ABCEHKMPTX"  # digits 0…9 in the sixth place of an account in a clearing currency
 
 
-def inn_problem(inn: str) -> str | None:
+def inn_problem(inn: str) -> Trouble | None:
     """Of an INN of a company (10 digits) or a person (12).
 
     Source: order of the Federal Tax Service 29.06.2012 ММВ-7-6/435@; weights as in documents of the service.
     """
     if not inn:
-        return "ИНН не указан"
+        return trouble(Cause.INN_MISSING)
     if not re.fullmatch("[0-9]+", inn):
-        return "в ИНН должны быть только цифры"
+        return trouble(Cause.INN_NOT_DIGITS)
     if len(inn) not in (10, 12):
-        return "в ИНН должно быть 10 цифр (у компании) или 12 (у предпринимателя)"
+        return trouble(Cause.INN_LENGTH)
     if inn.startswith("00"):  # no such region; the checksum alone would let all zeros through
-        return "ИНН не может начинаться с 00"
+        return trouble(Cause.INN_REGION)
     digits = [int(digit) for digit in inn]
     checks = (_INN_10,) if len(inn) == 10 else (_INN_11TH, _INN_12TH)
     if any(_check_digit(digits, weights) != digits[len(weights)] for weights in checks):
-        return "в ИНН опечатка: не сходится контрольная цифра"
+        return trouble(Cause.INN_TYPO)
     return None
 
 
@@ -42,67 +45,67 @@ def _check_digit(digits: Sequence[int], weights: Sequence[int]) -> int:
     return sum(d * w for d, w in zip(digits, weights, strict=False)) % 11 % 10
 
 
-def kpp_problem(kpp: str) -> str | None:
+def kpp_problem(kpp: str) -> Trouble | None:
     """Of a KPP: the tax office, the reason (digits or Latin capitals), the number; there is no check digit.
 
     Source: order of the Federal Tax Service 29.06.2012 ММВ-7-6/435@.
     """
     if not kpp:
-        return "КПП не указан"
+        return trouble(Cause.KPP_MISSING)
     if len(kpp) != 9:
-        return "в КПП должно быть 9 знаков"
+        return trouble(Cause.KPP_LENGTH)
     if not re.fullmatch("[0-9]{4}[0-9A-Z]{2}[0-9]{3}", kpp) or kpp.startswith("00"):
-        return "КПП записан неверно"
+        return trouble(Cause.KPP_FORM)
     return None
 
 
-def ogrn_problem(ogrn: str) -> str | None:
+def ogrn_problem(ogrn: str) -> Trouble | None:
     """Of the ОГРН of a company (13 digits) or the ОГРНИП of an entrepreneur (15).
 
     Source: order of the Ministry of Finance 30.10.2017 № 165н (the first digit tells what is numbered).
     """
     if not ogrn:
-        return "ОГРН не указан"
+        return trouble(Cause.OGRN_MISSING)
     if not re.fullmatch("[0-9]+", ogrn):
-        return "в ОГРН должны быть только цифры"
+        return trouble(Cause.OGRN_NOT_DIGITS)
     if len(ogrn) not in (13, 15):
-        return "в ОГРН должно быть 13 цифр (в ОГРНИП 15)"
+        return trouble(Cause.OGRN_LENGTH)
     if ogrn[0] not in ("15" if len(ogrn) == 13 else "34"):
-        return "ОГРН начинается не с той цифры"
+        return trouble(Cause.OGRN_FIRST_DIGIT)
     if int(ogrn[:-1]) % (len(ogrn) - 2) % 10 != int(ogrn[-1]):
-        return "в ОГРН опечатка: не сходится контрольная цифра"
+        return trouble(Cause.OGRN_TYPO)
     return None
 
 
-def bic_problem(bic: str) -> str | None:
+def bic_problem(bic: str) -> Trouble | None:
     """Of a BIC by its form alone: whether there is such a bank only the directory of the Bank of Russia knows."""
     if not bic:
-        return "БИК не указан"
+        return trouble(Cause.BIC_MISSING)
     if not re.fullmatch("[0-9]{9}", bic):
-        return "в БИК должно быть 9 цифр"
+        return trouble(Cause.BIC_LENGTH)
     if not bic.startswith("04"):
-        return "БИК российского банка начинается с 04"
+        return trouble(Cause.BIC_FOREIGN)
     if bic[6:] < "050" and bic[6:] not in CENTRAL_BANK_UNITS:
-        return "БИК записан неверно"
+        return trouble(Cause.BIC_FORM)
     return None
 
 
-def account_problem(account: str, bic: str) -> str | None:
+def account_problem(account: str, bic: str) -> Trouble | None:
     """Of a client's account at the bank with this BIC, which is right itself.
 
     Source: order of the Bank of Russia 08.09.1997 № 515.
     """
     if not account:
-        return "расчётный счёт не указан"
+        return trouble(Cause.BANK_ACCOUNT_MISSING)
     if not _is_account(account):
-        return "в расчётном счёте должно быть 20 цифр"
+        return trouble(Cause.BANK_ACCOUNT_LENGTH)
     at_central_bank = bic[6:] in CENTRAL_BANK_UNITS
     if not _key_holds(account, _unit(bic) if at_central_bank else bic[6:]):
-        return "расчётный счёт не соответствует БИК"
+        return trouble(Cause.BANK_ACCOUNT_NOT_OF_BIC)
     return None
 
 
-def correspondent_problem(correspondent: str, bic: str) -> str | None:
+def correspondent_problem(correspondent: str, bic: str) -> Trouble | None:
     """Of the bank's own account at the Bank of Russia; the BIC is right itself.
 
     Its key is counted with the unit of the Bank of Russia where it is kept, not with the bank's own number.
@@ -110,13 +113,13 @@ def correspondent_problem(correspondent: str, bic: str) -> str | None:
     Source: order of the Bank of Russia 08.09.1997 № 515.
     """
     if not correspondent:
-        return "корреспондентский счёт не указан"
+        return trouble(Cause.CORRESPONDENT_MISSING)
     if not _is_account(correspondent):
-        return "в корреспондентском счёте должно быть 20 цифр"
+        return trouble(Cause.CORRESPONDENT_LENGTH)
     if not correspondent.startswith("30101"):
-        return "корреспондентский счёт начинается с 30101"
+        return trouble(Cause.CORRESPONDENT_FORM)
     if correspondent[-3:] != bic[6:] or not _key_holds(correspondent, _unit(bic)):
-        return "корреспондентский счёт не соответствует БИК"
+        return trouble(Cause.CORRESPONDENT_NOT_OF_BIC)
     return None
 
 
@@ -135,7 +138,7 @@ def _key_holds(account: str, bank: str) -> bool:
     return sum(int(digit) * (7, 1, 3)[place % 3] for place, digit in enumerate(digits)) % 10 == 0
 
 
-def problems_of_party(*, name: str, inn: str, kpp: str = "", ogrn: str = "", address: str = "") -> tuple[str, ...]:
+def problems_of_party(*, name: str, inn: str, kpp: str = "", ogrn: str = "", address: str = "") -> tuple[Trouble, ...]:
     """Everything that keeps a party from being printed on a document; empty when it is in order.
 
     A company has a KPP, an entrepreneur (12-digit INN) has none. The ОГРН may be absent. The address may not:
@@ -148,26 +151,26 @@ def problems_of_party(*, name: str, inn: str, kpp: str = "", ogrn: str = "", add
     if ogrn:
         problem = ogrn_problem(ogrn)
         if not problem and len(inn) in (10, 12) and entrepreneur != (len(ogrn) == 15):
-            problem = "ОГРН и ИНН разного рода: один компании, другой предпринимателя"
+            problem = trouble(Cause.OGRN_OF_OTHER_KIND)
         problems.append(problem)
-    problems.append(None if address.strip() else "адрес не указан")
+    problems.append(None if address.strip() else trouble(Cause.ADDRESS_MISSING))
     return tuple(problem for problem in problems if problem)
 
 
-def problems_of_numbers(*, inn: str, kpp: str = "") -> tuple[str, ...]:
+def problems_of_numbers(*, inn: str, kpp: str = "") -> tuple[Trouble, ...]:
     """What is wrong with the numbers by which others know a party. An entrepreneur has no KPP."""
-    none = "у предпринимателя не бывает КПП" if kpp else None
+    none = trouble(Cause.KPP_OF_ENTREPRENEUR) if kpp else None
     of_kpp = none if len(inn) == 12 else kpp_problem(kpp)
     return tuple(problem for problem in (inn_problem(inn), of_kpp) if problem)
 
 
-def _name_problem(name: str) -> str | None:
+def _name_problem(name: str) -> Trouble | None:
     if not name.strip():
-        return "название не указано"
-    return f"название длиннее {NAME_MAX} знаков" if len(name) > NAME_MAX else None
+        return trouble(Cause.NAME_MISSING)
+    return trouble(Cause.NAME_TOO_LONG, n=NAME_MAX) if len(name) > NAME_MAX else None
 
 
-def problems_of_bank(*, bic: str, account: str, correspondent: str = "", inn: str = "") -> tuple[str, ...]:
+def problems_of_bank(*, bic: str, account: str, correspondent: str = "", inn: str = "") -> tuple[Trouble, ...]:
     """Everything that keeps a rouble account from being printed on an invoice; empty when it is in order.
 
     Banks without a correspondent account leave it empty. With the owner's INN, the kind of account is compared to it.
@@ -176,9 +179,9 @@ def problems_of_bank(*, bic: str, account: str, correspondent: str = "", inn: st
         return (problem,)  # the keys are counted with the BIC: with a wrong one they would all be called wrong
     problems = [account_problem(account, bic)]
     if not problems[0] and account[5:8] != ROUBLES:
-        problems.append("расчётный счёт не в рублях")
+        problems.append(trouble(Cause.BANK_ACCOUNT_NOT_ROUBLES))
     if not problems[0] and inn and account.startswith("40802") and len(inn) != 12:
-        problems.append("расчётный счёт предпринимателя, а ИНН компании")
+        problems.append(trouble(Cause.BANK_ACCOUNT_OF_ENTREPRENEUR))
     if correspondent:
         problems.append(correspondent_problem(correspondent, bic))
     return tuple(problem for problem in problems if problem)

@@ -64,6 +64,7 @@ class Cause(StrEnum):
     ARCHIVE_TOO_LARGE = "archive_too_large"
     ARCHIVE_FAILED = "archive_failed"
     NO_FILE_YET = "no_file_yet"
+    TABLE_TOO_LONG = "table_too_long"
     # letters and addresses
     NOT_READY = "not_ready"
     NOBODY_TO_SEND = "nobody_to_send"

@@ -14,6 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Day
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 from billing.exports.tables import ROWS_MAX, Cell, Roubles, Table, as_text, is_formula_like
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,7 +38,7 @@ def xlsx_of(tables: Sequence[Table], *, made_on: Day) -> bytes:
     formats = _Formats(book)
     for table in tables:
         if len(table.rows) > ROWS_MAX:
-            raise InvalidInputError("строк больше, чем помещается в таблицу")
+            raise InvalidInputError(trouble(Cause.TABLE_TOO_LONG))
         _fill(book.add_worksheet(_FORBIDDEN.sub(" ", table.name)[:31]), table, formats)
     book.close()
     return body.getvalue()

@@ -28,7 +28,7 @@ class Addresses:
         return f"/page/accounts/{_part(self.account)}" if self.account else "/page"
 
     @property
-    def _api(self) -> str:
+    def api(self) -> str:
         return f"/accounts/{_part(self.account)}" if self.account else ""
 
     def tab(self, name: str, **query: object) -> str:
@@ -41,21 +41,19 @@ class Addresses:
         return f"{self._page}/payment{_query({'key': key})}"
 
     def pdf(self, id: str, *, inline: bool = False) -> str:
-        return f"{self._api}/documents/{_part(id)}/pdf{_query({'inline': 'true' if inline else ''})}"
+        return f"{self.api}/documents/{_part(id)}/pdf{_query({'inline': 'true' if inline else ''})}"
 
     def archive(self, **query: object) -> str:
         return f"{self._page}/archive{_query(query)}"
 
-    # Tables to take away; operators have none.
-
     def statistics_table(self, form: str, *, first: Month, last: Month) -> str:
-        return f"/statistics.{form}{_query({'from': first, 'to': last})}"
+        return f"{self.api}/statistics.{form}{_query({'from': first, 'to': last})}"
 
     def act_table(self, id: str) -> str:
-        return f"/documents/{_part(id)}/explanation.xlsx"
+        return f"{self.api}/documents/{_part(id)}/explanation.xlsx"
 
     def payment_table(self, key: str) -> str:
-        return f"/payments/explanation.xlsx{_query({'key': key})}"
+        return f"{self.api}/payments/explanation.xlsx{_query({'key': key})}"
 
 
 def _part(text: str) -> str:

@@ -147,7 +147,7 @@ class ArchivePage:
     """A ZIP that is not there yet: being made, failed, or of no documents. `again`: where to look once more."""
 
     frame: Frame
-    kind: DocumentKind | None
+    kind: DocumentKind
     documents: int
     failed: bool = False
     again: str = ""

@@ -82,7 +82,7 @@ def document_states(row: DocumentRow, words: Words) -> tuple[State, ...]:
             return (State(Tone.PLAIN, words("document_void")),)
         case DocumentStatus.READY:
             found = [] if not row.letter else [_letter("letter", row.letter, row.code, words)]
-            found += _edo(row.edo, words) if row.edo else []
+            found += edo_states(row.edo, words) if row.edo else []
             return tuple(found) or (State(Tone.PLAIN, words("document_ready")),)
 
 
@@ -101,7 +101,7 @@ def _letter(of: str, status: str, code: str, words: Words) -> State:
     return State(tone, words(f"{of}_{word}", why=words(_BOUNCES.get(code, "bounce_other"))))
 
 
-def _edo(at: EdoAt, words: Words) -> Iterator[State]:
+def edo_states(at: EdoAt, words: Words) -> Iterator[State]:
     annulment, stage = Annulment(at.annulment), Stage(at.stage)
     if annulment is not Annulment.AGREED:
         tone, word = _STAGES[stage]

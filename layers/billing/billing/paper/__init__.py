@@ -9,6 +9,8 @@ from typing import assert_never
 from billing.domain.documents import Act, Agreement, Document, Invoice, Reconciliation
 from billing.domain.money import NBSP
 from billing.domain.payment_qr import NoPaymentCodeError, payload
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause, Trouble
 from billing.domain.wording import short_date
 from billing.paper.act import draw_act
 from billing.paper.act import title as act_title
@@ -74,21 +76,21 @@ def file_name(document: Document) -> str:
     return safe[: FILE_NAME_MAX - 4].strip(" .") + ".pdf"
 
 
-def problems(document: Document) -> tuple[str, ...]:
+def problems(document: Document) -> tuple[Trouble, ...]:
     """Why the document cannot be printed; when empty, `draw` asks for nothing but its images.
 
     Each character that the fonts lack, once, with the text it stands in; what makes no payment code.
     """
     document = printable(document)
     found = [
-        f"нечем напечатать знак «{character}» (U+{ord(character):04X}) в тексте «{text[:60]}»"
+        trouble(Cause.CHARACTER_MISSING, character=character, code=f"U+{ord(character):04X}", text=text[:60])
         for character, (_, text) in missing_characters(document).items()
     ]
     if isinstance(document, Invoice):
         try:
             payload(document)
         except NoPaymentCodeError as error:
-            found.append(str(error))
+            found += [error.trouble] if error.trouble else []
     return tuple(found)
 
 

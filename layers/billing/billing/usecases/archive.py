@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from billing import records
-from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.documents import DocumentStatus
 from billing.domain.errors import InvalidInputError, NotFoundError, UnavailableError
 from billing.domain.periods import Day, Month, utc_text
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 from billing.domain.wording import archive_name
 from billing.exports.zip_file import distinct, zipped
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
@@ -38,8 +40,8 @@ class Archive:
     file_name: str
 
 
-def order_archive(account: str, *, kind: DocumentKind | None, first: Day, last: Day, outside: Outside) -> Archive:
-    """The ready documents of the kind (None: of all) dated first..last are in a file, or soon will be.
+def order_archive(account: str, asked: Filters, outside: Outside) -> Archive:
+    """The ready documents that the list shows for these filters are in a file, or soon will be.
 
     Its name is the digest of what is in it: the same documents are packed once.
 
@@ -47,9 +49,9 @@ def order_archive(account: str, *, kind: DocumentKind | None, first: Day, last: 
         NotFoundError: there are none.
         InvalidInputError: the days are in the wrong order, or there are too many documents.
     """
-    if last < first:
-        raise InvalidInputError("период кончается раньше, чем начинается")
-    found = _documents(account, kind, first, last, outside)
+    if asked.first and asked.last and asked.last < asked.first:
+        raise InvalidInputError(trouble(Cause.PERIOD_BACKWARDS))
+    found = _documents(account, replace(asked, status=DocumentStatus.READY), outside)
     if not found:
         raise NotFoundError("за этот период документов нет")
     digest = hashlib.sha256(FORM.encode())
@@ -63,7 +65,7 @@ def order_archive(account: str, *, kind: DocumentKind | None, first: Day, last: 
         "state": READY if len(found) <= AT_ONCE_MAX else MADE,
         "documents": [id for id, _ in found],
         "file": f"archives/{account}/{id}.zip",
-        "file_name": archive_name(kind.value if kind else "", first, last),
+        "file_name": _named(asked, [_day(row) for _, row in found]),
         "at": utc_text(outside.clock()),
         "summary": f"архив: {len(found)} шт.",
     }
@@ -121,21 +123,24 @@ def _end(stored: Stored, row: Mapping[str, Any], work: Stored, outside: Outside)
         )
 
 
-def _documents(
-    account: str, kind: DocumentKind | None, first: Day, last: Day, outside: Outside
-) -> list[tuple[str, Mapping[str, Any]]]:
-    """Rows of the ready documents that the list shows for these days, in order.
+def _named(asked: Filters, days: Sequence[Day]) -> str:
+    """By the days that were asked for; with none, by those of the documents."""
+    return archive_name(asked.kind or "", asked.first or min(days), asked.last or max(days))
+
+
+def _documents(account: str, asked: Filters, outside: Outside) -> list[tuple[str, Mapping[str, Any]]]:
+    """Rows of the documents that the list shows, in order.
 
     A document's id begins with its month, or the one before its date.
     """
     found: list[tuple[str, Mapping[str, Any]]] = []
-    after, before = str(Month.of(first).previous), str(Month.of(last).next)
-    ready = Filters(kind=kind, first=first, last=last, status=DocumentStatus.READY)
+    after = str(Month.of(asked.first).previous) if asked.first else ""
+    before = str(Month.of(asked.last).next) if asked.last else ""
     while True:
         page = outside.store.query("documents", account, after=after, before=before)
-        found += [(s.sk, s.row) for s in page.rows if s.row["kind"] != "period" and ready.let(s.sk, s.row)]
+        found += [(s.sk, s.row) for s in page.rows if s.row["kind"] != "period" and asked.let(s.sk, s.row)]
         if len(found) > DOCUMENTS_MAX:
-            raise InvalidInputError("документов слишком много для одного архива: выберите период короче")
+            raise InvalidInputError(trouble(Cause.ARCHIVE_TOO_LARGE))
         if not (after := page.cursor):
             return found
 

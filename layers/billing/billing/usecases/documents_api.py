@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from billing import records
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import ConflictError, NotFoundError
 from billing.domain.periods import Day, Month
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 from billing.ports import Outside, Row, Stored
 from billing.usecases.documents_told import EdoTold, Listed, Told, letter_state, letters_told, listed
 
@@ -88,7 +91,7 @@ def document_told(account: str, id: str, outside: Outside, *, full: bool = False
     letters = tuple(letters_told(account, stored, outside, full=full))
     found = listed(stored, letter_state(stored.row, {}, outside))
     plain = {name: getattr(found, name) for name in Listed.__dataclass_fields__}
-    warnings = tuple(stored.row.get("warnings", ()))
+    warnings = records.troubles_of(stored.row.get("warnings", ()))
     return Told(**plain, letters=letters, warnings=warnings, sha256=stored.row.get("sha256", ""))
 
 
@@ -101,7 +104,7 @@ def download_link(account: str, id: str, outside: Outside, *, inline: bool) -> s
     """
     row = _document(account, id, outside).row
     if row["status"] != DocumentStatus.READY:
-        raise ConflictError("у документа ещё нет файла")
+        raise ConflictError(trouble(Cause.NO_FILE_YET))
     return outside.files.link(
         row["file"],
         file_name=row["file_name"],

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from billing import records
 from billing.domain.documents import DocumentKind, DocumentStatus
-from billing.domain.edo_fate import Fate
-from billing.domain.edo_wording import said_of
 from billing.domain.explain import LetterState
 from billing.domain.money import Kopecks
 from billing.domain.parties import masked
 from billing.domain.periods import Day
+from billing.domain.troubles import Trouble
 from billing.ports import Outside, Row, Stored
 from billing.usecases.letters import HEAD, letters_about
 
@@ -24,13 +23,9 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdoTold:
-    """Where a document is in the EDO: a `Stage` of domain/edo_fate in plain text; moments are UTC texts or empty.
-
-    `said`: the same in Russian, «подписан 03.04.2026».
-    """
+    """Where a document is in the EDO: a `Stage` of domain/edo_fate in plain text; moments are UTC texts or empty."""
 
     stage: str
-    said: str = ""
     since: str = ""
     delivered_at: str = ""
     text: str = ""
@@ -53,7 +48,7 @@ class Listed:
     buyer: str
     total: Kopecks
     status: DocumentStatus
-    problems: tuple[str, ...] = ()
+    problems: tuple[Trouble, ...] = ()
     file_name: str = ""
     letter: str = ""
     code: str = ""
@@ -70,7 +65,7 @@ class Told(Listed):
     """
 
     letters: tuple[LetterState, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Trouble, ...] = ()
     sha256: str = ""
 
 
@@ -88,7 +83,7 @@ def listed(stored: Stored, letter: tuple[str, str]) -> Listed:
         buyer=content["buyer"]["name"],
         total=row["total_kop"],
         status=DocumentStatus(row["status"]),
-        problems=tuple(row.get("problems", ())),
+        problems=records.troubles_of(row.get("problems", ())),
         file_name=row.get("file_name", ""),
         letter=letter[0],
         code=letter[1],
@@ -105,7 +100,6 @@ def edo_told(state: Mapping[str, object] | None) -> EdoTold | None:
         return None
     return EdoTold(
         stage=fate["stage"],
-        said=said_of(records.from_plain(Fate, fate)),
         since=fate.get("since", ""),
         delivered_at=fate.get("delivered_at", ""),
         text=fate.get("text", ""),

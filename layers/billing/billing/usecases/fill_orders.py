@@ -7,6 +7,7 @@ from dataclasses import replace
 from billing import records
 from billing.domain.documents import DocumentStatus, Reconciliation
 from billing.domain.errors import BillingError, UnavailableError
+from billing.domain.trouble_wording import all_said
 from billing.ports import Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
 from billing.usecases.archive import fill_archive, give_archive_up
@@ -101,7 +102,7 @@ def _write_content(record: DocumentRecord, version: int, work: Stored, outside: 
     )
     if draft.problems:
         said = replace(record, problems=draft.problems)
-        left = wait_for_person(work, "; ".join(draft.problems), outside)
+        left = wait_for_person(work, all_said(draft.problems), outside)
     else:
         said = apart(replace(record, content=draft.content, problems=(), warnings=draft.warnings), outside)
         row = {key: value for key, value in work.row.items() if key not in ("stage", "blocked", "details", "summary")}

@@ -16,6 +16,7 @@ from billing.domain.drafts import Draft
 from billing.domain.errors import BillingError, UnavailableError
 from billing.domain.periods import Month
 from billing.domain.seller import SellerCard
+from billing.domain.trouble_wording import all_said
 from billing.ports import Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.usecases.account_months import Due, closed, no_more, printable, run_and_parked
@@ -157,7 +158,7 @@ def _publish(due: Due, seller: SellerCard | None, outside: Outside) -> None:
     if not blocked:
         writes += [Write("work", work.pk, work.sk, None, work.version), *no_more(parked)]
     else:
-        writes += wait_for_person(work, "; ".join(blocked[0].problems), outside)
+        writes += wait_for_person(work, all_said(blocked[0].problems), outside)
         if writes and _decided(due, seller_card(outside.store), outside):
             raise UnavailableError("the cards have changed meanwhile")
     if ready:

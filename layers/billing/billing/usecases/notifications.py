@@ -13,6 +13,8 @@ from billing.domain.letter_wording import state_said
 from billing.domain.notifications import AddedAddress, NotificationSettings, asked_again, changed
 from billing.domain.parties import Customer, recipients
 from billing.domain.periods import moscow_day, utc_text
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 from billing.ports import Outside, StaleError, Stored, Write
 from billing.usecases.cards import seller_card, settings_of
 from billing.usecases.letters import HEAD, SUPPRESSED, hints_of, letters_of, rows_of_letter, scope_of
@@ -118,7 +120,7 @@ def change_notifications(
     """
     stored, was = _settings(account, outside)
     if was.version != version:
-        raise ConflictError("настройки изменились: откройте их заново")
+        raise ConflictError(trouble(Cause.SETTINGS_CHANGED))
     settings = changed(was, added, reconciliation=reconciliation)
     known = {a.address.casefold() for a in was.added}
     new = [a for a in settings.added if a.address.casefold() not in known]
@@ -139,7 +141,7 @@ def ask_again(account: str, digest: str, *, outside: Outside, link: Link) -> Non
     stored, settings = _settings(account, outside)
     waiting = [a for a in settings.added if not a.confirmed_at and records.address_digest(a.address) == digest]
     if not waiting:
-        raise NotFoundError("такого адреса, который ждёт подтверждения, нет")
+        raise NotFoundError(trouble(Cause.ADDRESS_NOT_WAITING))
     if not _written(stored, settings, waiting, outside, link):
         ask_again(account, digest, outside=outside, link=link)
 

@@ -22,7 +22,8 @@ from billing.domain.money import Kopecks
 from billing.domain.parties import Customer
 from billing.domain.periods import Day, Month, moscow_day, utc_text
 from billing.domain.reconciliation import Turnover, reconciliation_draft
-from billing.domain.wording import counted
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause, Trouble
 from billing.ports import ABSENT, Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card, seller_card
@@ -74,7 +75,7 @@ def order_invoice(
         ConflictError: the key is known with other content, or too much was ordered today.
     """
     if type(amount) is not int or not 0 < amount <= AMOUNT_MAX:
-        raise InvalidInputError("сумма счёта: от 0,01 до 100 000 000 000,00 ₽")
+        raise InvalidInputError(trouble(Cause.INVOICE_SUM))
     order = _order(account, DocumentKind.INVOICE, payer, key, {"amount": amount}, user)
     if known := _known(order, outside):
         return known
@@ -125,7 +126,7 @@ def order_reconciliation(
         _refuse(draft.problems)
         return _decided(order, draft.content, today, outside, warnings=draft.warnings)
     if not first <= last <= today:
-        raise InvalidInputError("период кончается раньше, чем начинается, или ещё не кончился")
+        raise InvalidInputError(trouble(Cause.PERIOD_UNFIT))
     customer, seller = _customer(order, outside), seller_card(outside.store)
     empty = reconciliation_draft(
         payer,
@@ -143,7 +144,7 @@ def order_reconciliation(
 
 def _order(account: str, kind: DocumentKind, payer: str, key: str, says: Mapping[str, Any], user: str) -> _Order:
     if not re.fullmatch("[!-~]{1,200}", key):
-        raise InvalidInputError("ключ заказа: от 1 до 200 печатных знаков ASCII без пробелов")
+        raise InvalidInputError(trouble(Cause.ORDER_KEY))
     if not re.fullmatch("[0-9]{10}|[0-9]{12}", payer):
         raise NotFoundError("такого плательщика нет в карточке клиента")
     return _Order(account=account, kind=kind, payer=payer, key=key, says=says, user=user)
@@ -156,9 +157,9 @@ def _customer(order: _Order, outside: Outside) -> Customer:
     return customer
 
 
-def _refuse(problems: tuple[str, ...]) -> None:
+def _refuse(problems: tuple[Trouble, ...]) -> None:
     if problems:
-        raise InvalidInputError("документ не выпустить, исправьте реквизиты: " + "; ".join(problems))
+        raise InvalidInputError(trouble(Cause.REQUISITES, of=problems))
 
 
 def _known(order: _Order, outside: Outside) -> DocumentRecord | None:
@@ -167,7 +168,7 @@ def _known(order: _Order, outside: Outside) -> DocumentRecord | None:
     if not stored:
         return None
     if stored.row["sha"] != order.sha:
-        raise ConflictError("по этому ключу уже заказан другой документ")
+        raise ConflictError(trouble(Cause.KEY_OF_OTHER_ORDER))
     return _finished(order.account, stored.row["document"], outside)
 
 
@@ -178,7 +179,7 @@ def _decided(
     outside: Outside,
     *,
     stage: str = "",
-    warnings: tuple[str, ...] = (),
+    warnings: tuple[Trouble, ...] = (),
 ) -> DocumentRecord:
     """The order is there for good, with the work that is left of it; then as much of it is done as can be."""
     at = utc_text(outside.clock())
@@ -225,10 +226,7 @@ def _counted(order: _Order, day: Day, outside: Outside) -> list[Write]:
     stored = outside.store.get("control", f"orders.{order.account}", key)
     n = stored.row["n"] + 1 if stored else 1
     if n > A_DAY_MAX:
-        raise ConflictError(
-            f"сегодня уже заказано {counted(A_DAY_MAX, 'документ', 'документа', 'документов')}: "
-            "следующий можно будет заказать завтра"
-        )
+        raise ConflictError(trouble(Cause.ORDERED_TOO_MUCH, n=A_DAY_MAX))
     row = {"n": n, "summary": f"{day}: заказов {n}"}
     return [Write("control", f"orders.{order.account}", key, row, stored.version if stored else ABSENT)]
 

@@ -91,7 +91,7 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
                 "account": account,
                 "id": id,
                 "total": plain_roubles(total_of(draft.content)),
-                "problems": list(draft.problems),
+                "problems": [str(problem) for problem in draft.problems],
             }
         )
         if not closed:

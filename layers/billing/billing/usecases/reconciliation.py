@@ -24,7 +24,8 @@ from billing.domain.reconciliation import (
     sale,
     spent_by,
 )
-from billing.domain.wording import month_name
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause, Trouble
 from billing.ports import Outside, Row, Store
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.period_entries import account_now, entries_between, entry_at, seq_before
@@ -46,9 +47,9 @@ def reconciliation_content(
         InvalidInputError: the stretch ends before it begins, or after today.
     """
     if last < first:
-        raise InvalidInputError("период кончается раньше, чем начинается")
+        raise InvalidInputError(trouble(Cause.PERIOD_BACKWARDS))
     if last > today:
-        raise InvalidInputError("период ещё не кончился")
+        raise InvalidInputError(trouble(Cause.PERIOD_NOT_OVER))
     store = outside.store
     books = account_now(store, account)
     customer, seller = customer_card(store, account), seller_card(store)
@@ -204,7 +205,7 @@ def _not_acted(books: Account, payer: str, papers: _Papers, entries: Iterable[En
     return now - since + sum(act.spent for act in papers.acts if act.date > last)
 
 
-def _warnings(books: Account, papers: _Papers, last: Day) -> list[str]:
+def _warnings(books: Account, papers: _Papers, last: Day) -> list[Trouble]:
     month = Month.of(last)
-    said = [f"{month_name(month)} ещё не закрыт: его акта в сверке нет"] if month >= books.open else []
-    return said + [f"акт за {month_name(m)} ещё не выпущен" for m in sorted(set(papers.waiting)) if m <= month]
+    said = [trouble(Cause.MONTH_OPEN, month=month)] if month >= books.open else []
+    return said + [trouble(Cause.ACT_NOT_ISSUED, month=m) for m in sorted(set(papers.waiting)) if m <= month]

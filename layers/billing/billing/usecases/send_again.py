@@ -14,7 +14,8 @@ from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from billing.domain.parties import Recipients, masked
 from billing.domain.periods import moscow_day, utc_text
-from billing.domain.wording import counted
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 from billing.ports import ABSENT, Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.usecases.letters import ADDRESSES_MAX, hints_of, letters_of, recipients_of, rows_of_letter, scope_of
@@ -54,7 +55,7 @@ def send_again(account: str, document: str, *, addresses: tuple[str, ...] = (), 
         raise NotFoundError("такого документа нет")
     record = records.document_of(account, document, stored.row)
     if record.status is not DocumentStatus.READY:
-        raise ConflictError("документ ещё не готов или отозван")
+        raise ConflictError(trouble(Cause.NOT_READY))
     sha = hashlib.sha256(
         records.canonical({"document": document, "to": sorted(map(str.casefold, addresses))})
     ).hexdigest()
@@ -65,7 +66,7 @@ def send_again(account: str, document: str, *, addresses: tuple[str, ...] = (), 
         to = wanted[i : i + ADDRESSES_MAX]
         letter = _queued(record, to, outside, all_named=bool(addresses), asked=asked) or letter
     if not letter:
-        raise ConflictError(_too_often(""))
+        raise ConflictError(trouble(Cause.SENT_TOO_OFTEN, n=A_DAY_MAX))
     return letter
 
 
@@ -73,12 +74,12 @@ def _known(to: Recipients, addresses: Sequence[str], record: DocumentRecord) -> 
     """The client's own spelling of the addresses, each once."""
     if not addresses:
         if not (every := tuple(a for a in to.valid if to.gets(a, record.kind))):
-            raise InvalidInputError("некому отправить: у клиента нет адресов для таких документов")
+            raise InvalidInputError(trouble(Cause.NOBODY_TO_SEND))
         return every
     known = {address.casefold(): address for address in to.valid}
     named = dict.fromkeys(address.strip().casefold() for address in addresses)
     if not named.keys() <= known.keys():
-        raise InvalidInputError("такого адреса у клиента нет: добавьте его в настройках уведомлений и подтвердите")
+        raise InvalidInputError(trouble(Cause.FOREIGN_ADDRESS))
     return tuple(known[address] for address in named)
 
 
@@ -101,7 +102,7 @@ def _answered(asked: _Asked, outside: Outside) -> str:
     """The letter that was queued under the key before, if there is one."""
     stored = outside.store.get("control", *asked.place)
     if stored and stored.row["sha"] != asked.sha:
-        raise ConflictError("по этому ключу уже отправлено другое письмо")
+        raise ConflictError(trouble(Cause.KEY_OF_OTHER_LETTER))
     return stored.row["letter"] if stored else ""
 
 
@@ -115,7 +116,7 @@ def _written(
     sent = dict(kept["sent"]) if kept.get("day") == day else {}
     often = [a for a in addresses if sent.get(records.address_digest(a), 0) >= A_DAY_MAX]
     if often and all_named:
-        raise ConflictError(_too_often(masked(often[0])))
+        raise ConflictError(trouble(Cause.SENT_TOO_OFTEN_THERE, address=masked(often[0]), n=A_DAY_MAX))
     to = [a for a in addresses if a not in often]
     if not to:
         return ""
@@ -142,8 +143,3 @@ def _written(
     with suppress(UnavailableError):  # it is queued by its rows: asked again, it would go twice
         outside.queue.send("send-letter", hints_of(letter, to))
     return letter
-
-
-def _too_often(address: str) -> str:
-    times = counted(A_DAY_MAX, "раз", "раза", "раз")
-    return f"этот документ сегодня уже отправляли{f' на {address}' if address else ''} {times}: можно будет завтра"

@@ -22,6 +22,8 @@ from billing.domain.statistics import (
     month_statistics,
     totals_of,
 )
+from billing.domain.trouble_wording import trouble
+from billing.domain.troubles import Cause
 from billing.ports import Outside, Store
 from billing.usecases.period_entries import account_now, entries_of_periods
 
@@ -47,7 +49,7 @@ def statistics_of(
         InvalidInputError: more than 13 months, or the last before the first.
     """
     if not first <= last < first.plus(MONTHS_MAX):
-        raise InvalidInputError(f"период: от одного до {MONTHS_MAX} месяцев")
+        raise InvalidInputError(trouble(Cause.MONTHS_TOO_MANY, n=MONTHS_MAX))
     store, now = outside.store, Month.of(today)
     books = account_now(store, account)
     end = min(last, max([now, *(period for period, _ in books.turnover)]))

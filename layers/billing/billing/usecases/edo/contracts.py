@@ -11,14 +11,16 @@ from billing.domain.documents import Agreement, DocumentKind, DocumentStatus
 from billing.domain.edo_reasons import Reason
 from billing.domain.parties import Customer
 from billing.domain.periods import Month, utc_text
+from billing.domain.trouble_wording import all_said
 from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records import DocumentRecord
 from billing.records_edo import Counterparty, edo_shard
+from billing.records_letters import scope_of
 from billing.usecases.edo.due import due_write
 from billing.usecases.edo.people import no_person, want_person
 from billing.usecases.edo.terms import OnItsWay, Terms, on_its_way
 from billing.usecases.filing import filed
-from billing.usecases.letters import queue_letters, scope_of
+from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import number
 
 
@@ -41,7 +43,7 @@ def contract_with(
     draft = agreement(template, payer=payer.inn, day=terms.today, customer=customer, seller=terms.card)
     subject = f"contract.{account}.{payer.inn}"
     if problems := draft.problems or paper.problems(draft.content.numbered(draft.number or "1")):
-        detail = "договор: " + "; ".join(problems)
+        detail = "договор: " + all_said(problems)
         want_person(subject, Reason.REQUISITES, outside, detail=detail, account=account, inn=payer.inn)
         return None
     no_person(subject, outside)

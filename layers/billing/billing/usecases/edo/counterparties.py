@@ -158,7 +158,7 @@ def note_payer(account: str, payer: PayerRequisites, outside: Outside, found: tu
     after = replace(
         before.payer,
         name=payer.name,
-        problems=problems_of_numbers(inn=inn, kpp=kpp),
+        problems=tuple(map(str, problems_of_numbers(inn=inn, kpp=kpp))),
         accounts=tuple(sorted({*before.payer.accounts, account})),
     )
     if after != before.payer or not known:

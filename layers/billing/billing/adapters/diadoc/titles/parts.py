@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from billing.adapters.diadoc.xml import Element, element, plain
+from billing.adapters.diadoc.xml import Element, element, plain, written
 from billing.domain.documents import Party
-from billing.domain.edo_signer import PowerWay, SignerPerson
+from billing.domain.edo_signer import Power, PowerWay, SignerPerson
 from billing.domain.errors import InvalidInputError
 from billing.domain.money import plain_roubles
 from billing.domain.requisites import inn_problem, kpp_problem, ogrn_problem
+from billing.ports_edo import BadDocumentError
 
 ROUBLE = "643"
 
@@ -61,17 +62,18 @@ def basis_of(text: str) -> Basis | None:
 
 def party_problems(party: Party, whose: str) -> list[str]:
     """What the format would refuse in a party."""
-    problems = [inn_problem(party.inn)]
+    numbers = [inn_problem(party.inn)]
     if not party.is_entrepreneur:
-        problems.append(kpp_problem(party.kpp))
+        numbers.append(kpp_problem(party.kpp))
     if party.ogrn:
-        problems.append(ogrn_problem(party.ogrn))
+        numbers.append(ogrn_problem(party.ogrn))
+    problems = [str(problem) for problem in numbers if problem]
     name = plain(party.name)
     if not name or len(name) > 1_000:
         problems.append("название не указано или длиннее 1000 знаков")
     if len(plain(party.address)) > 1_000:
         problems.append("адрес длиннее 1000 знаков")
-    return [f"{whose}: {problem}" for problem in problems if problem]
+    return [f"{whose}: {problem}" for problem in problems]
 
 
 def organization_type(party: Party) -> str:
@@ -113,12 +115,44 @@ def add_signer(signers: Element, person: SignerPerson, *, method: bool) -> None:
     way = person.power.way
     methods = {PowerWay.NONE: "1", PowerWay.FILE: "2", PowerWay.IN_DOCUMENT: "3"}
     signer = element(signers, "Signer", SignerPowersConfirmationMethod=methods.get(way, "4") if method else "")
+    _add_person(signer, person)
+    if way is PowerWay.IN_DOCUMENT:
+        _add_number(element(element(signer, "PowerOfAttorney"), "Electronic"), person.power)
+
+
+def service_signer(person: SignerPerson) -> bytes:
+    """Who signs a service document, in the form that is common to all of them; no certificate is named.
+
+    Raises:
+        BadDocumentError: these documents cannot say by what power.
+
+    Source: Diadoc API, the universal signer of service documents, and the sample of its SDK: the name is enough where
+    the instruction asks for a certificate. SignerStatus: 1 without a power, 2 by one; MethodOfProviding: 1 with it in
+    the packet, 2 without.
+    """
+    power = person.power
+    if power.way is PowerWay.FILE and not power.number:
+        raise BadDocumentError("в служебном документе доверенность называется номером, а его нет")
+    signer = element(None, "Signer", SignerStatus="1" if power.way is PowerWay.NONE else "2", SignatureType="1")
+    _add_person(signer, person)
+    if power.way is not PowerWay.NONE:
+        providing = "1" if power.as_file or power.way is PowerWay.FILE else "2"
+        electronic = element(element(signer, "PowerOfAttorney"), "Electronic", MethodOfProviding=providing)
+        if power.way is PowerWay.DEFAULT:
+            element(electronic, "Storage", UseDefault="true")
+        else:
+            _add_number(electronic, power)
+    return written(signer)
+
+
+def _add_person(signer: Element, person: SignerPerson) -> None:
     element(signer, "Fio", LastName=person.last_name, FirstName=person.first_name, MiddleName=person.middle_name)
     element(signer, "Position", PositionSource="Manual").text = plain(person.position)
-    if way is PowerWay.IN_DOCUMENT:
-        power = element(element(signer, "PowerOfAttorney"), "Electronic")
-        element(element(power, "Storage", UseDefault="false"), "FullId", RegistrationNumber=person.power.number,
-                IssuerInn=person.power.issuer_inn, RepresentativeInn=person.power.representative_inn)
+
+
+def _add_number(electronic: Element, power: Power) -> None:
+    element(element(electronic, "Storage", UseDefault="false"), "FullId", RegistrationNumber=power.number,
+            IssuerInn=power.issuer_inn, RepresentativeInn=power.representative_inn)
 
 
 def sum_text(kopecks: int) -> str:
