@@ -17,5 +17,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     wiring.log.info("asked", allowed=caller is not None, account=caller and caller.account, via=caller and caller.via)
     if not caller:
         return {"isAuthorized": False, "context": {}}
-    context_of = {"account": caller.account, "role": caller.role or "", "user": caller.user}
-    return {"isAuthorized": True, "context": {**context_of, "via": caller.via, "csrf": caller.csrf}}
+    return {"isAuthorized": True, "context": {"account": caller.account, "role": caller.role or ""}}
