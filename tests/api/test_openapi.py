@@ -58,12 +58,22 @@ def test_it_says_of_each_route_whom_it_is_for() -> None:
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
-def test_what_goes_wrong_is_a_problem_document_everywhere(operation: str) -> None:
+def test_what_goes_wrong_is_a_problem_document_but_where_the_gateway_answers(operation: str) -> None:
     responses: dict[str, Any] = OPERATIONS[operation]["responses"]
+    closed = bool(OPERATIONS[operation]["security"])
 
-    assert {code for code in responses if code[0] in "45"} == {"4XX", "5XX"}
-    assert all(set(responses[code]["content"]) == {"application/problem+json"} for code in ("4XX", "5XX"))
+    wrong = {code: said["$ref"].rpartition("/")[2] for code, said in responses.items() if code[0] in "45"}
+    assert wrong == {"4XX": "Problem", "5XX": "Problem", **({"403": "Forbidden"} if closed else {})}
     assert "422" not in responses
+
+
+def test_the_gateway_has_one_answer_of_its_own() -> None:
+    content = {name: set(said["content"]) for name, said in SAID["components"]["responses"].items()}
+
+    assert content == {
+        "Problem": {"application/problem+json"},
+        "Forbidden": {"application/problem+json", "application/json"},
+    }
 
 
 def test_sums_are_text_and_days_are_days() -> None:

@@ -29,9 +29,14 @@ _DESCRIPTIONS = {
     "302": "The file is there, for two minutes",
     "303": "Look there",
 }
-_PROBLEM = {
-    "description": "Why not",
-    "content": {CONTENT_TYPE: {"schema": {"$ref": _SCHEMAS.format(model="Problem")}}},
+_PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": _SCHEMAS.format(model="Problem")}}}
+_TURNED_AWAY = {"type": "object", "properties": {"message": {"const": "Forbidden"}}, "required": ["message"]}
+_RESPONSES: dict[str, Any] = {
+    "Problem": {"description": "Why not", "content": _PROBLEM},
+    "Forbidden": {
+        "description": "Not for this role; or, said by the gateway in its own form, no token that counts",
+        "content": {**_PROBLEM, "application/json": {"schema": _TURNED_AWAY}},
+    },
 }
 
 
@@ -48,7 +53,8 @@ def openapi(api: Api) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template=_SCHEMAS)
     schemas = said["components"]["schemas"] | problem.pop("$defs") | {"Problem": problem}
     said["components"] = {
-        "schemas": _used(schemas, said["paths"]),
+        "schemas": _used(schemas, [said["paths"], _RESPONSES]),
+        "responses": _RESPONSES,
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
             "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
@@ -57,10 +63,10 @@ def openapi(api: Api) -> dict[str, Any]:
     return said
 
 
-def _used(schemas: dict[str, Any], paths: dict[str, Any]) -> dict[str, Any]:
-    """Those that the paths name, and those that these name, by name."""
+def _used(schemas: dict[str, Any], named: list[dict[str, Any]]) -> dict[str, Any]:
+    """Those that are named there, and those that these name, by name."""
     found: dict[str, Any] = {}
-    texts = [json.dumps(paths)]
+    texts = [json.dumps(named)]
     while texts:
         text = texts.pop()
         for name in set(schemas) - set(found):
@@ -88,7 +94,10 @@ def _mend(operation: dict[str, Any], route: Route) -> None:
             if made := next((one for one in schema.get("anyOf", ()) if "$ref" in one), None):
                 content = {"application/json": {"schema": made}}
                 responses["202"] = {"description": _DESCRIPTIONS["202"], "headers": _LOCATION, "content": content}
-    operation["responses"] = {**dict(sorted(responses.items())), "4XX": _PROBLEM, "5XX": _PROBLEM}
+    refused = {"403": "Forbidden"} if operation["security"] else {}
+    for code, name in {**refused, "4XX": "Problem", "5XX": "Problem"}.items():
+        responses[code] = {"$ref": f"#/components/responses/{name}"}
+    operation["responses"] = dict(sorted(responses.items()))
     asked = _query_of(route)
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query" and parameter["name"] in asked:
