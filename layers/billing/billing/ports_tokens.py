@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from billing.domain.errors import BillingError
+
+SESSION = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,6 @@ class Claims:
     account: str
     role: str
     user: str
-    name: str = ""
     id: str = ""
 
 

@@ -17,11 +17,10 @@ from typing import Any
 import jwt
 
 from billing.domain.errors import UnavailableError
-from billing.ports_tokens import Claims, TokenRefusedError
+from billing.ports_tokens import SESSION, Claims, TokenRefusedError
 
 ISSUER = "zakryvashka"
 LIFE_MAX = timedelta(hours=24)  # of a token of the CRM: who was dismissed yesterday does not come in today
-SESSION = timedelta(hours=8)
 LEEWAY = timedelta(seconds=30)
 KEPT_S = 900
 ASKED_ANEW_S = 60  # for a key that is not among those kept: anybody may write a name of one into a token
@@ -69,7 +68,6 @@ class JwtTokens:
             "exp": int((now + SESSION).timestamp()),
             "jti": secrets.token_urlsafe(16),
             **({"account": claims.account} if claims.account else {}),
-            **({"name": claims.name} if claims.name else {}),
         }
         return jwt.encode(said, self._key("session"), algorithm="HS256")
 
@@ -125,17 +123,15 @@ def _claims(said: Mapping[str, Any], *, now: datetime, life_max: timedelta) -> C
         raise TokenRefusedError("not valid yet")
     if expires - min([now, *since]) > life_max + LEEWAY:
         raise TokenRefusedError("a life too long")
-    account, name = said.get("account", ""), said.get("name", "")
+    account = said.get("account", "")
     if not isinstance(account, str) or not (account == "" or _ACCOUNT.fullmatch(account)):
         raise TokenRefusedError("not an account")
     if not _USER.fullmatch(said["sub"]) or not isinstance(said["role"], str):
         raise TokenRefusedError("not a user with a role")
-    printable = isinstance(name, str) and name.isprintable()
     return Claims(
         account=account,
         role=said["role"],
         user=said["sub"],
-        name=name[:200] if printable else "",
         id=said["jti"] if isinstance(said.get("jti"), str) else "",
     )
 

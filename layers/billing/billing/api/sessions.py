@@ -13,11 +13,11 @@ from billing import wiring
 from billing.api.asking import is_local, logged_user
 from billing.api.guard import PUBLIC, VISITORS, Routes
 from billing.domain.access import Role
+from billing.ports_tokens import SESSION
 from billing.usecases.authorize import COOKIE, COOKIE_OF_THIS_MACHINE, caller_of
 
 routes = Routes()
 
-SESSION_S = 8 * 60 * 60
 HOME = "/"
 
 
@@ -27,7 +27,7 @@ def enter(token: Annotated[str, Query(max_length=4_096)]) -> Response[None]:
     claims = tokens.read(token, now=now)
     caller = caller_of(claims, via="")
     wiring.log.info("entered", account=caller.account, role=caller.role, user=logged_user(caller.user, tokens))
-    return _home(tokens.new_session(claims, now=now), SESSION_S)
+    return _home(tokens.new_session(claims, now=now), int(SESSION.total_seconds()))
 
 
 @routes.on("POST", "/leave", may={*Role, *VISITORS}, summary="Ends the session", status_code=303)

@@ -24,7 +24,6 @@ class Caller:
     account: str = ""
     role: Role | None = None
     user: str = ""
-    name: str = ""
     via: str = ""
     csrf: str = ""
 
@@ -72,7 +71,7 @@ def caller_of(claims: Claims, *, via: str, csrf: str = "") -> Caller:
     role = Role(claims.role)
     if bool(claims.account) == (role is Role.OPERATOR):
         raise TokenRefusedError("a role that does not go with the account")
-    return Caller(account=claims.account, role=role, user=claims.user, name=claims.name, via=via, csrf=csrf)
+    return Caller(account=claims.account, role=role, user=claims.user, via=via, csrf=csrf)
 
 
 def authorize(asked: Asked, tokens: Tokens, *, now: datetime) -> Caller | None:
