@@ -16,7 +16,7 @@ from billing.domain.edo_boxes import Box, Operator, Partnership
 from billing.domain.edo_fate import News
 from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_reasons import Reason
-from billing.domain.edo_signer import Power
+from billing.domain.edo_signer import Power, SignerPerson
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
 
 
@@ -318,6 +318,7 @@ class Tracked:
     number: str = ""
     answered_by: str = ""  # the entity whose content says why it was refused
     our_signature: str = ""  # the entity of it
+    receipt_of: str = ""  # the entity that our receipt, if one is due, answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +385,16 @@ class Edo(Protocol):
 
     def sign_posted(self, message: str, signatures: Mapping[str, tuple[Signature, Power]], *, operation: str) -> None:
         """Documents posted without a signature are signed, and thereby sent; by entity id."""
+        ...
+
+    def make_receipt(self, message: str, entity: str, *, signer: SignerPerson) -> Title:
+        """A receipt of what the recipient has sent; other bytes each time."""
+        ...
+
+    def give_receipt(
+        self, message: str, entity: str, receipt: bytes, signature: Signature, *, power: Power, operation: str
+    ) -> None:
+        """The signed receipt is at the operator, once for each operation."""
         ...
 
     def events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[EdoEvent]: ...

@@ -9,14 +9,14 @@ import httpx
 from billing.adapters.diadoc.http import Clock, Http, Note, SystemClock
 from billing.adapters.diadoc.login import login_for
 from billing.adapters.diadoc.partners import Partners
-from billing.adapters.diadoc.sending import Sending
+from billing.adapters.diadoc.receipts import Receipts
 from billing.adapters.diadoc.settings import DiadocSettings
 from billing.adapters.diadoc.tracking import Tracking
 from billing.adapters.signing.dss import Dss
 from billing.ports_edo import Edo, EdoKind, KindOffer, Secrets
 
 
-class Diadoc(Partners, Sending, Tracking):
+class Diadoc(Partners, Receipts, Tracking):
     """Implements `ports_edo.Edo`."""
 
     def cloud(self, thumbprint: str) -> Dss:

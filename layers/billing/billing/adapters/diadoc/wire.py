@@ -157,6 +157,21 @@ class MessageToPost(TypedDict, total=False):
     LockMode: str | int
 
 
+class ReceiptGenerationRequest(TypedDict):
+    """Source: https://developer.kontur.ru/doc/diadoc-api/proto/ReceiptGenerationRequestV2. The signer is base64."""
+
+    MessageId: str
+    AttachmentId: str
+    SignerContent: str
+
+
+class ReceiptAttachment(TypedDict):
+    """Source: https://developer.kontur.ru/doc/diadoc-api/proto/ReceiptAttachment."""
+
+    ParentEntityId: str
+    SignedContent: SignedContent
+
+
 class DocflowDocument(TypedDict, total=False):
     """Source: https://developer.kontur.ru/doc/diadoc-api/proto/Document."""
 
@@ -179,6 +194,8 @@ class DocflowDocument(TypedDict, total=False):
 
 
 class ReceiptMetadata(TypedDict, total=False):
+    """Source: https://developer.kontur.ru/doc/diadoc-api/proto/SenderReceiptMetadata: on the recipient's title."""
+
     ReceiptStatus: str
 
 
