@@ -17,5 +17,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"configured": False}
     until = wiring.deadline(context, reserve_s=120)  # a call may take a hundred seconds
     run = track_edo(wiring.outside(), edo, until=until, sweep=event.get("sweep", False))
-    wiring.log.info("edo tracked", events=run.events, moved=run.moved, ended=run.ended, stopped=run.stopped)
+    wiring.log.info(
+        "edo tracked",
+        events=run.events,
+        moved=run.moved,
+        receipts=run.receipts,
+        ended=run.ended,
+        stopped=run.stopped,
+    )
     return {"events": run.events, "moved": run.moved, "complete": run.complete, "ended": run.ended}

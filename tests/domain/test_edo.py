@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +37,7 @@ from billing.domain.edo_fate import (
     operation_id,
 )
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_receipt import Receipt, is_overdue, may_be_tried
 from billing.domain.edo_sending import (
     Quarter,
     Readiness,
@@ -470,13 +471,53 @@ def test_an_annulment_that_was_agreed_stays_agreed_whatever_comes_later():
         (Fate(stage=Stage.ACCEPTED, annulment=Annulment.ASKED_BY_THEM), "annulment_asked_by_them"),
         (Fate(stage=Stage.ACCEPTED, annulment=Annulment.AGREED), "annulled"),
         (Fate(stage=Stage.AWAITS_OUR_SIGNATURE), "waits_for_our_signature"),
-        (Fate(stage=Stage.DELIVERED, receipt_due=True), "our_receipt_is_due"),
+        (Fate(stage=Stage.ACCEPTED, receipt_due=True), None),
         (Fate(stage=Stage.ACCEPTED, roaming_error=True), None),
         (Fate(stage=Stage.DELIVERED), None),
     ],
 )
 def test_a_person_is_given_one_reason(fate, reason):
     assert for_person(fate) == reason
+
+
+def test_a_receipt_is_a_persons_once_it_is_in_trouble():
+    asked = Fate(stage=Stage.ACCEPTED, receipt_due=True)
+
+    assert for_person(asked, Receipt(of="e-1")) is None
+    assert for_person(asked, Receipt(of="e-1", trouble="не могу")) is Reason.OUR_RECEIPT_IS_DUE
+    assert for_person(Fate(stage=Stage.ACCEPTED), Receipt(of="e-1", trouble="не могу")) is None
+
+
+NOON = datetime(2026, 4, 3, 9, tzinfo=UTC)  # in Moscow
+
+
+@pytest.mark.parametrize(
+    ("receipt", "may"),
+    [
+        pytest.param(Receipt(of="e-1"), True, id="never tried"),
+        pytest.param(Receipt(), False, id="on nothing"),
+        pytest.param(Receipt(of="e-1", given_at=NOON - timedelta(days=9)), False, id="given"),
+        pytest.param(Receipt(of="e-1", refusals=1, refused_at=NOON - timedelta(hours=11)), False, id="refused today"),
+        pytest.param(Receipt(of="e-1", refusals=1, refused_at=NOON - timedelta(hours=13)), True, id="yesterday"),
+        pytest.param(Receipt(of="e-1", refusals=4, refused_at=NOON - timedelta(days=1)), True, id="the fifth day"),
+        pytest.param(Receipt(of="e-1", refusals=5, refused_at=NOON - timedelta(days=1)), False, id="no sixth"),
+    ],
+)
+def test_a_refused_receipt_is_tried_once_a_day_and_not_for_ever(receipt, may):
+    assert may_be_tried(receipt, NOON) is may
+
+
+@pytest.mark.parametrize(
+    ("receipt", "since", "overdue"),
+    [
+        pytest.param(Receipt(), timedelta(hours=23), False, id="a day is not over"),
+        pytest.param(Receipt(), timedelta(hours=24), True, id="a day is over"),
+        pytest.param(Receipt(given_at=NOON - timedelta(hours=23)), timedelta(days=5), False, id="given since"),
+        pytest.param(Receipt(given_at=NOON - timedelta(hours=24)), timedelta(days=5), True, id="given and still due"),
+    ],
+)
+def test_a_receipt_that_does_not_come_about_is_overdue_after_a_day(receipt, since, overdue):
+    assert is_overdue(receipt, NOON - since, NOON) is overdue
 
 
 def test_an_error_in_roaming_is_seen_after_the_delivery_and_may_pass():

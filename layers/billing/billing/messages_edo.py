@@ -150,6 +150,9 @@ class EdoCard(Strict):
     invitation_text: Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)] = Field(
         default="", description="goes with our invitations"
     )
+    receipts: bool = Field(
+        default=True, description="our receipts are signed and given as they become due; false: a person gives them"
+    )
 
     def policy(self) -> EdoPolicy:
         return EdoPolicy(
@@ -159,6 +162,7 @@ class EdoCard(Strict):
             act_form=ActForm(self.act_form),
             packing=Packing(self.packing),
             invitation_text=self.invitation_text,
+            receipts=self.receipts,
         )
 
 

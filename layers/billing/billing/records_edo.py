@@ -4,6 +4,7 @@ documents, `edo` of a row         one document's way: `EdoState`
 work, `edo.<shard>` / `<account>#<document>`      a document that is to go out; the row goes when it is at the operator
 work, `edo.open.<shard>` / `<account>#<document>` a document at the operator whose way has not ended
 work, `edo.evidence` / `<account>#<document>`     a document whose way has ended and whose files are to be fetched
+work, `edo.receipts` / `<account>#<document>`     a document on whose answer a receipt of ours is due
 control, `edo.counterparties` / `<inn>.<kpp>`     one payer: `Counterparty`
 control, `edo.boxes` / `<box>`                    a box and how we stood with it at the last look
 control, `edo.people` / `<subject>`               what waits for a person, one reason each: `ForPerson`
@@ -12,7 +13,8 @@ control, `edo.invitations` / `2026-02`            a month's campaign
 control, `edo.sending` / `2026-Q1`                a window of sending: its documents at the operator by stage
 control, `edo.left` / `2026-Q1`                   what had not gone out at the end of the last round, and why
 control, `edo.signing` / `<moment>.<document>`    a batch of files that the signer has been given
-control, `edo.signing.files` / `<account>/<document>.<attempt>`   a file of a batch
+control, `edo.signing.receipts` / `<moment>.<document>`   the same of our receipts
+control, `edo.signing.files` / `<account>/<document>.<attempt>[.receipt.<entity>]`   a file of a batch
 control, `edo.signer` / `certificate`             of the latest signature
 control, `edo.preflight` / `2026-Q1`              the last look before and in a window
 control, `edo.reports` / `invitations.2026-02.3`  what was told to our accountant
@@ -28,6 +30,7 @@ from billing.domain.edo import Candidate, RoamingRequest
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import Fate
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_receipt import Receipt
 from billing.domain.edo_standing import Standing
 from billing.records import SHARDS, shard_of
 
@@ -39,12 +42,14 @@ INVITATIONS = "edo.invitations"
 SENDING = "edo.sending"
 LEFT = "edo.left"
 SIGNING = "edo.signing"
+SIGNING_RECEIPTS = "edo.signing.receipts"
 SIGNING_FILES = "edo.signing.files"
 SIGNER = "edo.signer"
 CERTIFICATE = "certificate"  # sort key
 PREFLIGHT = "edo.preflight"
 REPORTS = "edo.reports"
 EVIDENCE = "edo.evidence"
+RECEIPTS = "edo.receipts"
 DUE_SHARDS = tuple(f"edo.{shard:02}" for shard in range(SHARDS))
 OPEN_SHARDS = tuple(f"edo.open.{shard:02}" for shard in range(SHARDS))
 
@@ -58,7 +63,7 @@ class EdoState:
     `packet`: the ids of all documents of its message, in order, when it went with others. `wants_answer`: the recipient
     is asked for a signature where the kind leaves it open. `asked_at`: when its signature was asked for and refused.
     `refused_at`: when the operator did not take it, `refusal`: in which words.
-    Files are keys of the bucket under `edo/`.
+    Files are keys of the bucket under `edo/`. `receipt`: ours, once one was asked for.
     """
 
     fate: Fate = field(default_factory=Fate)
@@ -81,6 +86,7 @@ class EdoState:
     print_form: str = ""
     protocol: str = ""
     archive: str = ""
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_receipt import Receipt
 from billing.domain.errors import ConflictError
 
 
@@ -166,8 +167,13 @@ _FOR_PERSON = {
 }
 
 
-def for_person(fate: Fate) -> Reason | None:
-    """The one reason why a person has to look at the document, or None."""
+def receipt_is_due(fate: Fate) -> bool:
+    """A receipt of ours is asked for, and the document stands."""
+    return fate.receipt_due and fate.annulment is not Annulment.AGREED
+
+
+def for_person(fate: Fate, receipt: Receipt | None = None) -> Reason | None:
+    """The one reason why a person has to look at the document, or None. A receipt is a person's if it is in trouble."""
     if fate.annulment is Annulment.AGREED:
         return Reason.ANNULLED
     if fate.annulment is Annulment.ASKED_BY_THEM:
@@ -176,7 +182,7 @@ def for_person(fate: Fate) -> Reason | None:
         return reason
     if fate.roaming_error and _RANKS[fate.stage] < _RANKS[Stage.ACCEPTED]:
         return Reason.ROAMING_ERROR
-    return Reason.OUR_RECEIPT_IS_DUE if fate.receipt_due else None
+    return Reason.OUR_RECEIPT_IS_DUE if fate.receipt_due and receipt and receipt.trouble else None
 
 
 _Event = TypeVar("_Event")

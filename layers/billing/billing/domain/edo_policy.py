@@ -25,7 +25,10 @@ class Packing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdoPolicy:
-    """Without one, nothing electronic happens. `invitation_text` goes with our invitations, at most 500 characters."""
+    """Without one, nothing electronic happens. `invitation_text` goes with our invitations, at most 500 characters.
+
+    `receipts`: our receipts are signed and given as they become due; no: a person gives them.
+    """
 
     signer: SignerPerson
     sending: SendingSettings = field(default_factory=SendingSettings)
@@ -33,6 +36,7 @@ class EdoPolicy:
     act_form: ActForm = ActForm.FORMAL
     packing: Packing = Packing.SINGLE
     invitation_text: str = ""
+    receipts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What became of our documents at the operator: by its feed every quarter of an hour, by a look at all at night."""
+"""What became of our documents at the operator, and our receipts: by its feed, and by a look at all at night."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ from billing.usecases.edo.evidence import file_evidence
 from billing.usecases.edo.feed import read_feed
 from billing.usecases.edo.look import look, look_is_under_way
 from billing.usecases.edo.people import people
+from billing.usecases.edo.receipts import give_receipts
 from billing.usecases.edo.stops import stoppable
 
 
 @dataclass(slots=True, kw_only=True)
 class TrackedRun:
-    """Documents that have `moved`, and those whose files are all there now; `stopped`: why no call could succeed."""
+    """Documents that have `moved`, and those whose files are all there now; `receipts` of ours that were given.
+
+    `stopped`: why no call could succeed.
+    """
 
     events: int = 0
     moved: int = 0
     complete: int = 0
+    receipts: int = 0
     ended: bool = False
     stopped: str = ""
 
 
 def track_edo(outside: Outside, edo: EdoOutside, *, until: datetime, sweep: bool = False) -> TrackedRun:
-    """Our documents stand where the operator has them, their files are in the bucket, the list for a person agrees.
+    """Our documents stand where the operator has them, their files are in the bucket, the list for a person agrees;
+    receipts that are asked of us are given.
 
     It may be called at any time and any number of times, and goes on from where it was cut off. `sweep`: with a look at
     every document that is not over. A company without a policy of exchange has nothing to track.
@@ -43,6 +49,7 @@ def track_edo(outside: Outside, edo: EdoOutside, *, until: datetime, sweep: bool
             looked = look(outside, edo, card.edo, until=until)
             run.moved, run.ended = run.moved + looked.moved, run.ended and looked.ended
         run.complete = file_evidence(outside, edo, until=until)
+        run.receipts = give_receipts(outside, edo, card.edo, until=until)
     run.stopped = "".join(stopped)
     outside.metrics.count("EdoPeople", len(people(outside)))
     return run

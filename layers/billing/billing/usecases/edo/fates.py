@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from billing import records
-from billing.domain.edo_fate import FAILED, Fate, News, Stage, advance, for_person, is_over
+from billing.domain.edo_fate import FAILED, Fate, News, Stage, advance, for_person, is_over, receipt_is_due
+from billing.domain.edo_reasons import Reason
+from billing.domain.edo_receipt import Receipt
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import AbsentError, EdoOutside, NeedsPersonError, Tracked
-from billing.records_edo import EVIDENCE, EdoState, ForPerson, edo_shard, open_shard
+from billing.records_edo import EVIDENCE, RECEIPTS, EdoState, ForPerson, edo_shard, open_shard
 from billing.usecases.edo.evidence import evidence_is_due
 from billing.usecases.edo.people import line_writes, of_document
 from billing.usecases.edo.windows import contract_is_out, counted
@@ -65,6 +67,7 @@ def take_news(found: Tracked, outside: Outside, edo: EdoOutside) -> bool:
             fate=fate,
             box=state.box or found.counterparty,
             kind=state.kind or "|".join((found.kind.type, found.kind.function, found.kind.version)),
+            receipt=_receipt(state, fate, found),
         )
         try:
             if moved != state:
@@ -86,6 +89,13 @@ def _is_of_another_attempt(fate: Fate, news: News) -> bool:
     return fate.attempt > 1 and news.stage in FAILED
 
 
+def _receipt(state: EdoState, fate: Fate, found: Tracked) -> Receipt | None:
+    """What the operator wants confirmed; another title begins another receipt."""
+    if not fate.receipt_due or (state.receipt and found.receipt_of in ("", state.receipt.of)):
+        return state.receipt
+    return Receipt(of=found.receipt_of)
+
+
 def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fate:
     """With the client's words of a refusal, or with what the check of our signature has found."""
     if fate.stage is before.stage:
@@ -102,7 +112,8 @@ def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fat
 
 
 def moved_writes(stored: Stored, before: EdoState, after: EdoState, outside: Outside) -> list[Write]:
-    """The row, and with it the rows of work: it waits to go out no more; it waits for its end; its files are due.
+    """The row, and with it the rows of work: it waits to go out no more; it waits for its end; its files are due, or
+    our receipt is.
 
     The window counts it where it stands now, and the payer has the contract once it is out.
     """
@@ -117,6 +128,7 @@ def moved_writes(stored: Stored, before: EdoState, after: EdoState, outside: Out
     writes += counted(before, after, outside)
     writes += _kept("work", open_shard(account), item, work, not is_over(after.fate), outside)
     writes += _kept("work", EVIDENCE, item, work, evidence_is_due(account, document, after), outside)
+    writes += _kept("work", RECEIPTS, item, work, receipt_is_due(after.fate), outside)
     return writes + _line(account, document, after, outside)
 
 
@@ -133,9 +145,9 @@ def _kept(table: str, pk: str, sk: str, row: dict[str, Any], wanted: bool, outsi
 
 
 def _line(account: str, document: str, state: EdoState, outside: Outside) -> list[Write]:
-    subject, reason = of_document(account, document), for_person(state.fate)
+    subject, reason = of_document(account, document), for_person(state.fate, state.receipt)
     if not reason:
         return line_writes(subject, None, outside)
-    detail = state.fate.text
+    detail = state.receipt.trouble if reason is Reason.OUR_RECEIPT_IS_DUE and state.receipt else state.fate.text
     line = ForPerson(subject=subject, reason=reason, detail=detail, account=account, document=document, inn=state.inn)
     return line_writes(subject, line, outside)

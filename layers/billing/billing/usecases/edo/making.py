@@ -8,9 +8,11 @@ from billing import records
 from billing.domain.edo_boxes import Box
 from billing.domain.edo_fate import Fate, Stage
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_signer import SignerPerson
 from billing.ports import FileExistsWithOtherBytesError, Outside
 from billing.ports_edo import BadDocumentError, EdoOutside, Prepared, Title
 from billing.records_edo import EdoState
+from billing.usecases.edo.papers import receipt_paper, with_receipt
 from billing.usecases.edo.terms import OnItsWay, Terms, keep_until, kind_text, to_person, written
 from billing.usecases.filing import whole
 
@@ -58,6 +60,19 @@ def made(one: OnItsWay, box: Box, terms: Terms, outside: Outside, edo: EdoOutsid
         wants_answer=prepared.wants_answer,
     )
     return written(one, titled, outside)
+
+
+def receipt_made(one: OnItsWay, signer: SignerPerson, outside: Outside, edo: EdoOutside) -> EdoState:
+    """The receipt that was asked for is in the bucket as it will be signed, and the row says where.
+
+    Raises:
+        NeedsPersonError, BadDocumentError: it cannot be made.
+        StaleError: another worker was faster.
+    """
+    paper, fate = receipt_paper(one), one.state.fate
+    title = edo.edo.make_receipt(fate.message, paper.receipt, signer=signer)
+    key = f"{paper.file_key}.xml"
+    return with_receipt(one, outside, file=key, name=_kept(key, title, outside, one, XML))
 
 
 def _title(prepared: Prepared, record: records.DocumentRecord, outside: Outside, edo: EdoOutside) -> Title:

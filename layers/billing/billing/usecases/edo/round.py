@@ -15,6 +15,7 @@ from billing.ports_edo import EdoOutside, StopTheRunError
 from billing.records_edo import CURSORS, DUE_SHARDS, LEFT
 from billing.usecases.edo.accounts import take_up
 from billing.usecases.edo.left import Left
+from billing.usecases.edo.papers import document_paper
 from billing.usecases.edo.people import no_person, want_person
 from billing.usecases.edo.places import next_page, place_of, put_place
 from billing.usecases.edo.posting import post
@@ -120,7 +121,7 @@ class Round:
         size = batch_size(self.edo) if self._to_sign else 1
         while self._to_sign:
             batch, self._to_sign = self._to_sign[:size], self._to_sign[size:]
-            for account in sorted(sign(batch, self.outside, self.edo)):
+            for account in sorted(sign([document_paper(one) for one in batch], self.outside, self.edo)):
                 self._post(account)
             for one in batch:
                 self._note(one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import date
 
+from billing.domain.edo_receipt import Receipt
 from billing.domain.errors import NotFoundError
 from billing.domain.periods import moscow_day, utc_text
 from billing.ports import ABSENT, FileExistsWithOtherBytesError, Outside, StaleError, Write
@@ -16,29 +17,27 @@ FILE, TEST, PERSON = "file", "test", "person"  # `EdoState.signature`
 CONTENT_TYPE = "application/pkcs7-signature"
 
 
-def kept_signature(one: OnItsWay, signature: Cms, outside: Outside) -> None:
-    """A signature of this attempt is in the bucket: this one, or one that was stored before it."""
+def kept_signature(key: str, one: OnItsWay, signature: Cms, outside: Outside) -> None:
+    """A signature is in the bucket under the key: this one, or one that was stored before it."""
     with suppress(FileExistsWithOtherBytesError):
-        outside.files.put_once(
-            f"{one.file_key}.sig", signature.der, content_type=CONTENT_TYPE, keep_until=keep_until(one, outside)
-        )
+        outside.files.put_once(key, signature.der, content_type=CONTENT_TYPE, keep_until=keep_until(one, outside))
 
 
-def signature_is_kept(one: OnItsWay, outside: Outside) -> bool:
+def signature_is_kept(key: str, outside: Outside) -> bool:
     try:
-        outside.files.get(f"{one.file_key}.sig")
+        outside.files.get(key)
     except NotFoundError:
         return False
     return True
 
 
-def signature_of(state: EdoState, outside: Outside) -> Signature:
+def signature_of(signed: EdoState | Receipt, outside: Outside) -> Signature:
     """The signature as it goes to the operator."""
-    if state.signature == TEST:
+    if signed.signature == TEST:
         return TestSignature()
-    if state.signature == PERSON:
+    if signed.signature == PERSON:
         return PersonSigns()
-    return Cms(der=outside.files.get(state.signature_file))
+    return Cms(der=outside.files.get(signed.signature_file))
 
 
 def note_certificate(signature: Cms, outside: Outside) -> None:
