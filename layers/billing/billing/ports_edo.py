@@ -53,6 +53,14 @@ class BusyError(EdoError, UnavailableError):
         self.retry_after_s = retry_after_s
 
 
+class AwayError(BusyError):
+    """The operator or the signer as a whole: not to be reached, or asked too often. Every other call waits too."""
+
+
+class OddAnswerError(BusyError):
+    """The answer to a question cannot be read; nothing has happened. It may well be so each time."""
+
+
 class StillRunningError(BusyError):
     """The operator works on it: the same call again after `retry_after_s` gives the result."""
 

@@ -22,11 +22,13 @@ from billing.domain.errors import (
 )
 from billing.ports_edo import (
     AbsentError,
+    AwayError,
     BadDocumentError,
     BusyError,
     LostAnswerError,
     NeedsPersonError,
     NotPartnersError,
+    OddAnswerError,
     RoamingRequestNeededError,
     StillRunningError,
     StopTheRunError,
@@ -44,8 +46,9 @@ from tests.adapters.diadoc.operator_script import (
 )
 
 READ = Call(method="GET", path="/x")
-WRITE = Call(method="POST", path="/x", json={"A": "я"})
+WRITE = Call(method="POST", path="/x", json={"A": "я"}, changes=True)
 ONCE = replace(WRITE, repeatable=False)
+ASK = replace(WRITE, changes=False)
 GOOD = says({"A": 1})
 
 
@@ -116,7 +119,7 @@ def test_retry_after_is_honoured(header, slept, answered):
     assert clock.slept == slept
     assert (answer == {"A": 1}) is answered
     if not answered:
-        assert (type(answer), answer.retry_after_s) == (BusyError, 16)
+        assert (type(answer), answer.retry_after_s) == (AwayError, 16)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +130,12 @@ def test_retry_after_is_honoured(header, slept, answered):
         pytest.param(httpx.ReadTimeout("t"), ONCE, LostAnswerError, 1, id="a write that is not repeated"),
         pytest.param(says("", 504), ONCE, LostAnswerError, 1, id="a gateway's timeout on it"),
         pytest.param(httpx.RemoteProtocolError("r"), WRITE, LostAnswerError, 4, id="a connection dropped"),
-        pytest.param(httpx.ConnectError("c"), ONCE, BusyError, 4, id="never sent, so safe to repeat"),
-        pytest.param(says("", 429), ONCE, BusyError, 4, id="refused before anything was done"),
+        pytest.param(httpx.ConnectError("c"), ONCE, AwayError, 4, id="never sent, so safe to repeat"),
+        pytest.param(says("", 429), ONCE, AwayError, 4, id="refused before anything was done"),
         pytest.param(says('{"A": 1', 200), WRITE, LostAnswerError, 4, id="JSON cut off"),
         pytest.param(says("", 200), WRITE, LostAnswerError, 4, id="nothing where JSON belongs"),
+        pytest.param(says('{"A": 1', 200), READ, OddAnswerError, 4, id="JSON of a question cut off"),
+        pytest.param(says("", 503), ASK, BusyError, 4, id="a question by POST lost"),
     ],
 )
 def test_a_lost_answer_is_told_from_a_call_that_had_no_effect(failure, call, error, calls):

@@ -10,7 +10,7 @@ from billing.adapters.diadoc.ids import box_id
 from billing.adapters.diadoc.reading import box, each, row, rows
 from billing.adapters.diadoc.settings import DiadocSettings
 from billing.domain.edo_boxes import Box
-from billing.ports_edo import LostAnswerError, StopTheRunError
+from billing.ports_edo import LostAnswerError, OddAnswerError, StopTheRunError
 
 
 class Asking:
@@ -37,13 +37,14 @@ class Asking:
         return self._object(Call(method="GET", path=path, query=query, ours=ours))
 
     def _post(self, path: str, query: Mapping[str, str], body: object, *, ours: bool = False,
-              repeatable: bool = True) -> dict[str, Any]:
-        return self._object(Call(method="POST", path=path, query=query, json=body, ours=ours, repeatable=repeatable))
+              repeatable: bool = True, changes: bool = False) -> dict[str, Any]:
+        return self._object(Call(method="POST", path=path, query=query, json=body, ours=ours, repeatable=repeatable,
+                                 changes=changes))
 
     def _object(self, call: Call) -> dict[str, Any]:
         answer = self._http.ask(call).json
         if not isinstance(answer, dict):
-            raise LostAnswerError("an answer of Diadoc that is no object")
+            raise (LostAnswerError if call.changes else OddAnswerError)("an answer of Diadoc that is no object")
         return row(answer)
 
 

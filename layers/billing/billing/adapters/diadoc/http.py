@@ -16,7 +16,7 @@ import httpx
 
 from billing.adapters.diadoc.errors import PASSING, refusal, retry_after_s, said
 from billing.adapters.diadoc.settings import DiadocSettings
-from billing.ports_edo import BusyError, LostAnswerError, Said, StillRunningError
+from billing.ports_edo import AwayError, BusyError, LostAnswerError, OddAnswerError, Said, StillRunningError
 
 Json: TypeAlias = Any
 Note: TypeAlias = Callable[[str, Mapping[str, str]], None]   # a fact for metrics and the log: its name and keys
@@ -42,7 +42,7 @@ class Login(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One question. `repeatable`: asking twice does no more than asking once.
+    """One question. `repeatable`: asking twice does no more than asking once. `changes`: it has an effect over there.
 
     `ours`: it concerns our own box alone. `none_is_answer`: 204 says that there is nothing, not that it is not ready.
     """
@@ -55,6 +55,7 @@ class Call:
     content_type: str = BYTES
     expects: Literal["json", "bytes"] = "json"
     repeatable: bool = True
+    changes: bool = False
     ours: bool = False
     none_is_answer: bool = False
 
@@ -128,7 +129,9 @@ class Http:
         Raises:
             StillRunningError: not finished yet; the same call again later.
             LostAnswerError: nobody knows whether it had its effect.
-            BusyError: it had none, come back later.
+            AwayError: Diadoc is not to be reached, or wants fewer calls.
+            OddAnswerError: what was asked is answered by something that cannot be read.
+            BusyError: it had no effect, come back later.
             EdoError: another answer, by its status (`errors.refusal`).
         """
         renewed, attempt = False, 0
@@ -159,7 +162,7 @@ class Http:
                                                 content=body, headers=headers, timeout=self._timeout,
                                                 follow_redirects=False)
         except _NOT_SENT as error:
-            raise _Passing(BusyError("Diadoc cannot be reached", Said(path=call.path)), None) from error
+            raise _Passing(AwayError("Diadoc cannot be reached", Said(path=call.path)), None) from error
         except httpx.TransportError as error:
             raise _Passing(LostAnswerError("no answer of Diadoc", Said(path=call.path)), None) from error
         self._watch(call, response)
@@ -177,7 +180,7 @@ class Http:
         wait_s = retry_after_s(response, self._clock.now())
         running_s = self._settings.poll_s if wait_s is None else wait_s
         if response.status_code in PASSING:
-            kind = BusyError if response.status_code == 429 else LostAnswerError
+            kind = AwayError if response.status_code == 429 else LostAnswerError
             raise _Passing(kind("Diadoc does not answer now", said(response), retry_after_s=running_s), wait_s)
         if not response.is_success:
             raise refusal(response, ours=call.ours, retry_s=running_s)
@@ -190,13 +193,14 @@ class Http:
         try:
             return Answer(json.loads(response.content, parse_float=Decimal), response.content, response.headers)
         except ValueError as error:
-            raise _Passing(LostAnswerError("Diadoc's answer cannot be read", said(response)), wait_s) from error
+            unread = LostAnswerError if call.changes else OddAnswerError
+            raise _Passing(unread("Diadoc's answer cannot be read", said(response)), wait_s) from error
 
     def _pause(self, call: Call, passing: _Passing, attempt: int) -> None:
         """Sleep before the next attempt, or give up with the error."""
         error, s = passing.error, self._settings
         lost = isinstance(error, LostAnswerError)
-        if lost and call.method == "GET":   # a question has no effect to be lost
+        if lost and not call.changes:   # a question has no effect to be lost
             error = BusyError(str(error), error.said, retry_after_s=error.retry_after_s)
         backoff = min(s.backoff_max_s, s.backoff_s * 2 ** (attempt - 1)) * (1 + self._clock.random()) / 2
         pause = backoff if passing.wait_s is None else passing.wait_s + self._clock.random()

@@ -40,15 +40,14 @@ class Partners(Asking):
         query = {"myBoxId": self._box, "pageSize": str(self._api.counteragents_page)} | given(afterIndexKey=cursor)
         answer = self._get("/V3/GetCounteragents", query, ours=True)
         found = reading.rows(answer.get("Counteragents"))
-        last = reading.needed(found[-1].get("IndexKey"), "IndexKey") if found else ""
-        return CounterpartyPage(boxes=reading.each(reading.counteragent, found), cursor=last)
+        return CounterpartyPage(boxes=reading.each(reading.counteragent, found), cursor=reading.last_key(found))
 
     def counterparty_events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[CounterpartyEvent]:
         """Source: Diadoc API, GetCounteragentEvents."""
         query = {"boxId": self._box, "limit": "100"} | given(
             afterIndexKey=cursor, timestampFromTicks=str(ticks_of(since)) if since and not cursor else "")
         answer = self._get("/V1/GetCounteragentEvents", query, ours=True)
-        return [reading.counterparty_event(found) for found in reading.rows(answer.get("Events"))]
+        return reading.each(reading.counterparty_event, reading.rows(answer.get("Events")))
 
     def partnership(self, box: str) -> Partnership:
         """404 says that there never was a relation. Source: Diadoc API, GetCounteragent V3."""
@@ -91,8 +90,8 @@ class Partners(Asking):
         body: wire.AcquireCounteragentRequest = {"BoxId": box_id(box)} if box else {"Inn": inn}
         if message:
             body["MessageToCounteragent"] = message[:MESSAGE_MAX]
-        answer = self._post("/V3/AcquireCounteragent", {"myBoxId": self._box}, body)
-        return reading.needed(answer.get("TaskId"), "TaskId")
+        answer = self._post("/V3/AcquireCounteragent", {"myBoxId": self._box}, body, changes=True)
+        return reading.done(answer.get("TaskId"), "TaskId")
 
     def invitation(self, task: str) -> str:
         """The box that the task has invited.
@@ -138,4 +137,4 @@ class Partners(Asking):
         if self.partnership(box) is not Partnership.WE_INVITED:
             raise ConflictError("there is no invitation of ours to withdraw")
         self._http.ask(Call(method="POST", path="/V2/BreakWithCounteragent", expects="bytes", repeatable=False,
-                            query={"myBoxId": self._box, "counteragentBoxId": box_id(box)}))
+                            changes=True, query={"myBoxId": self._box, "counteragentBoxId": box_id(box)}))

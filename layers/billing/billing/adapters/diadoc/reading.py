@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from billing.adapters.diadoc import wire
@@ -14,7 +15,7 @@ from billing.domain.edo_boxes import Box, Operator, Partnership
 from billing.domain.edo_fate import Annulment, News, Stage
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import moscow_day
-from billing.ports_edo import CounterpartyEvent, EdoEvent, EdoKind, KindOffer, LostAnswerError, Tracked
+from billing.ports_edo import CounterpartyEvent, EdoEvent, EdoKind, KindOffer, LostAnswerError, OddAnswerError, Tracked
 
 _T = TypeVar("_T")
 
@@ -65,7 +66,18 @@ def needed(value: object, name: str) -> str:
     """A field without which the answer means nothing.
 
     Raises:
-        LostAnswerError: it is not there.
+        OddAnswerError: it is not there.
+    """
+    if found := text(value):
+        return found
+    raise OddAnswerError(f"an answer of Diadoc without {name}")
+
+
+def done(value: object, name: str) -> str:
+    """The same of an answer to a change.
+
+    Raises:
+        LostAnswerError: it is not there, so nobody knows what was done.
     """
     if found := text(value):
         return found
@@ -81,7 +93,17 @@ def kept_box(value: object) -> str:
 
 
 def each(read: Callable[[Any], _T | None], found: Iterable[Any]) -> tuple[_T, ...]:
-    return tuple(item for item in map(read, found) if item is not None)
+    """Those of a list that can be read: an odd one stops none of the others."""
+    items = []
+    for one in found:
+        with suppress(OddAnswerError):
+            items.append(read(one))
+    return tuple(item for item in items if item is not None)
+
+
+def last_key(found: Sequence[Mapping[str, Any]]) -> str:
+    """Where the page after this one begins; empty when there is none."""
+    return next(filter(None, (text(one.get("IndexKey")) for one in reversed(found))), "")
 
 
 def partnership(status: object) -> Partnership:

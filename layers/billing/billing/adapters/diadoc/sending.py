@@ -17,8 +17,8 @@ from billing.ports_edo import (
     Cms,
     EdoKind,
     KindOffer,
-    LostAnswerError,
     NeedsPersonError,
+    OddAnswerError,
     Outgoing,
     PersonSigns,
     Posted,
@@ -55,7 +55,7 @@ class Sending(Asking):
                    "documentVersion": kind.version, "titleIndex": "0"}))
         name = title_name(answer.body)
         if name is None:
-            raise LostAnswerError("Diadoc's title cannot be read")
+            raise OddAnswerError("Diadoc's title cannot be read")
         return Title(content=answer.body, file_name=name or file_name(answer.headers) or "title.xml")
 
     def check(self, to_box: str, documents: Sequence[tuple[str, EdoKind]]) -> Sequence[str]:
@@ -88,7 +88,7 @@ class Sending(Asking):
             missing = _missing_parts(left, len(parts))
             if not missing:
                 return name
-        raise LostAnswerError("the shelf does not take all parts of a file")
+        raise OddAnswerError("the shelf does not take all parts of a file")
 
     def _upload(self, path: str, query: Mapping[str, str], part: bytes) -> bytes:
         return self._http.ask(Call(method="POST", path=path, query=query, body=part, expects="bytes")).body
@@ -96,7 +96,7 @@ class Sending(Asking):
     def _shelf_name(self, body: bytes) -> str:
         name = body.decode("utf-8", "replace").strip().strip('"')
         if not name or len(name) > 500 or "<" in name:
-            raise LostAnswerError("the shelf's answer cannot be read")
+            raise OddAnswerError("the shelf's answer cannot be read")
         return name
 
     def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str, locked: bool = False) -> Posted:
@@ -122,8 +122,8 @@ class Sending(Asking):
             body["DelaySend"] = True
         if locked:
             body["LockMode"] = "Full" if self._api.enum_as_name else 3
-        answer = self._post("/V3/PostMessage", {"operationId": operation}, body)
-        message = reading.needed(answer.get("MessageId"), "MessageId")
+        answer = self._post("/V3/PostMessage", {"operationId": operation}, body, changes=True)
+        message = reading.done(answer.get("MessageId"), "MessageId")
         found = {reading.text(root["DocumentInfo"].get("CustomDocumentId")): reading.text(root.get("EntityId"))
                  for root in reading.roots(reading.rows(answer.get("Entities")))}
         wanted = {document.custom_id for document in documents}
@@ -184,7 +184,7 @@ class Sending(Asking):
         body = {"BoxId": self._box, "MessageId": message, "Signatures": [
             {"ParentEntityId": entity, **self._signature(signature, power)}
             for entity, (signature, power) in signatures.items()]}
-        self._post(f"/{self._api.patch}/PostMessagePatch", {"operationId": operation}, body)
+        self._post(f"/{self._api.patch}/PostMessagePatch", {"operationId": operation}, body, changes=True)
 
 
 def _kind(kind: EdoKind) -> dict[str, str]:
@@ -225,6 +225,6 @@ def _missing_parts(body: bytes, parts: int) -> list[int]:
     try:
         found = json.loads(body)
     except ValueError as error:
-        raise LostAnswerError("the shelf's answer cannot be read") from error
+        raise OddAnswerError("the shelf's answer cannot be read") from error
     return sorted({index for index in found if isinstance(index, int) and 0 < index < parts}) \
         if isinstance(found, list) else []

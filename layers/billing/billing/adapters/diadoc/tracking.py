@@ -18,8 +18,8 @@ from billing.ports_edo import (
     AbsentError,
     EdoEvent,
     EdoFile,
-    LostAnswerError,
     NeedsPersonError,
+    OddAnswerError,
     RoamingRequestNeededError,
     StillRunningError,
     Tracked,
@@ -42,7 +42,7 @@ class Tracking(Asking):
         query = {"boxId": self._box, "limit": str(self._api.events_limit)} | given(
             afterIndexKey=cursor, timestampFromTicks=str(ticks_of(since)) if since and not cursor else "")
         answer = self._get(f"/{self._api.events}/GetNewEvents", query, ours=True)
-        return [reading.event(found) for found in reading.rows(answer.get("Events"))]
+        return reading.each(reading.event, reading.rows(answer.get("Events")))
 
     def document(self, message: str, entity: str) -> Tracked:
         """Source: Diadoc API, GetDocument V3."""
@@ -79,7 +79,7 @@ class Tracking(Asking):
         query = {"boxId": self._box, "filterCategory": "Any.OutboundNotFinished", "count": "100",
                  "sortDirection": "Ascending"} | given(afterIndexKey=cursor)
         found = reading.rows(self._get("/V3/GetDocuments", query, ours=True).get("Documents"))
-        return [reading.tracked(one) for one in found], reading.text(found[-1].get("IndexKey")) if found else ""
+        return reading.each(reading.tracked, found), reading.last_key(found)
 
     def content(self, message: str, entity: str) -> bytes:
         """Source: Diadoc API, GetEntityContent V4."""
@@ -160,4 +160,4 @@ def _decoded(value: object) -> bytes:
             return found
     except ValueError:
         pass
-    raise LostAnswerError("a file of Diadoc that cannot be read")
+    raise OddAnswerError("a file of Diadoc that cannot be read")

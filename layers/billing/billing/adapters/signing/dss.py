@@ -68,8 +68,8 @@ class Dss(Asking):
         body = {"Files": [{"Content": {"Content": b64encode(file.content).decode("ascii")},
                            "FileName": file.file_name} for file in files]}
         answer = self._post("/DssSign", {"boxId": self._box, "certificateThumbprint": self._thumbprint}, body,
-                            ours=True, repeatable=False)
-        return reading.needed(answer.get("TaskId"), "TaskId")
+                            ours=True, repeatable=False, changes=True)
+        return reading.done(answer.get("TaskId"), "TaskId")
 
     def _outcomes(self, files: Sequence[ToSign], answer: dict[str, object], now: datetime) -> dict[str, Outcome]:
         found = reading.rows(answer.get("FileSigningResults")) or reading.rows(answer.get("DssFileSigningResult"))
