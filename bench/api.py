@@ -9,14 +9,14 @@ import logging
 import os
 import statistics
 import time
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from bench.imports import rows as imports
-from billing import records, wiring
-from billing.ports import Page, Write
+from billing import wiring
+from billing.ports import Page
 from local.cloud import Cloud, local_cloud
 from local.http_api import Request, answer
 from local.tokens import a_token
@@ -24,14 +24,11 @@ from tests.api.asking import TOKENS, Browser
 from tests.api.asking import a_token as a_test_token
 from tests.cloud.told import a_charge, a_payment, the_client, the_seller
 from tests.fakes import MemoryStore
-from tests.usecases.house import ACCOUNT, House
-from tests.usecases.house import a_card as card_of
-from tests.usecases.house import a_charge as charge_of
-from tests.usecases.house import a_payment as payment_of
+from tests.usecases.house import ACCOUNT
+from tests.usecases.large import a_large_house
 
 PAGE = 100
 SMALL, LARGE = 10, 100_000
-FIRST = datetime(1990, 1, 1, tzinfo=UTC)  # day of the first document
 ROUNDS = 30
 REQUESTS = 200  # of each kind, through the local cloud
 
@@ -65,7 +62,8 @@ def _pages() -> list[Row]:
 
 def _page(documents: int) -> tuple[int, float]:
     """Store calls and CPU ms of the first page, the median of many."""
-    house, store = _house(documents)
+    house = a_large_house(documents)
+    store = Indexed(house.store)
     browser, taken = Browser(house, token=a_test_token(house)), []
     wiring.install(replace(house.outside, store=store), TOKENS)
     try:
@@ -82,36 +80,23 @@ def _page(documents: int) -> tuple[int, float]:
         wiring.install(None)
 
 
-def _house(documents: int) -> tuple[House, Indexed]:
-    """An account with so many acts of ordinary size, each with a letter of its own."""
-    house = House(card_of(), payment_of(300_000), charge_of(300_000))
-    house.night()
-    (act,) = house.documents(kind="act")
-    for stored in house.store.query("documents", ACCOUNT).rows:
-        house.store.tx([Write("documents", ACCOUNT, stored.sk, None, stored.version)])
-    writes = []
-    for n in range(documents):
-        record = replace(act, id=f"{FIRST + timedelta(days=n // 8):%Y-%m-%d}.act.{n:08}", letter=f"letter-{n}")
-        writes.append(Write("documents", ACCOUNT, record.id, records.document_row(record), 0))
-    for i in range(0, documents, PAGE):
-        house.store.tx(writes[i : i + PAGE])
-    return house, Indexed(house.store)
-
-
 class Indexed:
-    """The store with the documents' keys in order, as a database has them: the fake would sort them at each call."""
+    """The store with the account's keys in order, as a database has them: the fake would sort them at each call."""
 
     def __init__(self, store: MemoryStore) -> None:
-        self._store, self._keys = store, sorted(store.tables["documents"][ACCOUNT])
+        self._store = store
+        self._keys = {table: sorted(store.tables[table][ACCOUNT]) for table in ("documents", "deliveries")}
 
     def query(self, table: str, pk: str, **how: Any) -> Page:
-        if table != "documents":
+        keys = self._keys.get(table) if pk == ACCOUNT else None
+        if keys is None or how.get("prefix"):
             return self._store.query(table, pk, **how)
         self._store.calls += 1
-        before, limit = how["before"], how["limit"]
-        end = bisect_left(self._keys, before) if before else len(self._keys)
-        keys = self._keys[max(0, end - limit) : end][::-1]
-        return Page(tuple(self._store._stored(table, pk, key) for key in keys), keys[-1] if end > limit else "")
+        before, limit = how.get("before", ""), how["limit"]
+        first, end = bisect_right(keys, how.get("after", "")), bisect_left(keys, before) if before else len(keys)
+        found = keys[max(first, end - limit) : end][::-1] if how.get("newest_first") else keys[first:end][:limit]
+        more = end - first > limit
+        return Page(tuple(self._store._stored(table, pk, key) for key in found), found[-1] if more else "")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)

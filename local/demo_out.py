@@ -90,7 +90,8 @@ def _write_reports(folder: Path, world: World) -> None:
         number = str(letter.mail.message["X-Delivery"]).split("_")[2]
         (folder / f"{letter.month}.{int(number):03}.txt").write_text(_text_of(letter), encoding="utf-8")
     for letter in (found for found in world.letters if found.account == "edo"):
-        name = str(letter.mail.message["X-Delivery"]).rpartition("_")[0].replace("_", ".")
+        _, scope, number, _ = str(letter.mail.message["X-Delivery"]).split("_")
+        name = ".".join((*scope.split("-", 2), str(int(number))))
         (folder / f"{plain_name(name)}.txt").write_text(_text_of(letter), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from billing.records_letters import OURS
 from local.cloud import Cloud, Mail
 from local.demo_exchange import told
 
@@ -68,8 +69,8 @@ def read_world(cloud: Cloud) -> World:
 
 
 def _letter(mail: Mail) -> Letter:
-    """`c-000101_2026-01_1_<digest>`, `report_2026-01_1_<digest>`, `edo_<what or whom>_2026-01_…`."""
-    account, month, *rest = str(mail.message["X-Delivery"]).split("_")
-    if account == "edo":  # a report is of a kind, a reminder is to a payer by its INN
-        account, month = "reminder" if month[0].isdigit() else "edo", rest[0]
-    return Letter(account, month, mail)
+    """`c-000101_2026-01_0001_<digest>`; of those that are no client's, `seller_report-2026-01_…` and the like."""
+    account, scope, *_ = str(mail.message["X-Delivery"]).split("_")
+    if account == OURS:
+        return Letter(scope.partition("-")[0], scope[-len("2026-01") :], mail)
+    return Letter(account, scope, mail)

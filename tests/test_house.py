@@ -38,6 +38,7 @@ LAYERS_OF_BILLING = {  # who may know whom; everyone knows the domain
     "ports_tokens": {"domain", "ports_tokens"},
     "records": {"domain", "ports", "records"},
     "records_edo": {"domain", "ports", "records", "records_edo"},
+    "records_letters": {"domain", "ports", "records_letters"},
     "message_fields": {"domain", "message_fields"},
     "messages": {"domain", "message_fields", "messages", "messages_edo"},
     "messages_edo": {"domain", "message_fields", "messages_edo"},
@@ -45,7 +46,7 @@ LAYERS_OF_BILLING = {  # who may know whom; everyone knows the domain
     "page": {"domain", "page"},
     "usecases": {
         *("domain", "paper", "letters", "exports", "messages", "usecases"),
-        *("ports", "ports_edo", "ports_tokens", "records", "records_edo"),
+        *("ports", "ports_edo", "ports_tokens", "records", "records_edo", "records_letters"),
     },
     "api": {"domain", "ports", "ports_tokens", "usecases", "exports", "page", "api", "wiring"},
     "adapters": {"domain", "ports", "ports_edo", "ports_tokens", "adapters"},

@@ -32,7 +32,7 @@ LETTER = Letter(
     html="<p>Здравствуйте!</p>\n<p>Во вложении акт.</p>\n",
     attachments=(Attachment(file_name=NAME, body=b"%PDF-1.7 one"),),
 )
-DELIVERY = "c-000001_2026-01_1_0123456789abcdef0123"
+DELIVERY = "c-000001_2026-01_0001_0123456789abcdef0123"
 
 
 def a_mime(letter: Letter = LETTER, *, to: str = "anna@romashka.example", sender: str = SENDER) -> bytes:

@@ -18,7 +18,7 @@ from billing.api.documents_api import api
 from billing.api.guard import Api, Routes, roles_of, routes_of
 from billing.domain.access import Role
 from billing.ports import Page, Store, Stored, Write
-from billing.records import address_digest
+from billing.records_letters import address_digest
 from tests.api.asking import TOKENS, Answered, Browser, a_token
 from tests.api.conftest import a_furnished_house
 from tests.usecases.house import ACCOUNT, House

@@ -80,7 +80,7 @@ def _status_of(cloud: Cloud, month: str, address: str) -> str:
     found = [
         d
         for d in cloud.rows("deliveries")
-        if d.get("address") == address and d["letter"].startswith(f"c-000001_{month}_")
+        if d.get("address") == address and (d["account"], d["delivery"].partition("_")[0]) == ("c-000001", month)
     ]
     assert len(found) == 1
     return str(found[0]["status"])

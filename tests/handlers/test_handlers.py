@@ -12,8 +12,8 @@ import pytest
 
 from billing import paper, wiring
 from billing.domain.errors import InvalidInputError, UnavailableError
+from billing.records_letters import HEAD, key_of
 from billing.usecases import orders
-from billing.usecases.letters import HEAD
 from tests.handlers.conftest import EVENTS, event
 from tests.usecases.house import House
 
@@ -272,5 +272,5 @@ def test_a_head_is_no_address(house: House, call: Call):
     call("take_from_crm", event("take_from_crm"))
     call("issue_documents", event("issue_documents"))
 
-    assert house.store.get("deliveries", f"{ACCOUNT}_2026-01_1", HEAD)
+    assert house.store.get("deliveries", *key_of(f"{ACCOUNT}_2026-01_0001", HEAD))
     assert HEAD not in {m["address"] for m in bodies(house, "send-letter")}

@@ -227,7 +227,7 @@ def _change(browser: Browser, house: House, do: str, **form: str) -> Answered:
 
 
 def _link(house: House) -> str:
-    heads = [stored.row for stored in house.store.rows("deliveries") if stored.sk == "letter"]
+    heads = [stored.row for stored in house.store.rows("deliveries") if stored.sk.endswith("_letter")]
     (asked,) = [head for head in heads if head["kind"] == "address_confirmation"]
     return str(asked["details"]["confirm_url"])
 

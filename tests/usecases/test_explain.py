@@ -55,7 +55,7 @@ def test_a_letter_sent_again_is_evidence_too():
 
     (act,) = explain_payment(ACCOUNT, "p", house.outside).acts
 
-    assert [(s.letter, s.status) for s in act.letters] == [(f"{ACCOUNT}_2026-01_1", "delivered"), (again, "queued")]
+    assert [(s.letter, s.status) for s in act.letters] == [(f"{ACCOUNT}_2026-01_0001", "delivered"), (again, "queued")]
     assert explain_act(ACCOUNT, ACT, house.outside).evidence == act
 
 

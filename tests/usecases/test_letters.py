@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from billing import records
 from billing.domain.errors import UnavailableError
 from billing.ports import Letter, LetterEvent, RefusedError, UnknownOutcomeError, Write
+from billing.records_letters import HEAD, address_digest, key_of, letters_in
 from billing.usecases import letters
 from billing.usecases import send_letter as sending
 from billing.usecases.issue_documents import issue_documents
@@ -171,10 +171,10 @@ def test_letters_whose_documents_are_not_ready_yet_do_not_go():
     with pytest.raises(CutOffError):
         issue_documents(JANUARY, [ACCOUNT], house.outside)
     house.store.tx = write  # type: ignore[method-assign]
-    letter = next(s for s in house.store.rows("deliveries") if "address" in s.row)
+    letter = letters_in(house.store.rows("deliveries"))[0]
 
     with pytest.raises(UnavailableError, match="not ready"):
-        send_letter(letter.pk, letter.sk, house.outside)
+        send_letter(letter.id, next(iter(letter.deliveries)), house.outside)
     house.night()
 
     assert len(house.addresses()) == 120
@@ -300,21 +300,20 @@ def test_events_only_move_a_state_forward(events, state):
     assert house.states() == {ANNA: state}
 
 
-@pytest.mark.parametrize("delivery", ["", "_", "nobody", "c-000009_2026-01_1_00000000000000000000", "a_b_c_d_e"])
+@pytest.mark.parametrize("delivery", ["", "_", "nobody", "c-000009_2026-01_0001_00000000000000000000", "a_b_c_d_e"])
 def test_an_event_about_what_is_not_ours_is_passed_over(delivery):
     assert track_letter(LetterEvent(delivery=delivery, status="delivered", message="m"), House().outside) == "unknown"
 
 
 def test_a_hint_at_a_letter_that_is_not_there_is_passed_over():
-    assert send_letter("nobody_2026-01_1", "0" * 20, House().outside).status == "unknown"
+    assert send_letter("nobody_2026-01_0001", "0" * 20, House().outside).status == "unknown"
 
 
 def test_a_hint_that_comes_twice_sends_once():
     house = a_house()
     house.close()
-    hint = ("c-000001_2026-01_1", next(s.sk for s in house.store.rows("deliveries") if "address" in s.row))
 
-    again = send_letter(*hint, house.outside)
+    again = send_letter(f"{ACCOUNT}_2026-01_0001", address_digest(ANNA), house.outside)
 
     assert (again.status, house.addresses()) == ("accepted", [ANNA])
 
@@ -337,7 +336,7 @@ def test_names_with_html_and_line_breaks_stay_text():
 def _in_one_call(house: House, *addresses: str) -> tuple[list[str], Batch]:
     """The first letter's addresses are sent to as the function does it; answers what became of each."""
     batch, said = Batch(), []
-    hints = [{"letter": f"{ACCOUNT}_2026-01_1", "address": records.address_digest(a)} for a in addresses]
+    hints = [{"letter": f"{ACCOUNT}_2026-01_0001", "address": address_digest(a)} for a in addresses]
     read_ahead([json.dumps(hint) for hint in hints], house.outside)
     for hint in hints:
         said.append(send_letter(hint["letter"], hint["address"], house.outside, batch).status)
@@ -352,14 +351,14 @@ def test_a_letter_is_composed_once_for_all_its_addresses(monkeypatch: pytest.Mon
     house = _queued(a_house(ANNA, "b@romashka.example", "c@romashka.example"))
     composed: list[str] = []
     as_it_is = sending.letter_of
-    monkeypatch.setattr(sending, "letter_of", lambda head, outside: composed.append("once") or as_it_is(head, outside))
+    monkeypatch.setattr(sending, "letter_of", lambda *told: composed.append("once") or as_it_is(*told))
 
     said, batch = _in_one_call(house, ANNA, "b@romashka.example", "c@romashka.example")
 
     assert said == ["accepted"] * 3
     assert composed == ["once"]
     assert sorted(house.addresses()) == [ANNA, "b@romashka.example", "c@romashka.example"]
-    assert _letters_left(house) == [f"letter#{ACCOUNT}_2026-01_1"]
+    assert _letters_left(house) == [f"letter#{ACCOUNT}_2026-01_0001"]
 
     batch.settle(house.outside)
 
@@ -372,7 +371,7 @@ def test_a_letter_with_an_address_to_come_stays_in_the_work():
     _, batch = _in_one_call(house, ANNA)
     batch.settle(house.outside)
 
-    assert _letters_left(house) == [f"letter#{ACCOUNT}_2026-01_1"]
+    assert _letters_left(house) == [f"letter#{ACCOUNT}_2026-01_0001"]
 
 
 def test_a_hint_that_nobody_can_read_keeps_nothing_from_its_neighbours():
@@ -385,13 +384,13 @@ def test_a_hint_that_nobody_can_read_keeps_nothing_from_its_neighbours():
 
 def test_letters_of_very_many_documents_are_not_all_read_ahead():
     house = _queued(a_house())
-    letter = f"{ACCOUNT}_2026-01_1"
-    head = house.store.get("deliveries", letter, letters.HEAD)
+    letter = f"{ACCOUNT}_2026-01_0001"
+    head = house.store.get("deliveries", *key_of(letter, HEAD))
     assert head
     more = {**head.row, "documents": [*head.row["documents"], *(f"2026-01.act.{n}.0" for n in range(120))]}
-    house.store.tx([Write("deliveries", letter, letters.HEAD, more, head.version)])
+    house.store.tx([Write("deliveries", *key_of(letter, HEAD), more, head.version)])
 
-    read_ahead([json.dumps({"letter": letter, "address": records.address_digest(ANNA)})], house.outside)
+    read_ahead([json.dumps({"letter": letter, "address": address_digest(ANNA)})], house.outside)
 
 
 def test_an_event_settles_a_letter_that_nobody_has_settled():

@@ -8,8 +8,8 @@ import pytest
 
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
-from billing.records import address_digest
-from billing.usecases.letters import letters_about
+from billing.records_letters import address_digest
+from billing.usecases.kept_letters import letters_about
 from billing.usecases.notifications import change_notifications, confirm_address, notifications_of
 from billing.usecases.orders import order_invoice
 from billing.usecases.send_again import send_again
@@ -43,7 +43,7 @@ def test_a_document_goes_to_all_again_the_very_same_file():
 
     letter = again(house)
 
-    assert letter == f"{ACCOUNT}_2026-01-act-{ROMASHKA['inn']}-0_1"
+    assert letter == f"{ACCOUNT}_2026-01-act-{ROMASHKA['inn']}-0_0001"
     assert house.addresses() == [ANNA, BUH]
     (said, _) = house.letters()
     assert said.subject.replace(NBSP, " ") == "Ещё раз: Акт № 1 от 1 февраля 2026 г. — ООО «Ромашка»"
@@ -129,7 +129,7 @@ def test_the_same_key_is_the_same_letter_whatever_comes_between():
     ]
     house.work()
 
-    assert [letter.rpartition("_")[2] for letter in sent] == ["1", "2", "1", "2"]
+    assert [letter.rpartition("_")[2] for letter in sent] == ["0001", "0002", "0001", "0002"]
     assert house.addresses() == [BUH, BUH]
     with pytest.raises(ConflictError, match="по этому ключу уже отправлено другое письмо"):
         send_again(ACCOUNT, ACT_ID, addresses=(ANNA,), key="k-1", outside=house.outside)
@@ -149,7 +149,7 @@ def test_the_same_key_at_the_same_moment_is_one_letter():
 
     house.store.tx = tx  # type: ignore[method-assign]
 
-    assert send().endswith("_1")
+    assert send().endswith("_0001")
     house.work()
     assert house.addresses() == [ANNA]
 
@@ -171,8 +171,8 @@ def test_an_ordered_document_goes_again_beside_its_first_letter():
 
     letter = again(house, ANNA, document=record.id)
 
-    assert letter.endswith("_2")
-    assert [id.rpartition("_")[2] for id, _ in letters_about(record, house.outside)] == ["1", "2"]
+    assert letter.endswith("_0002")
+    assert [letter.number for letter in letters_about(record, house.outside)] == [1, 2]
 
 
 def test_letters_about_a_document_are_those_that_carry_it():
@@ -180,11 +180,11 @@ def test_letters_about_a_document_are_those_that_carry_it():
     again(house, ANNA)
     act, invoice = house.documents()
 
-    assert [id for id, _ in letters_about(act, house.outside)] == [
-        f"{ACCOUNT}_2026-01_1",
-        f"{ACCOUNT}_2026-01-act-{ROMASHKA['inn']}-0_1",
+    assert [letter.id for letter in letters_about(act, house.outside)] == [
+        f"{ACCOUNT}_2026-01_0001",
+        f"{ACCOUNT}_2026-01-act-{ROMASHKA['inn']}-0_0001",
     ]
-    assert [id for id, _ in letters_about(invoice, house.outside)] == [f"{ACCOUNT}_2026-01_1"]
+    assert [letter.id for letter in letters_about(invoice, house.outside)] == [f"{ACCOUNT}_2026-01_0001"]
 
 
 def test_more_addresses_than_a_letter_takes_make_more_letters():
@@ -197,7 +197,7 @@ def test_more_addresses_than_a_letter_takes_make_more_letters():
     house.night()
     house.mailer.letters.clear()
 
-    assert again(house).endswith("_3")
+    assert again(house).endswith("_0003")
     assert sorted(house.addresses()) == emails
 
 
@@ -241,7 +241,7 @@ def test_two_at_the_same_moment_are_two_letters():
 
     house.store.tx = tx  # type: ignore[method-assign]
 
-    assert again(house, ANNA).endswith("_2")
+    assert again(house, ANNA).endswith("_0002")
     assert house.addresses() == [ANNA, ANNA]
 
 
@@ -253,7 +253,7 @@ def test_a_queue_that_is_down_is_no_reason_to_ask_again(monkeypatch: pytest.Monk
 
     with monkeypatch.context() as down_now:
         down_now.setattr(house.queue, "send", down)
-        assert send_again(ACCOUNT, ACT_ID, outside=house.outside).endswith("_1")
+        assert send_again(ACCOUNT, ACT_ID, outside=house.outside).endswith("_0001")
     house.wait(minutes=10).sweep()
 
     assert sorted(house.addresses()) == [ANNA, BUH]

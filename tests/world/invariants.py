@@ -14,8 +14,8 @@ from billing.domain.drafts import sides
 from billing.domain.periods import Month
 from billing.domain.replay import replay
 from billing.messages import body_sha
+from billing.records_letters import OURS, SUPPRESSED, LetterRecord, account_of, letters_in
 from billing.usecases.cards import customer_card, seller_card
-from billing.usecases.letters import HEAD
 from billing.usecases.preview import preview
 from billing.usecases.take_from_crm import take_from_crm
 from tests.fakes import MemoryStore
@@ -266,17 +266,15 @@ def _all_closed(store: MemoryStore, months: list[str]) -> None:
 def _letters(world: World, sent: list[dict[str, Any]]) -> None:
     """I10: every document goes to each address of its list once; twice only where nothing was heard for long."""
     store = world.store
-    heads = {h.pk: h.row for h in store.rows("deliveries") if h.sk == HEAD}
-    deliveries: dict[str, dict[str, Any]] = defaultdict(dict)
-    for s in store.rows("deliveries"):
-        if s.sk != HEAD and s.pk != "suppressed":
-            deliveries[s.pk][s.sk] = s.row
-            id, taken = f"{s.pk}_{s.sk}", world.accepted[f"{s.pk}_{s.sk}"]
-            if s.row["status"] == "refused":
-                assert _untold(store, heads[s.pk]), f"I10: {id} was refused for nothing"
+    letters = {x.id: x for x in letters_in(s for s in store.rows("deliveries") if s.pk != SUPPRESSED)}
+    for letter in letters.values():
+        for digest, d in letter.deliveries.items():
+            id, taken = f"{letter.id}_{digest}", world.accepted[f"{letter.id}_{digest}"]
+            if d.status == "refused":
+                assert _untold(store, letter), f"I10: {id} was refused for nothing"
                 assert not taken, f"I10: {id} was refused and sent"
                 continue
-            assert s.row["status"] in ("accepted", "delivered", "bounced"), f"I10: {id} stays {s.row['status']}"
+            assert d.status in ("accepted", "delivered", "bounced"), f"I10: {id} stays {d.status}"
             assert taken >= 1, f"I10: {id} was never sent"
     again = sum(taken - 1 for taken in world.accepted.values())
     assert again <= world.metrics.counts.get("LettersSentAgain", 0), f"I10: {again} letters sent again, not counted"
@@ -285,13 +283,13 @@ def _letters(world: World, sent: list[dict[str, Any]]) -> None:
         if message["kind"] == "customer":
             lists[message["account"]].add(_addresses(message))
     in_letters = Counter[tuple[str, str]]()
-    for id, head in heads.items():
-        to = frozenset(row["address"].casefold() for row in deliveries[id].values())
-        if head["kind"] == "run_report":
-            assert to == {"buh@seller.example"}, "I10: the report goes elsewhere"
+    for id, letter in letters.items():
+        to = frozenset(d.address.casefold() for d in letter.deliveries.values())
+        if account_of(id) == OURS:
+            assert (letter.head["kind"], to) == ("run_report", {"buh@seller.example"}), "I10: the report goes elsewhere"
             continue
-        assert to in lists[head["account"]], f"I10: {id} went to {sorted(to)}"
-        in_letters.update((head["account"], document) for document in head["documents"])
+        assert to in lists[account_of(id)], f"I10: {id} went to {sorted(to)}"
+        in_letters.update((account_of(id), document) for document in letter.documents)
     for s in store.rows("documents"):
         if s.row.get("status") == "ready" and s.row["letter"] != "nobody":
             assert in_letters[s.pk, s.sk] == 1, f"I10: {s.pk} {s.sk} is in {in_letters[s.pk, s.sk]} letters"
@@ -301,16 +299,17 @@ def _letters(world: World, sent: list[dict[str, Any]]) -> None:
             card = customer_card(store, s.pk)
             cards = [m for m in sent if m["kind"] == "customer" and m["account"] == s.pk]
             assert not card or len(cards) > 1 or not cards, f"I10: nobody is told of {s.pk} {s.sk}"
-    for _, delivery, letter in world.mailer.letters:
-        head = heads[delivery.rpartition("_")[0]]
-        if head["kind"] == "closing_documents":
-            files = [f"docs/{head['account']}/{document}.pdf" for document in head["documents"]]
-            assert [a.body for a in letter.attachments] == [world.files.files[f] for f in files], "I10: other papers"
+    for _, delivery, sent_letter in world.mailer.letters:
+        letter = letters[delivery.rpartition("_")[0]]
+        if letter.head["kind"] == "closing_documents":
+            files = [f"docs/{account_of(letter.id)}/{document}.pdf" for document in letter.documents]
+            bodies = [world.files.files[file] for file in files]
+            assert [a.body for a in sent_letter.attachments] == bodies, "I10: other papers"
 
 
-def _untold(store: MemoryStore, head: Mapping[str, Any]) -> bool:
-    rows = store.tables["documents"][head["account"]]
-    return any(rows[document][0]["content"]["buyer"]["name"] == UNTOLD for document in head["documents"])
+def _untold(store: MemoryStore, letter: LetterRecord) -> bool:
+    rows = store.tables["documents"][account_of(letter.id)]
+    return any(rows[document][0]["content"]["buyer"]["name"] == UNTOLD for document in letter.documents)
 
 
 def _addresses(message: dict[str, Any]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from billing.domain import closing, drafts, ledger
 from billing.domain.ledger import MoneyClass
 from billing.domain.report import Tally
 from billing.ports import ABSENT, Outside, Stored, Write
+from billing.records_letters import key_of
 from billing.usecases import (
     account_months,
     filing,
@@ -298,7 +299,7 @@ def _unclaimed() -> Iterator[None]:
     def write(letter: str, address: str, delivery: Any, version: int, outside: Outside) -> None:
         if delivery.status == "sending":
             return
-        stored = outside.store.get("deliveries", letter, address)
+        stored = outside.store.get("deliveries", *key_of(letter, address))
         as_it_is(letter, address, delivery, stored.version if stored else version, outside)
 
     with patch.object(send_letter, "_write", write):

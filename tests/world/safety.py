@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from billing.domain.documents import DocumentStatus
 from billing.domain.periods import utc_text
 from billing.ports import Letter, Write
-from billing.usecases.letters import HEAD
+from billing.records_letters import HEAD, OURS, SUPPRESSED, key_of
 from billing.usecases.track_letters import _RANK
 from tests.fakes import MemoryStore
 
@@ -126,7 +126,8 @@ class WatchedStore(MemoryStore):
                 for shard, rows in self.tables["work"].items()
                 if not shard.startswith("edo.")  # what the operator gets is not the night's
                 for sk, (row, _) in rows.items()
-                if row["month"] == w.sk and not row.get("blocked") and not sk.startswith(("report#", "letter#report_"))
+                if row["month"] == w.sk and not row.get("blocked")
+                if not sk.startswith(("report#", f"letter#{OURS}_report-"))
                 if row["since"] < utc_text(self.world.clock() - FRESH)  # what is begun meanwhile reopens the run
             ]
             assert not left, f"I21: the run of {w.sk} ends, and there is {left}"
@@ -134,7 +135,7 @@ class WatchedStore(MemoryStore):
             assert not was, "I21: a report is written over"
 
     def _deliveries(self, w: Write, was: Any) -> None:
-        if w.sk == HEAD or w.pk == "suppressed":
+        if w.sk.endswith(f"_{HEAD}") or w.pk == SUPPRESSED:
             return
         assert w.row, "a delivery is deleted"
         now = w.row["status"]
@@ -154,7 +155,8 @@ class WatchedStore(MemoryStore):
         assert self.world
         with watching():
             id, _, address = delivery.rpartition("_")
-            found = self.tables["deliveries"].get(id, {}).get(address)
+            account, name = key_of(id, address)
+            found = self.tables["deliveries"].get(account, {}).get(name)
             assert found, "I10: a letter that nobody asked for"
             assert found[0]["address"] == to, "I10: a letter to another address"
             status, at = found[0]["status"], self.world.accepted_at.get(delivery)

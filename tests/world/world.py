@@ -317,7 +317,7 @@ class Ports:
         return self._w.port("store", lambda: self._w.store.get_many(table, keys))
 
     def query(self, table: str, pk: str, **how: Any) -> Page:
-        paged = table in ("journal", "documents") or (table == "work" and not how.get("prefix"))
+        paged = table in ("journal", "documents", "deliveries") or (table == "work" and not how.get("prefix"))
         if paged and how.get("limit", 100) == 100:
             how["limit"] = PAGE
         return self._w.port("store", lambda: self._w.store.query(table, pk, **how))

@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -412,35 +412,6 @@ def period_of(row: Row) -> PeriodSummary:
         acted=row["acted_kop"],
         last_seq=row["last_seq"],
     )
-
-
-# --- letters -----------------------------------------------------------------------------------------------------
-
-
-def address_digest(address: str) -> str:
-    """Names an address in keys, tags and logs without saying it."""
-    return hashlib.sha256(address.casefold().encode()).hexdigest()[:20]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One letter to one address. `started_at` and `attempts` tell of the sending under way, `code` of its end."""
-
-    address: str
-    status: str
-    attempts: int = 0
-    started_at: str = ""
-    message: str = ""
-    code: str = ""
-    at: str = ""
-
-
-def delivery_row(d: Delivery) -> dict[str, Any]:
-    return {f.name: value for f in fields(d) if (value := getattr(d, f.name)) not in ("", 0)}
-
-
-def delivery_of(row: Row) -> Delivery:
-    return Delivery(**{f.name: row[f.name] for f in fields(Delivery) if f.name in row})
 
 
 # --- plain values ------------------------------------------------------------------------------------------------

@@ -171,13 +171,12 @@ class Work(Table):
 class Deliveries(Table):
     class Meta(Meta): ...
 
-    keys = ("letter", "address_digest")
-    letter = Text(hash_key=True)
-    address_digest = Text(range_key=True)
+    keys = ("account", "delivery")
+    account = Text(hash_key=True)
+    delivery = Text(range_key=True)  # a letter and an address, see records_letters
     at = Text(null=True)
     # the letter itself
     kind = Text(null=True)
-    account = Text(null=True)
     month = Text(null=True)
     documents = Items(null=True)
     report = Text(null=True)

@@ -13,7 +13,9 @@ from billing.domain.periods import Day, Month
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
 from billing.ports import Outside, Row, Stored
+from billing.records_letters import NOBODY
 from billing.usecases.documents_told import EdoTold, Listed, Told, letter_state, letters_told, listed
+from billing.usecases.kept_letters import letters_about, letters_by_id
 
 __all__ = [
     "Filters",
@@ -70,15 +72,17 @@ def list_documents(
 
     A page may be shorter than asked for and still not be the last: what one call reads is bounded.
     """
-    letters: dict[str, tuple[str, str]] = {}
-    found: list[Listed] = []
+    found, more = list[Stored](), ""
     rows = _newest_first(account, filters, after, limit, outside)
     for read, stored in enumerate(rows, 1):
         if _is_document(stored) and filters.let(stored.sk, stored.row):
-            found.append(listed(stored, letter_state(stored.row, letters, outside)))
+            found.append(stored)
         if len(found) == limit or read == READ_MAX:
-            return tuple(found), stored.sk if next(rows, None) else ""
-    return tuple(found), ""
+            more = stored.sk if next(rows, None) else ""
+            break
+    named = {s.row["letter"] for s in found if s.row.get("letter", NOBODY) != NOBODY}
+    letters = letters_by_id(named, outside)
+    return tuple(listed(s, letter_state(s.row, letters)) for s in found), more
 
 
 def document_told(account: str, id: str, outside: Outside, *, full: bool = False) -> Told:
@@ -88,11 +92,14 @@ def document_told(account: str, id: str, outside: Outside, *, full: bool = False
         NotFoundError: the account has no such document.
     """
     stored = _document(account, id, outside)
-    letters = tuple(letters_told(account, stored, outside, full=full))
-    found = listed(stored, letter_state(stored.row, {}, outside))
-    plain = {name: getattr(found, name) for name in Listed.__dataclass_fields__}
-    warnings = records.troubles_of(stored.row.get("warnings", ()))
-    return Told(**plain, letters=letters, warnings=warnings, sha256=stored.row.get("sha256", ""))
+    letters = letters_about(records.document_of(account, id, stored.row), outside)
+    found = listed(stored, letter_state(stored.row, {letter.id: letter for letter in letters}))
+    return Told(
+        **{name: getattr(found, name) for name in Listed.__dataclass_fields__},
+        letters=letters_told(letters, full=full),
+        warnings=records.troubles_of(stored.row.get("warnings", ())),
+        sha256=stored.row.get("sha256", ""),
+    )
 
 
 def download_link(account: str, id: str, outside: Outside, *, inline: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from billing import records
@@ -12,10 +12,9 @@ from billing.domain.money import Kopecks
 from billing.domain.parties import masked
 from billing.domain.periods import Day
 from billing.domain.troubles import Trouble
-from billing.ports import Outside, Row, Stored
-from billing.usecases.letters import HEAD, letters_about
+from billing.ports import Row, Stored
+from billing.records_letters import NOBODY, LetterRecord
 
-NOBODY = "nobody"  # a document's letter when there was nobody to write to
 _WORST_FIRST = (
     "bounced", "refused", "suppressed", "complained", "unconfirmed", "queued", "sending", "accepted", "delivered",
 )  # fmt: skip
@@ -110,22 +109,25 @@ def edo_told(state: Mapping[str, object] | None) -> EdoTold | None:
 # --- letters -----------------------------------------------------------------------------------------------------
 
 
-def letter_state(row: Row, known: dict[str, tuple[str, str]], outside: Outside) -> tuple[str, str]:
-    """The state of the document's letter with its reason; each letter is read once a page."""
+def letter_state(row: Row, letters: Mapping[str, LetterRecord]) -> tuple[str, str]:
+    """The state of the document's letter with its reason, out of the letters that were read."""
     letter = row.get("letter", "")
-    if letter in ("", NOBODY):
-        return str(letter), ""
-    if letter not in known:
-        rows = outside.store.query("deliveries", letter).rows
-        codes = {s.row["status"]: s.row.get("code", "") for s in rows if s.sk != HEAD}
-        known[letter] = next(((status, codes[status]) for status in _WORST_FIRST if status in codes), ("", ""))
-    return known[letter]
+    if letter not in letters:
+        return (NOBODY if letter == NOBODY else ""), ""
+    codes = {d.status: d.code for d in letters[letter].deliveries.values()}
+    return next(((status, codes[status]) for status in _WORST_FIRST if status in codes), ("", ""))
 
 
-def letters_told(account: str, document: Stored, outside: Outside, *, full: bool) -> Iterator[LetterState]:
-    for letter, rows in letters_about(records.document_of(account, document.sk, document.row), outside):
-        for stored in rows:
-            if stored.sk != HEAD:
-                d = records.delivery_of(stored.row)
-                address = d.address if full else masked(d.address)
-                yield LetterState(letter=letter, address=address, status=d.status, at=d.at, code=d.code)
+def letters_told(letters: Collection[LetterRecord], *, full: bool) -> tuple[LetterState, ...]:
+    """Address by address; `full`: with whole addresses, else masked."""
+    return tuple(
+        LetterState(
+            letter=letter.id,
+            address=d.address if full else masked(d.address),
+            status=d.status,
+            at=d.at,
+            code=d.code,
+        )
+        for letter in letters
+        for d in letter.deliveries.values()
+    )

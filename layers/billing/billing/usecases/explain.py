@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from billing import records
 from billing.domain.documents import Act, DocumentKind, DocumentStatus, total_of
 from billing.domain.errors import NotFoundError
-from billing.domain.explain import ActExplained, Evidence, LetterState, PaymentExplained
+from billing.domain.explain import ActExplained, Evidence, PaymentExplained
 from billing.domain.explain_act import MonthOfAct, act_parts, why_not_charged, why_not_paid
 from billing.domain.explain_payment import Acts, payment_parts
 from billing.domain.ledger import Entry, Lot
-from billing.domain.parties import masked
 from billing.domain.periods import Month
 from billing.domain.pieces import names_of_merged, placed
 from billing.ports import Outside, Store
 from billing.records import DocumentRecord
-from billing.usecases.letters import HEAD, letters_about
+from billing.usecases.documents_told import letters_told
+from billing.usecases.kept_letters import letters_about
 from billing.usecases.period_entries import account_now, entries_between, entry_at, entry_number, seq_before
 
 
@@ -104,12 +104,6 @@ def explain_act(account: str, document: str, outside: Outside) -> ActExplained:
 
 def evidence_of(record: DocumentRecord, outside: Outside) -> Evidence:
     """Where a document went, as far as its rows know."""
-    letters = [
-        _letter(id, records.delivery_of(s.row))
-        for id, rows in letters_about(record, outside)
-        for s in rows
-        if s.sk != HEAD
-    ]
     return Evidence(
         id=record.id,
         kind=record.kind.value,
@@ -121,13 +115,9 @@ def evidence_of(record: DocumentRecord, outside: Outside) -> Evidence:
         total=total_of(record.content),
         file=record.file,
         sha256=record.sha256,
-        letters=tuple(letters),
+        letters=letters_told(letters_about(record, outside), full=False),
         edo=record.edo,
     )
-
-
-def _letter(id: str, d: records.Delivery) -> LetterState:
-    return LetterState(letter=id, address=masked(d.address), status=d.status, at=d.at, code=d.code)
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from billing.domain.errors import BillingError, UnavailableError
 from billing.domain.trouble_wording import all_said
 from billing.ports import Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
+from billing.records_letters import scope_of
 from billing.usecases.archive import fill_archive, give_archive_up
 from billing.usecases.cards import seller_card
 from billing.usecases.edo.due import due_of_order
 from billing.usecases.filing import apart, filed
-from billing.usecases.letters import queue_letters, scope_of
+from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import number
 from billing.usecases.reconciliation import reconciliation_content
 from billing.usecases.waiting import wait_for_person

@@ -34,13 +34,13 @@ from billing.usecases.edo.reminders import reminder_letter
 from billing.usecases.edo.reports import report_letter
 
 
-def letter_of(head: Mapping[str, Any], outside: Outside) -> Letter:
-    """The letter that a row stands for, by its kind."""
+def letter_of(account: str, head: Mapping[str, Any], outside: Outside) -> Letter:
+    """The letter that a head stands for, by its kind."""
     match head["kind"]:
         case "closing_documents":
-            return _closing_documents(head, outside)
+            return _closing_documents(account, head, outside)
         case "ordered_document" | "document_again" | "contract":
-            return _one_document(head, outside)
+            return _one_document(account, head, outside)
         case "address_confirmation":
             return compose(AddressConfirmation(**head["details"]))
         case "run_report":
@@ -53,8 +53,8 @@ def letter_of(head: Mapping[str, Any], outside: Outside) -> Letter:
             raise ValueError(f"a letter of an unknown kind: {kind}")
 
 
-def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
-    account, month, found = head["account"], head["month"], _documents(head, outside)
+def _closing_documents(account: str, head: Mapping[str, Any], outside: Outside) -> Letter:
+    month, found = head["month"], _documents(account, head, outside)
     customer = customer_card(outside.store, account)
     stored = outside.store.get("documents", account, records.period_key(month))
     assert stored, "a month with documents is closed"
@@ -74,11 +74,11 @@ def _closing_documents(head: Mapping[str, Any], outside: Outside) -> Letter:
     return compose(context, attachments=[_attachment(d, outside) for d in found])
 
 
-def _one_document(head: Mapping[str, Any], outside: Outside) -> Letter:
-    (document,) = _documents(head, outside)
-    content, customer = document.content, customer_card(outside.store, head["account"])
+def _one_document(account: str, head: Mapping[str, Any], outside: Outside) -> Letter:
+    (document,) = _documents(account, head, outside)
+    content, customer = document.content, customer_card(outside.store, account)
     told: dict[str, Any] = {
-        "customer": customer.title if customer else head["account"],
+        "customer": customer.title if customer else account,
         "document": _line(document),
         "page_url": outside.settings.page_url,
         "seller_name": content.seller.party.name,
@@ -92,7 +92,7 @@ def _one_document(head: Mapping[str, Any], outside: Outside) -> Letter:
     return compose(contexts[head["kind"]](), attachments=[_attachment(document, outside)])
 
 
-def _documents(head: Mapping[str, Any], outside: Outside) -> list[DocumentRecord]:
+def _documents(account: str, head: Mapping[str, Any], outside: Outside) -> list[DocumentRecord]:
     """The documents of a letter.
 
     Raises:
@@ -100,9 +100,9 @@ def _documents(head: Mapping[str, Any], outside: Outside) -> list[DocumentRecord
     """
     found: list[DocumentRecord] = []
     for id in head["documents"]:
-        stored = outside.store.get("documents", head["account"], id)
+        stored = outside.store.get("documents", account, id)
         assert stored, "a document is never deleted"
-        found.append(records.document_of(head["account"], id, stored.row))
+        found.append(records.document_of(account, id, stored.row))
     if not all(document.file for document in found):
         raise UnavailableError("the documents of the letter are not ready yet")
     return found

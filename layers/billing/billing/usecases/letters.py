@@ -6,22 +6,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from itertools import count
 
 from billing import records
 from billing.domain.parties import Customer, Recipients, recipients
 from billing.domain.periods import Month, utc_text
-from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.records import Delivery, DocumentRecord
+from billing.ports import ABSENT, Outside, StaleError, Write
+from billing.records import DocumentRecord
+from billing.records_letters import (
+    HEAD,
+    NOBODY,
+    Delivery,
+    LetterRecord,
+    account_of,
+    address_digest,
+    delivery_row,
+    key_of,
+    letter_id,
+)
 from billing.usecases.cards import settings_of
+from billing.usecases.kept_letters import letters_of, the_letter
 
-HEAD = "letter"  # sort key of the row that says what the letter is
 ADDRESSES_MAX = 50  # of one letter
 ROWS_MAX = 100  # of one transaction
 
 WRITTEN_ONCE = 1  # the version of a letter's work row: nothing ever changes it
-
-SUPPRESSED = "suppressed"  # deliveries: the partition of addresses that are not written to again
 WAIT = timedelta(minutes=15)  # longer than the function lives and its events travel, put together
 
 SETTLED = frozenset({"accepted", "delivered", "bounced", "complained", "suppressed", "refused", "unconfirmed"})
@@ -32,28 +41,6 @@ class _Letter:
     id: str
     addresses: tuple[str, ...]
     documents: tuple[str, ...]
-
-
-def scope_of(document: str) -> str:
-    """A document's id as it stands in the ids of its own letters: the mail service takes no dots in its tags."""
-    return document.replace(".", "-")
-
-
-def letters_of(account: str, scope: Month | str, outside: Outside) -> Iterator[tuple[str, tuple[Stored, ...]]]:
-    """The letters of an account about a month, or about one document (`scope_of`), each with its rows."""
-    n = 1
-    while rows := outside.store.query("deliveries", f"{account}_{scope}_{n}").rows:
-        yield f"{account}_{scope}_{n}", rows
-        n += 1
-
-
-def letters_about(record: DocumentRecord, outside: Outside) -> Iterator[tuple[str, tuple[Stored, ...]]]:
-    """The letters that carry the document: that of its month, if a run has made it, then its own, oldest first."""
-    if not record.is_ordered:
-        for id, rows in letters_of(record.account, record.month, outside):
-            if any(s.sk == HEAD and record.id in s.row["documents"] for s in rows):
-                yield id, rows
-    yield from letters_of(record.account, scope_of(record.id), outside)
 
 
 def recipients_of(account: str, outside: Outside) -> Recipients:
@@ -84,50 +71,44 @@ def queue_letters(
         outside.store.tx(writes)
         return
     at = utc_text(outside.clock())
-    before = tuple(letters_of(account, scope, outside))
+    before = letters_of(account, scope, outside)
     ours = {record.id for record, _ in ready}
-    kept = [(id, rows) for id, rows in before if ours & set(_head(rows)["documents"])]
+    kept = [letter for letter in before if ours & set(letter.documents)]
     room = ROWS_MAX - len(ready) - len(writes)
-    due = _due(f"{account}_{scope}", len(before), _wanted(account, ready, kept, outside), room)
+    ids = (letter_id(account, scope, n) for n in count(before[-1].number + 1 if before else 1))
+    due = _due(ids, _wanted(account, ready, kept, outside), room)
     together, first = list[Write](), len(due)
-    while first and len(together) + len(rows := _rows(account, due[first - 1], about, at)) <= room:
+    while first and len(together) + len(rows := _rows(due[first - 1], about, at)) <= room:
         together, first = rows + together, first - 1
-    for letter in due[:first]:  # by number: `letters_of` looks no further than the first that is missing
-        outside.store.tx(_rows(account, letter, about, at))
-    last = {document: id for id, rows in kept for document in _head(rows)["documents"]}
+    for letter in due[:first]:
+        outside.store.tx(_rows(letter, about, at))
+    last = {document: letter.id for letter in kept for document in letter.documents}
     last |= {document: letter.id for letter in due for document in letter.documents}
     documents = [
-        Write("documents", account, r.id, records.document_row(replace(r, letter=last.get(r.id, "nobody"))), version)
+        Write("documents", account, r.id, records.document_row(replace(r, letter=last.get(r.id, NOBODY))), version)
         for r, version in ready
     ]
     outside.store.tx([*documents, *writes, *together])
-    hints = [{"letter": id, "address": s.sk} for id, rows in kept for s in rows if s.sk != HEAD]
+    hints = [{"letter": letter.id, "address": digest} for letter in kept for digest in letter.deliveries]
     outside.queue.send("send-letter", [*hints, *(h for letter in due for h in hints_of(letter.id, letter.addresses))])
 
 
-def _head(rows: Sequence[Stored]) -> Mapping[str, Any]:
-    return next(s.row for s in rows if s.sk == HEAD)
-
-
 def _wanted(
-    account: str,
-    ready: Sequence[tuple[DocumentRecord, int]],
-    kept: Sequence[tuple[str, tuple[Stored, ...]]],
-    outside: Outside,
+    account: str, ready: Sequence[tuple[DocumentRecord, int]], kept: Sequence[LetterRecord], outside: Outside
 ) -> dict[tuple[str, ...], list[str]]:
     """By set of documents, the addresses that get it and are not in a letter with them yet."""
-    told = {(s.sk, document) for _, rows in kept for s in rows for document in _head(rows)["documents"]}
+    told = {(digest, document) for letter in kept for digest in letter.deliveries for document in letter.documents}
     to = recipients_of(account, outside)
     wanted: dict[tuple[str, ...], list[str]] = {}
     for address in to.valid:
-        digest = records.address_digest(address)
+        digest = address_digest(address)
         documents = tuple(r.id for r, _ in ready if to.gets(address, r.kind) and (digest, r.id) not in told)
         if documents:
             wanted.setdefault(documents, []).append(address)
     return wanted
 
 
-def _due(name: str, n: int, wanted: Mapping[tuple[str, ...], Sequence[str]], room: int) -> list[_Letter]:
+def _due(ids: Iterator[str], wanted: Mapping[tuple[str, ...], Sequence[str]], room: int) -> list[_Letter]:
     """A letter for each set of documents, or several where a letter would not fit a transaction."""
     size = max(1, min(ADDRESSES_MAX, room - 2))
     groups = [
@@ -135,49 +116,41 @@ def _due(name: str, n: int, wanted: Mapping[tuple[str, ...], Sequence[str]], roo
         for documents, addresses in wanted.items()
         for i in range(0, len(addresses), size)
     ]
-    return [_Letter(id=f"{name}_{n}", addresses=to, documents=about) for n, (about, to) in enumerate(groups, n + 1)]
+    return [_Letter(id=next(ids), addresses=to, documents=about) for about, to in groups]
 
 
-def _rows(account: str, letter: _Letter, about: Mapping[str, str], at: str) -> list[Write]:
+def _rows(letter: _Letter, about: Mapping[str, str], at: str) -> list[Write]:
     head: dict[str, object] = {
         **about,
-        "account": account,
         "documents": list(letter.documents),
         "at": at,
         "summary": f"{about['summary']}: {len(letter.documents)} шт., адресов {len(letter.addresses)}",
     }
-    return rows_of_letter(account, letter.id, head, letter.addresses, at)
+    return rows_of_letter(letter.id, head, letter.addresses, at)
 
 
-def rows_of_letter(account: str, id: str, head: dict[str, object], addresses: Sequence[str], at: str) -> list[Write]:
+def rows_of_letter(letter: str, head: Mapping[str, object], addresses: Sequence[str], at: str) -> list[Write]:
     """A letter's head, a delivery for each address, and the work row that stays until all of them are settled."""
     month = {"month": head["month"]} if "month" in head else {}  # without one, no run waits for the letter
-    work = {"account": account, "letter": id, **month, "since": at}
+    work = {"account": account_of(letter), "letter": letter, **month, "since": at}
+    queued = {address_digest(a): delivery_row(Delivery(address=a, status="queued", at=at)) for a in addresses}
     return [
-        Write("deliveries", id, HEAD, head, ABSENT),
-        *(
-            Write(
-                "deliveries",
-                id,
-                records.address_digest(a),
-                records.delivery_row(Delivery(address=a, status="queued", at=at)),
-                ABSENT,
-            )
-            for a in addresses
-        ),
-        Write("work", records.shard_of(account), f"letter#{id}", work, ABSENT),
+        *(Write("deliveries", *key_of(letter, part), row, ABSENT) for part, row in {HEAD: head, **queued}.items()),
+        Write("work", *_work_of(letter), work, ABSENT),
     ]
 
 
-def hints_of(id: str, addresses: Sequence[str]) -> list[dict[str, str]]:
-    return [{"letter": id, "address": records.address_digest(a)} for a in addresses]
+def _work_of(letter: str) -> tuple[str, str]:
+    return records.shard_of(account_of(letter)), f"letter#{letter}"
+
+
+def hints_of(letter: str, addresses: Sequence[str]) -> list[dict[str, str]]:
+    return [{"letter": letter, "address": address_digest(a)} for a in addresses]
 
 
 def settle(letter: str, outside: Outside) -> None:
     """The letter's work row goes when nothing of it is left to do."""
-    page = outside.store.query("deliveries", letter)
-    account = next(s.row["account"] for s in page.rows if s.sk == HEAD)
-    if any(s.row["status"] not in SETTLED for s in page.rows if s.sk != HEAD):
+    if any(d.status not in SETTLED for d in the_letter(letter, outside).deliveries.values()):
         return
     with suppress(StaleError):  # another worker saw the same end
-        outside.store.tx([Write("work", records.shard_of(account), f"letter#{letter}", None, WRITTEN_ONCE)])
+        outside.store.tx([Write("work", *_work_of(letter), None, WRITTEN_ONCE)])

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from billing import records
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import ConflictError, NotFoundError, UnavailableError
-from billing.domain.letter_wording import state_said
 from billing.domain.notifications import AddedAddress, NotificationSettings, asked_again, changed
 from billing.domain.parties import Customer, recipients
 from billing.domain.periods import moscow_day, utc_text
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
 from billing.ports import Outside, StaleError, Stored, Write
+from billing.records_letters import address_digest, letter_id
 from billing.usecases.cards import seller_card, settings_of
-from billing.usecases.letters import HEAD, SUPPRESSED, hints_of, letters_of, rows_of_letter, scope_of
+from billing.usecases.last_letters import LastLetter, last_letters
+from billing.usecases.letters import hints_of, rows_of_letter
 
-DOCUMENTS_MAX = 60  # the newest ones, in whose letters an address is looked for
-SCOPES_MAX = 12  # months, and documents ordered by somebody
-AGAIN_MAX = 10  # documents that were sent once more
 CONFIRMATION_DAYS = 3  # as long as the link of a confirmation lives
 WAITING, CONFIRMED = "waiting", "confirmed"
 
 Link = Callable[[str, str], str]  # of an address, by its digest and the nonce of its confirmation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastLetter:
-    """`said`: in words a person uses, «не доставлено: ящик переполнен»."""
-
-    status: str
-    at: str
-    code: str
-    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,29 +58,27 @@ class Notifications:
 
 
 def notifications_of(account: str, outside: Outside) -> Notifications:
-    """The addresses with their last letters: those about the newest documents are looked through, no more.
+    """The addresses with their last letters, as far as `last_letters` looks.
 
     Raises:
         NotFoundError: there is no such client.
     """
     stored, settings = _settings(account, outside)
     card = records.from_plain(Customer, stored.row["card"])
-    found, named = _last_letters(account, outside), recipients(card.administrators, card.added_addresses)
-
-    def last(address: str) -> LastLetter | None:
-        return found.get(records.address_digest(address))
-
+    named = recipients(card.administrators, card.added_addresses)
+    asked = [(a.letter, address_digest(a.address)) for a in settings.added if a.letter]
+    last = last_letters(account, asked, outside)
     return Notifications(
         administrators=tuple(
-            CardAddress(address=a, digest=records.address_digest(a), last=last(a)) for a in named.valid
+            CardAddress(address=a, digest=(digest := address_digest(a)), last=last.get(digest)) for a in named.valid
         ),
         added=tuple(
             AddedByClient(
                 address=a.address,
-                digest=records.address_digest(a.address),
+                digest=(digest := address_digest(a.address)),
                 kinds=a.kinds,
                 state=CONFIRMED if a.confirmed_at else WAITING,
-                last=last(a.address) or _confirmation(a, outside),
+                last=last.get(digest),
             )
             for a in settings.added
         ),
@@ -139,7 +125,7 @@ def ask_again(account: str, digest: str, *, outside: Outside, link: Link) -> Non
         ConflictError: it was asked too often today.
     """
     stored, settings = _settings(account, outside)
-    waiting = [a for a in settings.added if not a.confirmed_at and records.address_digest(a.address) == digest]
+    waiting = [a for a in settings.added if not a.confirmed_at and address_digest(a.address) == digest]
     if not waiting:
         raise NotFoundError(trouble(Cause.ADDRESS_NOT_WAITING))
     if not _written(stored, settings, waiting, outside, link):
@@ -150,7 +136,7 @@ def confirm_address(account: str, digest: str, nonce: str, outside: Outside) -> 
     """The address gets documents from now on. False: the link is of an address that was taken off or added anew."""
     stored = outside.store.get("customers", account)
     settings = settings_of(stored) if stored else NotificationSettings()
-    named = [a for a in settings.added if records.address_digest(a.address) == digest]
+    named = [a for a in settings.added if address_digest(a.address) == digest]
     if not stored or not named or named[0].nonce != nonce:
         return False
     if named[0].confirmed_at:
@@ -182,12 +168,11 @@ def _written(
     ours = seller and seller.on(moscow_day(now))
     writes, hints, letters = list[Write](), list[dict[str, str]](), dict[str, str]()
     for address in ask:
-        digest = records.address_digest(address.address)
+        digest = address_digest(address.address)
         n = settings.asked[address.address.casefold()]
-        letter = letters[address.address] = f"{account}_confirm-{digest}-{settings.asked_on}-{n}_1"
+        letter = letters[address.address] = letter_id(account, f"confirm-{digest}-{settings.asked_on}", n)
         head: dict[str, object] = {
             "kind": "address_confirmation",
-            "account": account,
             "at": at,
             "details": {
                 "customer": card.title,
@@ -197,7 +182,7 @@ def _written(
             },
             "summary": "подтверждение адреса",
         }
-        writes += rows_of_letter(account, letter, head, [address.address], at)
+        writes += rows_of_letter(letter, head, [address.address], at)
         hints += hints_of(letter, [address.address])
     added = tuple(replace(a, letter=letters.get(a.address, a.letter)) for a in settings.added)
     row = {**stored.row, "notifications": records.plain(replace(settings, added=added))}
@@ -208,38 +193,3 @@ def _written(
     with suppress(UnavailableError):  # the sweep finds them
         outside.queue.send("send-letter", hints)
     return True
-
-
-def _last_letters(account: str, outside: Outside) -> dict[str, LastLetter]:
-    """By digest of the address, the newest of the letters that are looked through."""
-    newest: dict[str, Stored] = {}
-    for rows in _recent(account, outside):
-        for s in rows:
-            if s.sk != HEAD and (s.sk not in newest or s.row["at"] > newest[s.sk].row["at"]):
-                newest[s.sk] = s
-    return {digest: _told(digest, s.row, outside) for digest, s in newest.items()}
-
-
-def _told(digest: str, row: Mapping[str, str], outside: Outside) -> LastLetter:
-    code = row.get("code", "")
-    if row["status"] == "suppressed" and (why := outside.store.get("deliveries", SUPPRESSED, digest)):
-        code = why.row["code"]
-    said = state_said(row["status"], code)
-    return LastLetter(status=row["status"], at=row["at"], code=code, said=said)
-
-
-def _confirmation(address: AddedAddress, outside: Outside) -> LastLetter | None:
-    digest = records.address_digest(address.address)
-    stored = outside.store.get("deliveries", address.letter, digest) if address.letter else None
-    return _told(digest, stored.row, outside) if stored else None
-
-
-def _recent(account: str, outside: Outside) -> Iterator[tuple[Stored, ...]]:
-    """The rows of the letters about the newest documents, and of the last ones with documents sent once more."""
-    page = outside.store.query("documents", account, limit=DOCUMENTS_MAX, newest_first=True)
-    papers = [s for s in page.rows if s.row["kind"] != "period"]
-    scopes = dict.fromkeys(s.row["month"] if s.sk.startswith(f"{s.row['month']}.") else scope_of(s.sk) for s in papers)
-    for scope in list(scopes)[:SCOPES_MAX]:
-        yield from (rows for _, rows in letters_of(account, scope, outside))
-    for again in outside.store.query("control", f"again.{account}", limit=AGAIN_MAX, newest_first=True).rows:
-        yield outside.store.query("deliveries", f"{account}_{scope_of(again.sk)}_{again.row['n']}").rows

@@ -13,8 +13,10 @@ from billing.domain.parties import masked
 from billing.domain.periods import Month, utc_text
 from billing.domain.report import DocumentFact, Tally
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
+from billing.records_letters import NOBODY, OURS, letter_id
 from billing.usecases.edo.views import exchange_now
-from billing.usecases.letters import HEAD, hints_of, letters_of, rows_of_letter
+from billing.usecases.kept_letters import letters_of
+from billing.usecases.letters import hints_of, rows_of_letter
 from billing.usecases.runs import RUNS, change_run, run_of
 
 PAGE = 100
@@ -82,12 +84,8 @@ def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None
         return
     tally.scanned += 1
     found = [records.document_of(account, s.sk, s.row) for s in rows if s is not period]
-    states = [
-        (s.row["status"], masked(s.row["address"]))
-        for _, letter in letters_of(account, month, outside)
-        for s in letter
-        if s.sk != HEAD
-    ]
+    letters = letters_of(account, month, outside) if any(d.letter not in ("", NOBODY) for d in found) else ()
+    states = [(d.status, masked(d.address)) for letter in letters for d in letter.deliveries.values()]
     tally.add_closed(account, records.period_of(period.row), [_fact(d) for d in found], states)
 
 
@@ -115,10 +113,9 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
     at, n = utc_text(outside.clock()), run.row["report"] + 1
     content = {**report_row(month, tally, n, run.row["started_at"], at), "edo": exchange_now(outside)}
     name = f"{month}.{n:03}"
-    letter = f"report_{month}_{n}"
+    letter = letter_id(OURS, f"report-{month}", n)
     head: dict[str, Any] = {
         "kind": "run_report",
-        "account": "seller",
         "month": str(month),
         "report": name,
         "at": at,
@@ -143,12 +140,12 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
         ),
         Write(
             "work",
-            records.shard_of("seller"),
+            records.shard_of(OURS),
             f"report#{name}",
             {"month": str(month), "report": name, "since": at},
             ABSENT,
         ),
-        *rows_of_letter("seller", letter, head, [address], at),
+        *rows_of_letter(letter, head, [address], at),
     ]
     if kept:
         writes.append(Write("control", kept.pk, kept.sk, None, kept.version))
@@ -170,7 +167,7 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
 def file_report(name: str, outside: Outside) -> None:
     """The report lies in the bucket as it stands in its row."""
     stored = outside.store.get("control", REPORTS, name)
-    work = outside.store.get("work", records.shard_of("seller"), f"report#{name}")
+    work = outside.store.get("work", records.shard_of(OURS), f"report#{name}")
     if not stored or not work:
         return
     outside.files.put_once(f"reports/{name}.json", records.canonical(stored.row), content_type="application/json")

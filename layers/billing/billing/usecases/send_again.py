@@ -18,7 +18,9 @@ from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
 from billing.ports import ABSENT, Outside, StaleError, Write
 from billing.records import DocumentRecord
-from billing.usecases.letters import ADDRESSES_MAX, hints_of, letters_of, recipients_of, rows_of_letter, scope_of
+from billing.records_letters import address_digest, letter_id, scope_of
+from billing.usecases.kept_letters import letters_of
+from billing.usecases.letters import ADDRESSES_MAX, hints_of, recipients_of, rows_of_letter
 
 A_DAY_MAX = 5  # letters with one document to one address
 ATTEMPTS_MAX = 8
@@ -112,22 +114,21 @@ def _written(
     account, scope, now = record.account, scope_of(record.id), outside.clock()
     day, at = str(moscow_day(now)), utc_text(now)
     stored = outside.store.get("control", f"again.{account}", record.id)
-    kept: Mapping[str, Any] = stored.row if stored else {"n": sum(1 for _ in letters_of(account, scope, outside))}
+    kept: Mapping[str, Any] = stored.row if stored else {"n": len(letters_of(account, scope, outside))}
     sent = dict(kept["sent"]) if kept.get("day") == day else {}
-    often = [a for a in addresses if sent.get(records.address_digest(a), 0) >= A_DAY_MAX]
+    often = [a for a in addresses if sent.get(address_digest(a), 0) >= A_DAY_MAX]
     if often and all_named:
         raise ConflictError(trouble(Cause.SENT_TOO_OFTEN_THERE, address=masked(often[0]), n=A_DAY_MAX))
     to = [a for a in addresses if a not in often]
     if not to:
         return ""
     for address in to:
-        digest = records.address_digest(address)
+        digest = address_digest(address)
         sent[digest] = sent.get(digest, 0) + 1
     n = kept["n"] + 1
-    letter = f"{account}_{scope}_{n}"
+    letter = letter_id(account, scope, n)
     head: dict[str, object] = {
         "kind": "document_again",
-        "account": account,
         "documents": [record.id],
         "at": at,
         "summary": f"{record.id} ещё раз, адресов {len(to)}",
@@ -139,7 +140,7 @@ def _written(
         expires = int((now + KEY_KEPT).timestamp())
         said = {"letter": letter, "sha": asked.sha, "at": at, "expires": expires, "summary": f"письмо {letter}"}
         answer = [Write("control", *asked.place, said, ABSENT)]
-    outside.store.tx([count, *answer, *rows_of_letter(account, letter, head, to, at)])
+    outside.store.tx([count, *answer, *rows_of_letter(letter, head, to, at)])
     with suppress(UnavailableError):  # it is queued by its rows: asked again, it would go twice
         outside.queue.send("send-letter", hints_of(letter, to))
     return letter

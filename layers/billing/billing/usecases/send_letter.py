@@ -12,9 +12,19 @@ from billing import records
 from billing.domain.errors import UnavailableError
 from billing.domain.periods import utc_text
 from billing.ports import Letter, Outside, RefusedError, Row, StaleError, UnknownOutcomeError, Write
-from billing.records import Delivery
+from billing.records_letters import (
+    HEAD,
+    SUPPRESSED,
+    Delivery,
+    account_of,
+    address_digest,
+    delivery_of,
+    delivery_row,
+    key_of,
+    letters_in,
+)
 from billing.usecases.letter_contexts import letter_of
-from billing.usecases.letters import HEAD, SETTLED, SUPPRESSED, WAIT, settle
+from billing.usecases.letters import SETTLED, WAIT, settle
 
 ATTEMPTS_MAX = 6
 AHEAD_MAX = 100  # documents that are read together; the rest is asked for when it is wanted
@@ -38,7 +48,7 @@ class Batch:
 
     def content(self, letter: str, head: Row, outside: Outside) -> Letter:
         if not self._composed or self._composed[0] != letter:
-            self._composed = letter, letter_of(head, outside)
+            self._composed = letter, letter_of(account_of(letter), head, outside)
         return self._composed[1]
 
     def settle(self, outside: Outside) -> None:
@@ -51,13 +61,16 @@ def read_ahead(hints: Iterable[str], outside: Outside) -> None:
     """What the hints are about is known, if the outside world remembers what it was asked."""
     with suppress(UnavailableError, ValueError, LookupError, TypeError):  # each is asked for when it is wanted
         asked = {(hint["letter"], hint["address"]) for hint in map(json.loads, hints)}
-        heads, stops = {(letter, HEAD) for letter, _ in asked}, {(SUPPRESSED, address) for _, address in asked}
-        rows = outside.store.get_many("deliveries", asked | heads | stops)
-        due = {s.pk for s in rows if (s.pk, s.sk) in asked and s.row["status"] not in SETTLED}
-        about = [s.row for s in rows if s.sk == HEAD and s.pk in due and "documents" in s.row]
+        keys = {key_of(letter, part) for letter, address in asked for part in (HEAD, address)}
+        rows = outside.store.get_many("deliveries", keys | {(SUPPRESSED, address) for _, address in asked})
+        about = [
+            (account_of(letter.id), letter.head)
+            for letter in letters_in(s for s in rows if s.pk != SUPPRESSED)
+            if letter.documents and any(d.status not in SETTLED for d in letter.deliveries.values())
+        ]
         if about:
-            outside.store.get_many("customers", {(head["account"], "") for head in about})
-            documents = dict.fromkeys((head["account"], id) for head in about for id in _documents(head))
+            outside.store.get_many("customers", {(account, "") for account, _ in about})
+            documents = dict.fromkeys((account, id) for account, head in about for id in _documents(head))
             outside.store.get_many("documents", list(documents)[:AHEAD_MAX])
 
 
@@ -85,17 +98,17 @@ def send_letter(letter: str, address: str, outside: Outside, batch: Batch | None
 
 def _sent(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
     store, now = outside.store, outside.clock()
-    stored = store.get("deliveries", letter, address)
+    stored = store.get("deliveries", *key_of(letter, address))
     if not stored:
         return Sent(letter=letter, status="unknown")
-    delivery = records.delivery_of(stored.row)
+    delivery = delivery_of(stored.row)
     if delivery.status in SETTLED:
         return Sent(letter=letter, status=delivery.status)
     if delivery.status == "sending" and now < datetime.fromisoformat(delivery.started_at) + WAIT:
         return Sent(letter=letter, status="sending")
     if stop := _stop_reason(delivery, outside):
         return _end(letter, address, replace(delivery, status=stop), stored.version, outside)
-    head = store.get("deliveries", letter, HEAD)
+    head = store.get("deliveries", *key_of(letter, HEAD))
     assert head, "a delivery is written with its letter"
     try:
         content = batch.content(letter, head.row, outside)  # before the claim: whatever fails here has sent nothing
@@ -127,7 +140,7 @@ def _sent(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
 
 
 def _stop_reason(delivery: Delivery, outside: Outside) -> str:
-    if outside.store.get("deliveries", SUPPRESSED, records.address_digest(delivery.address)):
+    if outside.store.get("deliveries", SUPPRESSED, address_digest(delivery.address)):
         return "suppressed"
     return "unconfirmed" if delivery.attempts >= ATTEMPTS_MAX else ""
 
@@ -139,4 +152,4 @@ def _end(letter: str, address: str, delivery: Delivery, version: int, outside: O
 
 
 def _write(letter: str, address: str, delivery: Delivery, version: int, outside: Outside) -> None:
-    outside.store.tx([Write("deliveries", letter, address, records.delivery_row(delivery), version)])
+    outside.store.tx([Write("deliveries", *key_of(letter, address), delivery_row(delivery), version)])

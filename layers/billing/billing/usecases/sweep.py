@@ -11,7 +11,8 @@ from billing.ports import Outside, Stored
 from billing.usecases import report
 from billing.usecases.cards import cards_seen
 from billing.usecases.close_month import queue_again
-from billing.usecases.letters import HEAD, SETTLED, WAIT, settle
+from billing.usecases.kept_letters import the_letter
+from billing.usecases.letters import SETTLED, WAIT, settle
 from billing.usecases.runs import RUNS, open_run, queue_due
 
 LATE = timedelta(hours=2)  # after Moscow's midnight to the 2nd: a schedule that has not come by then is not waited for
@@ -101,14 +102,14 @@ def _hint(work: Stored, outside: Outside) -> int:
 
 def _hint_letter(letter: str, outside: Outside) -> int:
     """The addresses of a letter that are not settled and are nobody's at the moment."""
-    now, hints, unsettled = outside.clock(), [], 0
-    for stored in outside.store.query("deliveries", letter).rows:
-        if stored.sk == HEAD or stored.row["status"] in SETTLED:
-            continue
-        unsettled += 1
-        if stored.row["status"] == "queued" or datetime.fromisoformat(stored.row["started_at"]) + WAIT <= now:
-            hints.append({"letter": letter, "address": stored.sk})
+    now, deliveries = outside.clock(), the_letter(letter, outside).deliveries
+    unsettled = {address: d for address, d in deliveries.items() if d.status not in SETTLED}
     if not unsettled:
         settle(letter, outside)
+    hints = [
+        {"letter": letter, "address": address}
+        for address, d in unsettled.items()
+        if d.status == "queued" or datetime.fromisoformat(d.started_at) + WAIT <= now
+    ]
     outside.queue.send("send-letter", hints)
     return len(hints)

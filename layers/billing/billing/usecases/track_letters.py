@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from billing import records
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, LetterEvent, Outside, StaleError, Write
-from billing.usecases.letters import SETTLED, SUPPRESSED, settle
+from billing.records_letters import SUPPRESSED, delivery_of, delivery_row, key_of
+from billing.usecases.letters import SETTLED, settle
 
 ATTEMPTS_MAX = 8
 
@@ -32,10 +32,10 @@ def track_letter(event: LetterEvent, outside: Outside) -> str:
     """
     letter, _, address = event.delivery.rpartition("_")
     for attempt in range(ATTEMPTS_MAX):
-        stored = outside.store.get("deliveries", letter, address) if letter and address else None
+        stored = outside.store.get("deliveries", *key_of(letter, address)) if letter and address else None
         if not stored:
             return "unknown"
-        was = records.delivery_of(stored.row)
+        was = delivery_of(stored.row)
         if event.permanent or event.status == "complained":
             _suppress(address, event, outside)
         if _RANK[event.status] <= _RANK[was.status]:
@@ -48,7 +48,7 @@ def track_letter(event: LetterEvent, outside: Outside) -> str:
             at=utc_text(outside.clock()),
         )
         try:
-            outside.store.tx([Write("deliveries", letter, address, records.delivery_row(now), stored.version)])
+            outside.store.tx([Write("deliveries", *key_of(letter, address), delivery_row(now), stored.version)])
         except StaleError:
             if attempt == ATTEMPTS_MAX - 1:
                 raise

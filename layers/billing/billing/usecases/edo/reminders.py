@@ -14,9 +14,10 @@ from billing.domain.periods import Month, moscow_day, utc_text
 from billing.letters.contexts import EdoReminder
 from billing.ports import Outside
 from billing.records_edo import Counterparty
+from billing.records_letters import HEAD, OURS, key_of, letter_id
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.edo.counterparties import Kept, kpp_of, payers_of, settle
-from billing.usecases.letters import ADDRESSES_MAX, HEAD, hints_of, rows_of_letter
+from billing.usecases.letters import ADDRESSES_MAX, hints_of, rows_of_letter
 
 ACCOUNTS_MAX = 20  # of a payer, whose people are written to
 
@@ -38,14 +39,13 @@ def remind(one: Kept, payer: Counterparty, today: date, outside: Outside) -> Non
     added = [address for card in cards for address in card.added_addresses]
     addresses = recipients(people, added).valid[:ADDRESSES_MAX]
     month, at = Month.of(today), utc_text(outside.clock())
-    letter = f"edo_{payer.inn}-{payer.kpp}_{month}"
-    if not addresses or outside.store.get("deliveries", letter, HEAD):
+    letter = letter_id(OURS, f"reminder-{payer.inn}-{payer.kpp}-{month}", 1)  # of the payer, not of an account
+    if not addresses or outside.store.get("deliveries", *key_of(letter, HEAD)):
         settle(one, payer, outside)
         return
     invited = max((*payer.invited.values(), *((payer.since,) if payer.since else ())), default=today)
     head: dict[str, Any] = {
         "kind": "edo_reminder",
-        "account": cards[0].account,
         "month": str(month),
         "at": at,
         "details": {"customer": payer.name, "invited_on": invited.isoformat()},
@@ -54,7 +54,7 @@ def remind(one: Kept, payer: Counterparty, today: date, outside: Outside) -> Non
     reminded = replace(
         payer, reminded=today, reason=Reason.REMINDED_THIS_MONTH, standing=Standing.REMINDED, standing_at=at
     )
-    settle(one, reminded, outside, *rows_of_letter(cards[0].account, letter, head, addresses, at))
+    settle(one, reminded, outside, *rows_of_letter(letter, head, addresses, at))
     outside.queue.send("send-letter", hints_of(letter, addresses))
     outside.metrics.count("EdoReminded")
 

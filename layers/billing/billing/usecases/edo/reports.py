@@ -12,11 +12,11 @@ from billing.domain.periods import Month, moscow_day, utc_text
 from billing.letters.contexts import EdoLine, EdoReport, EdoSection
 from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records_edo import REPORTS
+from billing.records_letters import OURS, letter_id
 from billing.usecases.letters import hints_of, rows_of_letter
 
 LINES_MAX = 50  # of a section in the row; the count is whole
 WHO_MAX, DETAIL_MAX = 120, 200  # characters of a line
-OWNER = "seller"  # whose account the letter is of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def write_report(told: Told, outside: Outside, *also: Write) -> str:
     last = last_report(told.kind, told.period, outside)
     n = 1 + int(last.sk.rpartition(".")[2]) if last else 1
     name, now = f"{told.kind}.{told.period}.{n:03}", outside.clock()
-    at, letter = utc_text(now), f"edo_{told.kind}_{told.period}_{n}"
+    at, letter = utc_text(now), letter_id(OURS, f"edo-{told.kind}-{told.period}", n)
     sections = [records.plain(_cut(section)) for section in told.sections if section.count]
     counts = ", ".join(f"{section['name']} {section['count']}" for section in sections)
     row: dict[str, Any] = {
@@ -61,14 +61,13 @@ def write_report(told: Told, outside: Outside, *also: Write) -> str:
     }
     head: dict[str, Any] = {
         "kind": "edo_report",
-        "account": OWNER,
         "month": str(Month.at(now)),
         "report": name,
         "at": at,
         "summary": f"отчёт ЭДО {told.kind} {told.period} № {n}",
     }
     address = outside.settings.accountant_address
-    letters = rows_of_letter(OWNER, letter, head, [address], at)
+    letters = rows_of_letter(letter, head, [address], at)
     outside.store.tx([Write("control", REPORTS, name, row, ABSENT), *letters, *also])
     outside.queue.send("send-letter", hints_of(letter, [address]))
     return name
