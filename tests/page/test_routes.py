@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,14 @@ def test_an_ordered_invoice_is_shown_and_the_same_page_orders_it_once(house, adm
     path, _, query = first.headers["location"].partition("?")
     shown = administrator.get(path, query=query)
     assert "Счёт №\u00a03 на\u00a05\u00a0500,50\u00a0₽ готов." in shown.body
+
+
+def test_the_english_page_takes_the_sum_that_it_gives_as_an_example(house, administrator):
+    english = replace(administrator, headers={**HTML, "Accept-Language": "en"})
+    (example,) = re.findall(r'name="amount"[^>]*placeholder="([^"]+)"', english.get("/page/invoices").body)
+
+    assert example == "10,000.00"
+    assert _send(english, "/page/invoices", amount=example, payer=PAYER).status == 303
 
 
 @pytest.mark.parametrize(

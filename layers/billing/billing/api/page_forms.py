@@ -33,7 +33,8 @@ def invoice() -> Response[Any]:
     from billing.usecases.orders import order_invoice  # what draws papers loads long, and few calls order any
 
     form = form_of(routes)
-    amount, payer = typed_sum(form.text("quick") or form.text("amount")), form.text("payer")
+    amount = typed_sum(form.text("quick") or form.text("amount"), routes.language)
+    payer = form.text("payer")
     asked = InvoiceForm(amount=form.text("amount"), payer=payer, open=True)
     wrong = (*(() if amount else ("amount",)), *_wrong_payer(payer))
     if wrong or not amount:

@@ -6,18 +6,27 @@ import re
 from datetime import date
 
 from billing.domain.money import Kopecks
+from billing.page.language import Language
 
-_SUM = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,2}))?")
+_SUFFIX = r"(?:₽|руб\.?|р\.?)?"
+_SUMS = {
+    Language.RU: re.compile(rf"([0-9]{{1,12}})(?:[.,]([0-9]{{1,2}}))?{_SUFFIX}", re.IGNORECASE),
+    Language.EN: re.compile(
+        rf"([0-9]{{1,12}}|[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,3}})(?:\.([0-9]{{1,2}}))?{_SUFFIX}", re.IGNORECASE
+    ),
+}
 _SPACES = re.compile(r"\s+")
 
 
-def typed_sum(text: str) -> Kopecks | None:
-    """«5 500», «5500,5», «5 500.00 ₽»: a positive sum; thousands may be parted by spaces."""
-    bare = _SPACES.sub("", text).removesuffix("₽").removesuffix("руб.").removesuffix("р.")
-    found = _SUM.fullmatch(bare)
-    if not found or not bare.isascii():
+def typed_sum(text: str, language: Language) -> Kopecks | None:
+    """«5 500», «5500,5», «5 500.00 ₽», in English «5,500.00»: a positive sum; spaces may part thousands in both.
+
+    «5,500» is no sum in Russian, nor «5500,5» in English: what might be thousands or kopecks is not guessed.
+    """
+    found = _SUMS[language].fullmatch(_SPACES.sub("", text))
+    if not found:
         return None
-    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) or None
+    return int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0")) or None
 
 
 def typed_day(text: str) -> date | None:
