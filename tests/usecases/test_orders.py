@@ -60,14 +60,6 @@ def test_fifty_a_day_and_the_refusal_says_when_there_may_be_more():
     assert invoiced(house.at("2026-02-11 00:00"), key="k-50").number == "51"
 
 
-def test_what_nobody_has_ordered_is_not_counted():
-    house = a_house()
-    for n in range(50):
-        invoiced(house, key=f"k-{n}")
-
-    assert reconciled(house, key="quarter:2026-03", user="").status is DocumentStatus.READY
-
-
 def test_another_order_at_the_same_moment_is_counted_too():
     house = a_house()
     write = house.store.tx

@@ -9,9 +9,10 @@ import pytest
 
 from billing.domain.documents import DocumentStatus, Reconciliation
 from billing.domain.periods import Month
-from billing.usecases import quarterly
+from billing.usecases import fill_orders, quarterly
 from billing.usecases.notifications import change_notifications
 from billing.usecases.preview import preview
+from tests.usecases import house as usual
 from tests.usecases.cutting import every_cut, every_refusal
 from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
 
@@ -143,16 +144,77 @@ def test_requisites_missing_with_no_act_to_wait_for_block_it_until_they_are_mend
     assert [status for _, status, _ in made(house)] == [DocumentStatus.READY]
 
 
-def test_one_that_is_far_too_long_is_ordered_from_the_worker(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(quarterly, "ENTRIES_MAX", 1)
+@pytest.fixture
+def all_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quarterly, "ENTRIES_MAX", 0)
+
+
+@pytest.mark.usefixtures("all_are_long")
+def test_one_that_is_far_too_long_is_read_by_the_worker_and_is_the_same_paper():
     house = a_quarter()
 
-    house.night(MARCH)
-    house.close(MARCH)
+    report = house.night(MARCH)
 
+    assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")]
+    content = house.documents(kind="reconciliation")[0].content
+    assert isinstance(content, Reconciliation)
+    assert (content.date, len(content.rows), content.closing) == (date(2026, 4, 1), 3, -350_000)
+    (letter,) = house.letters(f"{ACCOUNT}@client.example")
+    assert [a.file_name.partition(" №")[0] for a in letter.attachments] == ["Акт", "Акт сверки"]
+    assert "заказали" not in letter.text
+    assert report["documents"] == {"act": [1, 50_000], "reconciliation": [1, 0]}
+    assert house.store.rows("work") == []
+
+
+@pytest.mark.usefixtures("all_are_long")
+def test_a_long_one_without_requisites_is_blocked_until_they_are_mended():
+    house = wanting(House(a_card(invoice_policy="none"), a_payment(1_000_000)))
+    house.night(JANUARY)
+    house.night(FEBRUARY)
+    house.tell(a_card(payers=[{**ROMASHKA, "address": ""}], invoice_policy="none", at="2026-03-02T10:00:00+03:00"))
+    report = house.night(MARCH)
+    assert [status for _, status, _ in made(house)] == [DocumentStatus.BLOCKED]
+    assert report["blocked_count"] == 1
+
+    house.tell(a_card(invoice_policy="none", at="2026-04-02T10:00:00+03:00"))
+    house.work()
+
+    assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")]
     (record,) = house.documents(kind="reconciliation")
-    assert (record.is_ordered, record.status, record.number) == (True, DocumentStatus.READY, "1")
-    assert len(house.addresses()) == 2  # the act's letter, and its own
+    assert len(record.content.rows) == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("all_are_long")
+def test_a_long_one_that_cannot_be_read_is_parked_and_tried_in_the_morning(monkeypatch: pytest.MonkeyPatch):
+    house = a_quarter()
+
+    def breaks(*asked: Any, **how: Any) -> None:
+        raise ValueError("this cannot be read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fill_orders, "reconciliation_content", breaks)
+        patched.setattr(usual, "ATTEMPTS_MAX", 1)
+        report = house.night(MARCH)
+
+    assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.DECIDED, "")]
+    assert house.parked(MARCH) == {ACCOUNT: "ValueError: this cannot be read"}
+    assert report["blocked_count"] == 2  # it, and the act that goes with it
+
+    house.at("2026-04-03 07:10").sweep()
+    house.wait(minutes=10).sweep()
+
+    assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")]
+    assert (house.parked(MARCH), house.store.rows("work")) == ({}, [])
+
+
+@pytest.mark.usefixtures("all_are_long")
+def test_whatever_call_of_the_night_and_of_the_worker_is_refused_once_there_is_one():
+    for where, house in every_refusal(lambda house: house.close(MARCH), lambda: a_quarter().at("2026-04-02 00:30")):
+        house.night(MARCH)
+
+        assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")], where
+        (letter,) = house.letters(f"{ACCOUNT}@client.example")
+        assert len(letter.attachments) == 2, where
 
 
 def test_whatever_call_of_the_night_is_cut_off_there_is_one():

@@ -1,4 +1,4 @@
-"""Whatever was ordered and is not there yet is made: long acts of reconciliation, archives, what was cut off."""
+"""Whatever is too long for the call that wants it, or was cut off there: acts of reconciliation, orders, archives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from billing import records
 from billing.domain.documents import DocumentStatus, Reconciliation
 from billing.domain.errors import BillingError, UnavailableError
+from billing.domain.periods import Month
 from billing.domain.trouble_wording import all_said
 from billing.ports import Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
@@ -17,10 +18,12 @@ from billing.usecases.edo.due import due_of_order
 from billing.usecases.filing import apart, filed
 from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import number
+from billing.usecases.parking import park
 from billing.usecases.reconciliation import reconciliation_content
-from billing.usecases.waiting import wait_for_person
+from billing.usecases.runs import reopening
+from billing.usecases.waiting import go_on, wait_for_person
 
-CONTENT = "content"  # stage of the work of an order whose document still says nothing
+CONTENT = "content"  # stage of the work of a document that still says nothing
 
 
 def fill_orders(account: str, item: str, outside: Outside, *, last_attempt: bool = False) -> str:
@@ -45,23 +48,38 @@ def fill_orders(account: str, item: str, outside: Outside, *, last_attempt: bool
         outside.metrics.count("OrdersSetAside")
         if kind == "archive":
             give_archive_up(work, said, outside)
-        elif writes := wait_for_person(work, said, outside):
-            outside.store.tx(writes)
+        else:
+            _set_aside(work, said, outside)
         return "set aside"
+
+
+def _set_aside(work: Stored, why: str, outside: Outside) -> None:
+    """The work waits for a person, and with it its month of the account, where the document is of a run."""
+    account, left = work.row["account"], [work]
+    record = the_document(account, work.row["document"], outside)[0]
+    if not record.is_ordered:
+        park(account, Month.parse(record.month), why, outside)
+        left += filter(None, [_work_of_month(record, outside)])
+    if writes := [write for one in left for write in wait_for_person(one, why, outside)]:
+        outside.store.tx(writes)
+
+
+def _work_of_month(record: DocumentRecord, outside: Outside) -> Stored | None:
+    return outside.store.get("work", records.shard_of(record.account), f"issue#{record.account}#{record.month}")
 
 
 def item_of(record: DocumentRecord) -> str:
     return f"order#{record.account}#{record.id}"
 
 
-def hint(work: Stored, outside: Outside) -> None:
-    outside.queue.send("fill-orders", [{"account": work.row["account"], "item": work.sk}])
+def hint(account: str, item: str, outside: Outside) -> None:
+    outside.queue.send("fill-orders", [{"account": account, "item": item}])
 
 
 def the_document(account: str, document: str, outside: Outside) -> tuple[DocumentRecord, int, Stored | None]:
-    """An ordered document with its version, and the work that is left of its order."""
+    """A document with its version, and the work that is left of it here."""
     stored = outside.store.get("documents", account, document)
-    assert stored, "an ordered document is never deleted"
+    assert stored, "a document is never deleted"
     record = records.document_of(account, document, stored.row)
     return record, stored.version, outside.store.get("work", records.shard_of(account), item_of(record))
 
@@ -70,6 +88,7 @@ def fill_order(account: str, document: str, outside: Outside) -> DocumentRecord:
     """The ordered document has its content, its number and its file, its letter is queued, and it is due to the EDO.
 
     With requisites that went missing meanwhile it stays decided, with the reason, and its work waits for the cards.
+    One that a month's run has decided gets only its content here: the run goes on with it.
     """
     record, version, work = the_document(account, document, outside)
     if work and work.row.get("stage") == CONTENT:
@@ -101,11 +120,14 @@ def _write_content(record: DocumentRecord, version: int, work: Stored, outside: 
         today=asked.date,
         mirrored=asked.mirrored,
     )
-    if draft.problems:
-        said = replace(record, problems=draft.problems)
-        left = wait_for_person(work, all_said(draft.problems), outside)
+    filled = apart(replace(record, content=draft.content, problems=draft.problems, warnings=draft.warnings), outside)
+    if not record.is_ordered:
+        said = replace(filled, status=DocumentStatus.BLOCKED if draft.problems else DocumentStatus.DECIDED)
+        left = [Write("work", work.pk, work.sk, None, work.version), *reopening(outside, Month.parse(record.month))]
+        left += go_on(_work_of_month(record, outside))
+    elif draft.problems:
+        said, left = replace(record, problems=draft.problems), wait_for_person(work, all_said(draft.problems), outside)
     else:
-        said = apart(replace(record, content=draft.content, problems=(), warnings=draft.warnings), outside)
         row = {key: value for key, value in work.row.items() if key not in ("stage", "blocked", "details", "summary")}
-        left = [Write("work", work.pk, work.sk, row, work.version)]
+        said, left = filled, [Write("work", work.pk, work.sk, row, work.version)]
     outside.store.tx([Write("documents", record.account, record.id, records.document_row(said), version), *left])

@@ -26,7 +26,7 @@ from billing.usecases.filing import filed
 from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import NUMBERED_MAX, number
 from billing.usecases.parking import set_aside
-from billing.usecases.quarterly import reconciled
+from billing.usecases.quarterly import is_unread, reconciled
 from billing.usecases.runs import reopened, reopening
 from billing.usecases.waiting import go_on, wait_for_person
 
@@ -133,7 +133,7 @@ def _decided(due: Due, seller: SellerCard | None, outside: Outside) -> list[Docu
             write = Write("documents", account, record.id, records.document_row(record), version)
             work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
             outside.store.tx([write, *([] if record.problems else [*go_on(work), *reopening(outside, month)])])
-        if record.status is DocumentStatus.DECIDED:
+        if record.status is DocumentStatus.DECIDED and not is_unread(record, outside):
             ready.append(record)
     return ready
 

@@ -21,7 +21,6 @@ from billing.domain.invoice import topup_content
 from billing.domain.money import Kopecks
 from billing.domain.parties import Customer
 from billing.domain.periods import Day, Month, moscow_day, utc_text
-from billing.domain.reconciliation import Turnover, reconciliation_draft
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause, Trouble
 from billing.ports import ABSENT, Outside, StaleError, Write
@@ -29,7 +28,7 @@ from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.filing import apart
 from billing.usecases.fill_orders import CONTENT, fill_order, hint, item_of, the_document
-from billing.usecases.reconciliation import AT_ONCE_MAX, reconciliation_content, rows_count
+from billing.usecases.reconciliation import AT_ONCE_MAX, reconciliation_content, rows_count, unread_content
 
 AMOUNT_MAX = 10**13  # kopecks, as of a payment
 A_DAY_MAX = 50  # documents that a client's people order: each takes a number for ever and is mailed to everybody
@@ -127,17 +126,8 @@ def order_reconciliation(
         return _decided(order, draft.content, today, outside, warnings=draft.warnings)
     if not first <= last <= today:
         raise InvalidInputError(trouble(Cause.PERIOD_UNFIT))
-    customer, seller = _customer(order, outside), seller_card(outside.store)
-    empty = reconciliation_draft(
-        payer,
-        first,
-        last,
-        Turnover(opening=0, rows=(), closing=0),
-        day=today,
-        sides=drafts.sides(payer, today, customer, seller),
-        mirrored=mirrored if mirrored is not None else not seller or seller.reconciliation_mirrored,
-        not_acted=0,
-    )
+    _customer(order, outside)
+    empty = unread_content(account, payer, first, last, outside, today=today, mirrored=mirrored)
     _refuse(empty.problems)
     return _decided(order, empty.content, today, outside, stage=CONTENT)
 
@@ -215,13 +205,11 @@ def _decided(
 
 
 def _counted(order: _Order, day: Day, outside: Outside) -> list[Write]:
-    """One more of the client's orders on that day; those of the quarter, which nobody gives, are not counted.
+    """One more of the client's orders on that day.
 
     Raises:
         ConflictError: there were too many.
     """
-    if not order.user:
-        return []
     key = f"day.{day}"
     stored = outside.store.get("control", f"orders.{order.account}", key)
     n = stored.row["n"] + 1 if stored else 1
@@ -239,5 +227,5 @@ def _finished(account: str, document: str, outside: Outside) -> DocumentRecord:
             return fill_order(account, document, outside)
     if work:
         with suppress(UnavailableError):
-            hint(work, outside)
+            hint(account, work.sk, outside)
     return the_document(account, document, outside)[0]

@@ -18,19 +18,21 @@ from billing.domain.reconciliation import (
     NumberedAct,
     Paid,
     ReconciliationDraft,
+    Turnover,
     money_events,
     reconcile,
     reconciliation_draft,
     sale,
     spent_by,
 )
+from billing.domain.seller import SellerCard
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause, Trouble
 from billing.ports import Outside, Row, Store
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.period_entries import account_now, entries_between, entry_at, seq_before
 
-__all__ = ["AT_ONCE_MAX", "reconciliation_content", "rows_count"]
+__all__ = ["AT_ONCE_MAX", "reconciliation_content", "rows_count", "unread_content"]
 
 _ISSUED = (DocumentStatus.NUMBERED, DocumentStatus.READY)
 
@@ -75,11 +77,32 @@ def reconciliation_content(
         turnover,
         day=today,
         sides=sides(payer, today, customer, seller),
-        mirrored=mirrored if mirrored is not None else not seller or seller.reconciliation_mirrored,
+        mirrored=_mirrored(mirrored, seller),
         not_acted=max(0, _not_acted(books, payer, papers, entries, last)),
         warnings=_warnings(books, papers, last),
     )
     return draft if draft.problems else replace(draft, problems=paper.problems(draft.content))
+
+
+def unread_content(
+    account: str, payer: str, first: Day, last: Day, outside: Outside, *, today: Day, mirrored: bool | None = None
+) -> ReconciliationDraft:
+    """The same act before the journal is read: the sides and the days are there, the rows and sums are not."""
+    customer, seller = customer_card(outside.store, account), seller_card(outside.store)
+    return reconciliation_draft(
+        payer,
+        first,
+        last,
+        Turnover(opening=0, rows=(), closing=0),
+        day=today,
+        sides=sides(payer, today, customer, seller),
+        mirrored=_mirrored(mirrored, seller),
+        not_acted=0,
+    )
+
+
+def _mirrored(asked: bool | None, seller: SellerCard | None) -> bool:
+    return asked if asked is not None else not seller or seller.reconciliation_mirrored
 
 
 def rows_count(account: str, first: Day, last: Day, outside: Outside) -> int:
