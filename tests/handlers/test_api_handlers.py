@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from billing import wiring
+from billing.adapters.tokens import JwtTokens
+from billing.domain.errors import UnavailableError
 from tests.api.asking import TOKENS, a_token
 from tests.handlers.conftest import event
 from tests.usecases.house import ACCOUNT, House
@@ -66,6 +68,27 @@ def test_who_opens_a_page_or_sends_its_form_without_a_token_that_counts_is_told_
     said = call("authorize", {**opened, "cookies": cookies})
 
     assert (said["isAuthorized"], said["context"]["role"], said["context"]["account"]) == (True, "", "")
+
+
+def test_who_opens_a_page_while_the_keys_cannot_be_read_is_told_to_come_later_by_the_page(
+    house: House, call: Call
+) -> None:
+    session = TOKENS.new_session(TOKENS.read(a_token(house), now=house.now), now=house.now)
+    opened = {**asked(accept="text/html,*/*"), "cookies": [f"__Host-session={session}"]}
+    page = {**event("documents_api"), "rawPath": "/page/acts", "cookies": opened["cookies"]}
+    page["headers"] = {**page["headers"], "accept": "text/html"}
+
+    def away() -> str:
+        raise UnavailableError("the store of secrets is away")
+
+    wiring.install(house.outside, JwtTokens(away))
+    said, shown = call("authorize", opened), call("documents_api", page)
+
+    assert (said["isAuthorized"], said["context"]["role"]) == (True, "")
+    assert (shown["statusCode"], shown["headers"]["content-type"]) == (503, "text/html; charset=utf-8")
+    assert "Сейчас не\u00a0получается" in shown["body"]
+    with pytest.raises(UnavailableError):
+        call("authorize", {**opened, "headers": {**opened["headers"], "accept": "application/json"}})
 
 
 def test_nobody_else_comes_in_without_a_token(house: House, call: Call) -> None:

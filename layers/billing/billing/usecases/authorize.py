@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing.domain.access import Role
+from billing.domain.errors import UnavailableError
 from billing.ports_tokens import Claims, TokenRefusedError, Tokens
 
 COOKIE = "__Host-session"
@@ -78,11 +79,18 @@ def authorize(asked: Asked, tokens: Tokens, *, now: datetime) -> Caller | None:
     """Whom the gateway lets through: a caller we know, or nobody who opens a page or sends its form; None: no one.
 
     The page then says how to get in; every route asks for its own role once more. A form is sent from a page whose
-    session may have ended meanwhile.
+    session may have ended meanwhile. When the keys cannot be read it is the page, too, that says so.
+
+    Raises:
+        UnavailableError: the keys cannot be read now, for whoever opens no page.
     """
     try:
         caller = who_asks(asked, tokens, now=now)
     except TokenRefusedError:
+        caller = NOBODY
+    except UnavailableError:
+        if not _opens_a_page(asked):
+            raise
         caller = NOBODY
     if caller.role or _opens_a_page(asked):
         return caller
