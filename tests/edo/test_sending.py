@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from billing.adapters.diadoc.settings import ACT, KindSettings
+from billing.adapters.diadoc.settings import ACT_WITH_INVOICE, KindSettings
 from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.domain.documents import DocumentKind
 from billing.domain.edo_policy import ActForm, Packing
@@ -152,7 +152,7 @@ def test_an_act_goes_with_an_invoice_where_the_seller_charges_vat(vat, function)
 def test_by_setting_an_act_goes_in_another_workflow():
     house = QuarterHouse(a_card(), *a_quarter())
     house.partner()
-    house.titles = DiadocTitles(KindSettings(act=replace(ACT, workflow=3)))
+    house.titles = DiadocTitles(KindSettings(act_with_invoice=replace(ACT_WITH_INVOICE, workflow=16)))
     said = []
 
     def noted(request):
@@ -162,7 +162,7 @@ def test_by_setting_an_act_goes_in_another_workflow():
     house.transport.before = noted
 
     assert house.send().sent == 3
-    assert said == [3, 3, 3]
+    assert said == [16, 16, 16]
 
 
 def test_by_setting_the_paper_itself_goes():

@@ -47,7 +47,7 @@ def take_up(
         return []
     customer = customer_card(outside.store, account) or Customer(account=account, title="")
     to_sign = []
-    for payer, box in _payers(customer, [one for one in due if not one.state.operation], terms, left, outside, edo):
+    for payer, box in _payers(customer, due, terms, left, outside, edo):
         theirs = [one for one in due if one.inn == payer.inn]
         contracts = [one for one in waiting if one.inn == payer.inn and one.kind is DocumentKind.CONTRACT]
         others = [one for one in theirs if one.kind is not DocumentKind.CONTRACT]
@@ -120,7 +120,8 @@ def _payers(
             yield payer, decision.box
         else:
             for one in documents:
-                left.stays(one, decision.reason)
+                if not one.state.operation:  # whether that is at the operator, is asked before it is posted again
+                    left.stays(one, decision.reason)
 
 
 def _known(account: str, requisites: PayerRequisites, outside: Outside) -> Kept:
