@@ -45,6 +45,17 @@ def reconciled(house: House, first: str = "2026-01-01", last: str = "2026-02-10"
 # --- a day -------------------------------------------------------------------------------------------------------
 
 
+def test_so_many_a_day_as_the_seller_has_it():
+    house = a_house()
+    told = {**seller_card(), "key": "seller:2", "at": "2026-02-10T11:00:00+03:00", "orders_a_day": 2}
+    house.tell(told)
+
+    for n in range(2):
+        invoiced(house, key=f"k-{n}")
+    with pytest.raises(ConflictError, match=r"уже заказано 2\sдокумента"):
+        invoiced(house, key="k-2")
+
+
 def test_fifty_a_day_and_the_refusal_says_when_there_may_be_more():
     house = a_house()
     for n in range(49):

@@ -20,7 +20,7 @@ from billing.domain.errors import InvalidInputError
 from billing.domain.ledger import MoneyClass, Service
 from billing.domain.parties import Administrator, Contract, Customer, PayerRequisites
 from billing.domain.periods import FUTURE, Day, moscow_day
-from billing.domain.seller import ActDate, Bounds, InvoicePolicy, SellerCard, SellerRequisites, VatRecord
+from billing.domain.seller import ORDERS_A_DAY, ActDate, Bounds, InvoicePolicy, SellerCard, SellerRequisites, VatRecord
 from billing.domain.vat import resolve
 from billing.message_fields import (
     AccountId,
@@ -261,6 +261,7 @@ class SellerMessage(_Message):
         str, StringConstraints(pattern=r"^[0-9A-Za-zА-Яа-я/_-]*\{n\}[0-9A-Za-zА-Яа-я/_-]*$", max_length=30)
     ] = "{n}"
     reconciliation_mirrored: bool = True
+    orders_a_day: Annotated[int, Field(ge=1, le=1_000, description="documents that a client may order")] = ORDERS_A_DAY
     bounds: BoundsCard = BoundsCard()
     edo: EdoCard | None = None
     contract: ContractCard | None = None
@@ -274,6 +275,7 @@ class SellerMessage(_Message):
             invoice_days=self.invoice_days,
             number_format=self.number_format,
             reconciliation_mirrored=self.reconciliation_mirrored,
+            orders_a_day=self.orders_a_day,
             bounds=Bounds(**self.bounds.model_dump()),
             edo=self.edo.policy() if self.edo else None,
             contract=self.contract.template() if self.contract else None,

@@ -12,6 +12,8 @@ from billing.domain.edo_policy import ContractTemplate, EdoPolicy
 from billing.domain.money import Kopecks
 from billing.domain.periods import Month
 
+ORDERS_A_DAY = 50  # of a client's people: each order takes a number for ever and is mailed to everybody
+
 
 class ActDate(StrEnum):
     """How acts are dated. The service period and its VAT rate do not depend on it."""
@@ -74,6 +76,7 @@ class SellerCard:
     invoice_days: int = 10
     number_format: str = "{n}"
     reconciliation_mirrored: bool = True
+    orders_a_day: int = ORDERS_A_DAY
     bounds: Bounds = field(default_factory=Bounds)
     edo: EdoPolicy | None = None
     contract: ContractTemplate | None = None

@@ -21,6 +21,7 @@ from billing.domain.invoice import topup_content
 from billing.domain.money import Kopecks
 from billing.domain.parties import Customer
 from billing.domain.periods import Day, Month, moscow_day, utc_text
+from billing.domain.seller import ORDERS_A_DAY
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause, Trouble
 from billing.ports import ABSENT, Outside, StaleError, Write
@@ -31,7 +32,6 @@ from billing.usecases.fill_orders import CONTENT, fill_order, hint, item_of, the
 from billing.usecases.reconciliation import AT_ONCE_MAX, reconciliation_content, rows_count, unread_content
 
 AMOUNT_MAX = 10**13  # kopecks, as of a payment
-A_DAY_MAX = 50  # documents that a client's people order: each takes a number for ever and is mailed to everybody
 ATTEMPTS_MAX = 8
 
 
@@ -213,8 +213,9 @@ def _counted(order: _Order, day: Day, outside: Outside) -> list[Write]:
     key = f"day.{day}"
     stored = outside.store.get("control", f"orders.{order.account}", key)
     n = stored.row["n"] + 1 if stored else 1
-    if n > A_DAY_MAX:
-        raise ConflictError(trouble(Cause.ORDERED_TOO_MUCH, n=A_DAY_MAX))
+    seller = seller_card(outside.store)
+    if n > (most := seller.orders_a_day if seller else ORDERS_A_DAY):
+        raise ConflictError(trouble(Cause.ORDERED_TOO_MUCH, n=most))
     row = {"n": n, "summary": f"{day}: заказов {n}"}
     return [Write("control", f"orders.{order.account}", key, row, stored.version if stored else ABSENT)]
 
