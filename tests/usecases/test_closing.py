@@ -423,6 +423,27 @@ def test_a_mended_card_whose_hint_was_lost_is_found_by_the_sweep():
     assert [d.status.value for d in house.documents(kind="act")] == ["ready"]
 
 
+def test_a_card_that_comes_between_the_decision_and_the_waiting_is_not_taken_for_the_one_that_lacked(monkeypatch):
+    house = House(a_card(payers=[{**ROMASHKA, "address": ""}]), a_payment(1_000), a_charge(1_000))
+    get = house.store.get
+
+    def mended_on_the_way(table, pk, sk=""):
+        if (table, sk) == ("work", f"issue#{ACCOUNT}#2026-01"):
+            monkeypatch.undo()
+            house.tell(a_card(at="2026-02-01T12:00:00+03:00"))
+            house.queue.sent.clear()  # its hint finds the worker still at it
+        return get(table, pk, sk)
+
+    monkeypatch.setattr(house.store, "get", mended_on_the_way)
+    house.at("2026-02-02 00:30").close()
+    assert [d.status for d in house.documents(kind="act")] == [DocumentStatus.BLOCKED]
+
+    for _ in range(2):
+        house.wait(minutes=10).sweep()
+
+    assert [d.status for d in house.documents(kind="act")] == [DocumentStatus.READY]
+
+
 def test_a_seller_put_right_by_day_wakes_everybody():
     house = House(a_card(), a_payment(1_000), a_charge(1_000, vat="none"), seller=False)
     house.night()

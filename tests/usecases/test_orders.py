@@ -453,6 +453,27 @@ def test_requisites_that_go_missing_before_the_worker_comes_are_waited_for(monke
     assert house.store.rows("work") == []
 
 
+def test_requisites_that_come_back_while_the_worker_is_at_it_wake_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(orders, "AT_ONCE_MAX", 1)
+    house = a_house()
+    reconciled(house)
+    house.tell(a_card(payers=[{**ROMASHKA, "address": ""}], at="2026-02-10T15:00:00+03:00"))
+    read = fill_orders.reconciliation_content
+
+    def slow(*asked: Any, **how: Any) -> Any:
+        said = read(*asked, **how)
+        house.tell(a_card(at="2026-02-10T15:01:00+03:00"))
+        return said
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fill_orders, "reconciliation_content", slow)
+        house.work()
+    house.wait(minutes=10).sweep()
+
+    (made,) = house.documents(kind="reconciliation")
+    assert (made.status, made.problems) == (DocumentStatus.READY, ())
+
+
 def test_many_rows_lie_in_a_file_and_are_printed_all_the_same(monkeypatch: pytest.MonkeyPatch):
     plain = a_house()
     reconciled(plain)

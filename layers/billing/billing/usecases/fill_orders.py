@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from billing import records
@@ -13,7 +14,7 @@ from billing.ports import Outside, StaleError, Stored, Write
 from billing.records import DocumentRecord
 from billing.records_letters import scope_of
 from billing.usecases.archive import fill_archive, give_archive_up
-from billing.usecases.cards import seller_card
+from billing.usecases.cards import cards_seen, seller_card
 from billing.usecases.edo.due import due_of_order
 from billing.usecases.filing import apart, filed
 from billing.usecases.letters import queue_letters
@@ -34,7 +35,7 @@ def fill_orders(account: str, item: str, outside: Outside, *, last_attempt: bool
     work = outside.store.get("work", records.shard_of(account), item)
     if not work:
         return "done"
-    kind = item.partition("#")[0]
+    kind, cards = item.partition("#")[0], cards_seen(account, outside)
     try:
         if kind == "archive":
             return fill_archive(account, work.row["document"], outside)
@@ -49,18 +50,18 @@ def fill_orders(account: str, item: str, outside: Outside, *, last_attempt: bool
         if kind == "archive":
             give_archive_up(work, said, outside)
         else:
-            _set_aside(work, said, outside)
+            _set_aside(work, said, cards, outside)
         return "set aside"
 
 
-def _set_aside(work: Stored, why: str, outside: Outside) -> None:
+def _set_aside(work: Stored, why: str, cards: Mapping[str, int], outside: Outside) -> None:
     """The work waits for a person, and with it its month of the account, where the document is of a run."""
     account, left = work.row["account"], [work]
     record = the_document(account, work.row["document"], outside)[0]
     if not record.is_ordered:
         park(account, Month.parse(record.month), why, outside)
         left += filter(None, [_work_of_month(record, outside)])
-    if writes := [write for one in left for write in wait_for_person(one, why, outside)]:
+    if writes := [write for one in left for write in wait_for_person(one, why, cards)]:
         outside.store.tx(writes)
 
 
@@ -109,7 +110,7 @@ def fill_order(account: str, document: str, outside: Outside) -> DocumentRecord:
 
 def _write_content(record: DocumentRecord, version: int, work: Stored, outside: Outside) -> None:
     """The document says what it was ordered for, by the day of the order; or says why it cannot."""
-    asked = record.content
+    asked, cards = record.content, cards_seen(record.account, outside)
     assert isinstance(asked, Reconciliation)
     draft = reconciliation_content(
         record.account,
@@ -126,7 +127,7 @@ def _write_content(record: DocumentRecord, version: int, work: Stored, outside: 
         left = [Write("work", work.pk, work.sk, None, work.version), *reopening(outside, Month.parse(record.month))]
         left += go_on(_work_of_month(record, outside))
     elif draft.problems:
-        said, left = replace(record, problems=draft.problems), wait_for_person(work, all_said(draft.problems), outside)
+        said, left = replace(record, problems=draft.problems), wait_for_person(work, all_said(draft.problems), cards)
     else:
         row = {key: value for key, value in work.row.items() if key not in ("stage", "blocked", "details", "summary")}
         said, left = filled, [Write("work", work.pk, work.sk, row, work.version)]

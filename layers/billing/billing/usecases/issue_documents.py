@@ -5,7 +5,7 @@ Each step is asked of the rows as they are: whatever an earlier, interrupted att
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -20,7 +20,7 @@ from billing.domain.trouble_wording import all_said
 from billing.ports import Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.usecases.account_months import Due, closed, no_more, printable, run_and_parked
-from billing.usecases.cards import customer_card, seller_card
+from billing.usecases.cards import cards_seen, customer_card, seller_card
 from billing.usecases.edo.due import due_writes
 from billing.usecases.filing import filed
 from billing.usecases.letters import queue_letters
@@ -54,13 +54,15 @@ def issue_documents(
     seller = seller_card(outside.store)
     _read_ahead(accounts, outside)
     due: list[Due] = []
+    cards: dict[str, Mapping[str, int]] = {}
     for account in accounts:
         with _one_account(account, month, failures):
+            cards[account] = cards_seen(account, outside)
             due += closed(account, month, seller, outside, forced=forced)
     decided: list[DocumentRecord] = []
     for one in due:
         with _one_account(one.account, one.month, failures):
-            decided += _decided(one, seller, outside)
+            decided += _decided(one, outside)
     _number(decided, seller, outside, failures)
     decided = []
     for one in due:
@@ -72,11 +74,11 @@ def issue_documents(
         if (one.account, one.month) in failed:  # its documents may not all be decided: its work must stay
             continue
         with _one_account(one.account, one.month, failures):
-            _publish(one, seller, outside)
+            _publish(one, seller, cards[one.account], outside)
     if last_attempt:
         for failure in failures:
             if not failure.passing:
-                set_aside(failure.account, failure.month, failure.reason, outside)
+                set_aside(failure.account, failure.month, failure.reason, cards[failure.account], outside)
         return tuple(f for f in failures if f.passing)
     return tuple(failures)
 
@@ -117,13 +119,13 @@ class _one_account:
 # --- number ------------------------------------------------------------------------------------------------------
 
 
-def _decided(due: Due, seller: SellerCard | None, outside: Outside) -> list[DocumentRecord]:
+def _decided(due: Due, outside: Outside) -> list[DocumentRecord]:
     """The documents that only lack a number; blocked ones are looked at again, their requisites may be mended."""
     ready: list[DocumentRecord] = []
-    account, month, customer = due.account, due.month, None
+    account, month = due.account, due.month
     for record, version in due.found(outside):
         if record.status is DocumentStatus.BLOCKED and isinstance(record.content, Act | Invoice | Reconciliation):
-            customer = customer or customer_card(outside.store, account)
+            customer, seller = customer_card(outside.store, account), seller_card(outside.store)
             draft = Draft(id=record.id, payer=record.payer, content=record.content, problems=record.problems)
             mended = printable(drafts.mended(draft, customer, seller))
             if mended == draft:
@@ -141,8 +143,11 @@ def _decided(due: Due, seller: SellerCard | None, outside: Outside) -> list[Docu
 # --- draw, file, queue the letters -------------------------------------------------------------------------------
 
 
-def _publish(due: Due, seller: SellerCard | None, outside: Outside) -> None:
-    """Numbered documents are drawn and filed; then, in one transaction, they are ready, and due to go out."""
+def _publish(due: Due, seller: SellerCard | None, cards: Mapping[str, int], outside: Outside) -> None:
+    """Numbered documents are drawn and filed; then, in one transaction, they are ready, and due to go out.
+
+    What is blocked waits for other cards than `cards`, which were there before anything was decided.
+    """
     account, month, found = due.account, due.month, due.found(outside)
     ready: list[tuple[DocumentRecord, int]] = []
     for record, version in found:
@@ -158,9 +163,7 @@ def _publish(due: Due, seller: SellerCard | None, outside: Outside) -> None:
     if not blocked:
         writes += [Write("work", work.pk, work.sk, None, work.version), *no_more(parked)]
     else:
-        writes += wait_for_person(work, all_said(blocked[0].problems), outside)
-        if writes and _decided(due, seller_card(outside.store), outside):
-            raise UnavailableError("the cards have changed meanwhile")
+        writes += wait_for_person(work, all_said(blocked[0].problems), cards)
     if ready:
         writes += reopened(run)
         writes += due_writes([record for record, _ in ready], seller, outside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from billing import records
@@ -23,11 +24,11 @@ def park(account: str, month: Month, reason: str, outside: Outside) -> None:
     outside.metrics.count("AccountsParked")
 
 
-def set_aside(account: str, month: Month, reason: str, outside: Outside) -> None:
+def set_aside(account: str, month: Month, reason: str, cards: Mapping[str, int], outside: Outside) -> None:
     """The account is parked, and what it had begun waits with it: the run ends without it."""
     park(account, month, reason, outside)
     page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
     for work in page.rows:
-        if work.row["month"] <= str(month) and (writes := wait_for_person(work, reason, outside)):
+        if work.row["month"] <= str(month) and (writes := wait_for_person(work, reason, cards)):
             with suppress(StaleError):  # somebody is at it
                 outside.store.tx(writes)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from billing.ports import Outside, Stored, Write
-from billing.usecases.cards import cards_seen
+from collections.abc import Mapping
+
+from billing.ports import Stored, Write
 
 
-def wait_for_person(work: Stored, why: str, outside: Outside) -> list[Write]:
-    """The work waits, and remembers the cards as they were: the sweep wakes it when they change."""
-    cards = cards_seen(work.row["account"], outside)
-    row = {**work.row, "blocked": why[:300], "details": cards, "summary": f"ждёт: {why[:300]}"}
+def wait_for_person(work: Stored, why: str, cards: Mapping[str, int]) -> list[Write]:
+    """The work waits, and the sweep wakes it when a card has changed since `cards`.
+
+    These are versions that were read before it was decided that the work has to wait: one that mends things in between
+    must not be taken for the one that lacked them.
+    """
+    row = {**work.row, "blocked": why[:300], "details": dict(cards), "summary": f"ждёт: {why[:300]}"}
     return [Write("work", work.pk, work.sk, row, work.version)] if row != work.row else []
 
 
