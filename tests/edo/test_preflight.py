@@ -250,6 +250,35 @@ def test_when_nothing_is_left_it_is_told_at_once():
     assert len(accountants(house)) == 1
 
 
+def test_on_the_last_day_too_new_signatures_are_told_once_in_the_evening():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.mailer.letters.clear()
+    house.send("2026-04-05 04:00")
+
+    for hour, document in zip((6, 17, 20), house.at_the_operator(), strict=True):
+        house.at(f"2026-04-05 {hour:02}:00").diadoc.advance(seconds=0)
+        house.diadoc.recipient_signs(message_id=document["message_id"], entity_id=document["entity_id"])
+        house.track(minutes=5)
+        house.send(f"2026-04-05 {hour + 1:02}:00")
+
+    first, evening = accountants(house)
+    assert "Отправлены: 3" in first.text
+    assert "Подписаны: 2" in evening.text
+
+
+def test_what_went_out_after_the_evenings_report_is_told_at_once():
+    house = QuarterHouse(a_card(), *a_quarter())
+    box = house.client()
+    house.mailer.letters.clear()
+    house.send("2026-04-05 18:00")
+    house.diadoc.make_partners(box=house.us.box_id, partner=box)
+
+    house.send("2026-04-05 20:00")
+
+    assert ["Осталось: 3" in letter.text for letter in accountants(house)] == [True, False]
+
+
 def test_the_window_is_shown_as_it_stands():
     house = QuarterHouse(a_card(), *a_quarter(), *SECOND)
     house.partner()

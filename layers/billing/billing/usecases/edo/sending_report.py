@@ -1,13 +1,14 @@
-"""What our accountant is told of a window: in the evening of a day with news, when nothing is left, and at the end."""
+"""What our accountant is told of a window: in the evening of a day with news, and when nothing is left."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 
 from billing.domain.edo_fate import Stage
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import MOSCOW
-from billing.ports import Outside, StaleError
+from billing.ports import Outside, StaleError, Stored
 from billing.records_edo import LEFT
 from billing.usecases.edo.left import Left
 from billing.usecases.edo.news import is_news, lines_of, section
@@ -29,21 +30,24 @@ _TOTALS = {
 def report(terms: Terms, outside: Outside) -> bool:
     """The accountant knows how the window stands, if there is anything new; whether a report was written.
 
-    Once a day, on its last day whenever there is news.
+    Once an evening, and as soon as nothing is left that was left when it was told last.
     """
     key = terms.window.key
     last = last_report(KIND, key, outside)
     told = _told(key, outside)
-    now = outside.clock().astimezone(MOSCOW)
-    ends = terms.today >= terms.window.last_day
-    is_over = not told.totals["left"] or ends
-    is_told_today = last is not None and last.row["day"] == terms.today.isoformat()
-    if not is_news(told, last) or (is_told_today and not ends) or not (is_over or now.hour >= EVENING):
+    is_done = not told.totals["left"] and (last is None or last.row["totals"]["left"])
+    if not is_news(told, last) or not (is_done or _is_due_this_evening(last, outside)):
         return False
     with suppress(StaleError):  # another run has told it
         write_report(told, outside)
         return True
     return False
+
+
+def _is_due_this_evening(last: Stored | None, outside: Outside) -> bool:
+    now = outside.clock().astimezone(MOSCOW)
+    evening = now.replace(hour=EVENING, minute=0, second=0, microsecond=0)
+    return now >= evening and (last is None or datetime.fromisoformat(last.row["at"]) < evening)
 
 
 def _told(window: str, outside: Outside) -> Told:
