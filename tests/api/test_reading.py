@@ -205,3 +205,15 @@ def test_unmatched_messages_go_on_where_the_page_ended(house: House) -> None:
     second = operator.get("/unmatched", query={"until": first["until"]}).json
 
     assert (first["messages"], len(second["messages"])) == ([], 1)
+
+
+def test_the_last_letter_to_an_address_is_said_in_the_language_of_whoever_asks(
+    house: House, administrator: Browser
+) -> None:
+    house.hear("bounced", only="c-000001@client.example", permanent=False)
+
+    def said(language: str) -> str:
+        told = administrator.get("/notifications", headers={"Accept-Language": language}).json
+        return str(told["administrators"][0]["last"]["said"]).replace("\u00a0", " ")
+
+    assert (said("ru"), said("en")) == ("не доставлено: письмо вернулось", "not delivered: the letter came back")

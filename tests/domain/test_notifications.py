@@ -6,7 +6,6 @@ import pytest
 
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import ConflictError, InvalidInputError
-from billing.domain.letter_wording import state_said
 from billing.domain.notifications import AddedAddress, NotificationSettings, asked_again, changed
 
 ACT, INVOICE, CONTRACT = DocumentKind.ACT, DocumentKind.INVOICE, DocumentKind.CONTRACT
@@ -79,21 +78,3 @@ def test_sixty_confirmations_a_day_go_out_for_a_client_whoever_they_go_to():
 
     with pytest.raises(ConflictError, match="слишком много"):
         asked_again(settings, ["new@b.example"], "2026-02-10")
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "said"),
-    [
-        ("delivered", "", "дошло"),
-        ("bounced", "Transient/MailboxFull", "не доставлено: ящик переполнен"),
-        ("bounced", "Permanent/NoEmail", "не доставлено: адреса нет"),
-        ("bounced", "Permanent/SomethingNew", "не доставлено: адрес не принимает почту"),
-        ("bounced", "", "не доставлено"),
-        ("suppressed", "Permanent/NoEmail", "не отправлено: адреса нет"),
-        ("suppressed", "abuse", "не отправлено: получатель пожаловался на спам"),
-        ("accepted", "", "отправлено"),
-        ("something new", "x", "something new"),
-    ],
-)
-def test_a_status_is_said_in_words_with_the_reason_where_it_is_known(status, code, said):
-    assert state_said(status, code) == said

@@ -9,7 +9,7 @@ import pytest
 from billing.domain.documents import DocumentStatus
 from billing.page.contexts import AddressRow, EdoAt, LetterRow
 from billing.page.language import Language
-from billing.page.states import document_states, letter_state
+from billing.page.states import document_states, letter_state, mail_state
 from billing.page.wording import Words
 from tests.page.samples import row
 
@@ -86,6 +86,25 @@ def test_a_letter_is_told_with_its_day():
 
     assert _said([letter_state(letter, RUSSIAN)]) == [("bad", "не доставлено: ящик переполнен, 03.04.2026")]
     assert _said([letter_state(letter, ENGLISH)]) == [("bad", "not delivered: the mailbox is full, 03 Apr 2026")]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        ("delivered", "", "доставлено"),
+        ("bounced", "Transient/MailboxFull", "не доставлено: ящик переполнен"),
+        ("bounced", "Permanent/NoEmail", "не доставлено: такого ящика нет"),
+        ("bounced", "Permanent/SomethingNew", "не доставлено: адрес не принимает почту"),
+        ("bounced", "", "не доставлено: письмо вернулось"),
+        ("suppressed", "Permanent/NoEmail", "не отправлено: такого ящика нет"),
+        ("suppressed", "abuse", "не отправлено: получатель пожаловался на спам"),
+        ("suppressed", "", "не отправлено: прежние письма вернулись"),
+        ("accepted", "", "отправлено"),
+        ("something new", "x", "something new"),
+    ],
+)
+def test_a_letter_is_told_with_the_reason_where_it_is_known(status, code, said):
+    assert mail_state(status, code, RUSSIAN).text.replace("\u00a0", " ") == said
 
 
 def test_an_address_without_letters_says_so():

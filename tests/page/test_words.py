@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import billing.page
+from billing.domain.bounces import Bounce
 from billing.domain.edo_fate import Annulment, Stage
 from billing.domain.explain import Place, Why
 from billing.domain.ledger import MoneyClass
@@ -26,6 +27,7 @@ MADE = (
     "empty_",
     "letter_",
     "mail_",
+    "bounce_",
     "wrong_",
     "why_",
     "money_",
@@ -72,6 +74,7 @@ def test_whatever_is_named_by_a_list_has_its_words():
 
     assert {f"place_{place}" for place in Place} | {f"why_{why}" for why in Why} <= words.keys()
     assert {f"money_{money}" for money in MoneyClass} <= words.keys()
+    assert {f"bounce_{bounce}" for bounce in Bounce} <= words.keys()
 
 
 @pytest.mark.parametrize("language", Language)

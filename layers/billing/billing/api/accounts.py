@@ -82,7 +82,7 @@ def payment_table(account: str, asked: Annotated[PaymentAsked, Query()]) -> Resp
 
 @twin("/notifications")
 def notifications(account: str) -> Notifications:
-    return told(account_there(account), full=True)
+    return told(account_there(account), routes.language, full=True)
 
 
 @twin("/statistics")

@@ -20,7 +20,6 @@ from pydantic import (
 from billing.api.page_told import edo_at
 from billing.api.reasons import said_in
 from billing.domain.documents import DocumentKind, DocumentStatus
-from billing.domain.explain import LetterState
 from billing.domain.money import plain_roubles
 from billing.domain.periods import Day
 from billing.domain.troubles import Cause, Trouble
@@ -107,10 +106,6 @@ class Letter(Answer):
     status: str
     at: str
     code: str = ""
-
-    @classmethod
-    def of(cls, told: LetterState) -> Letter:
-        return cls.model_validate(told)
 
 
 class TroubleTold(Answer):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 
-from billing.api.models import Answer, Asked, EdoSaid, Money, told_in
+from billing.api.models import Answer, Asked, EdoSaid, Letter, Money, told_in
 from billing.api.models_statistics import MonthSaid
 from billing.domain.documents import DocumentStatus
 from billing.domain.explain import Place, Why
@@ -22,14 +22,6 @@ class PaymentAsked(Asked):
     """The sender's own name of the payment."""
 
     key: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
-
-
-class LetterState(Answer):
-    letter: str
-    address: str
-    status: str
-    at: str
-    code: str = ""
 
 
 def _told(edo: Any) -> Any:
@@ -49,7 +41,7 @@ class Evidence(Answer):
     status: DocumentStatus
     total: Money
     sha256: str
-    letters: tuple[LetterState, ...]
+    letters: tuple[Letter, ...]
     edo: Annotated[EdoSaid | None, BeforeValidator(_told)] = None
 
 

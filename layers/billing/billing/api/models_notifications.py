@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo
 
-from billing.api.models import Answer, Asked
+from billing.api.models import Answer, Asked, language_of, told_in
 from billing.domain.documents import DocumentKind
 from billing.domain.notifications import ADDED_MAX, KINDS
+from billing.page.language import Language
+from billing.page.states import mail_state
+from billing.page.wording import Words
+from billing.usecases import last_letters, notifications
 
 Kinds = Annotated[tuple[DocumentKind, ...], Field(min_length=1, max_length=len(KINDS))]
 
@@ -29,7 +34,7 @@ class NotificationsAsked(Asked):
 
 
 class LastLetter(Answer):
-    """What became of the last letter, also in words."""
+    """What became of the last letter; `said` in the language of the request: «not delivered: the mailbox is full»."""
 
     status: str
     at: str
@@ -37,10 +42,16 @@ class LastLetter(Answer):
     said: str
 
 
+def _last(told: Any, asking: ValidationInfo) -> Any:
+    if not isinstance(told, last_letters.LastLetter):
+        return told
+    return {**asdict(told), "said": mail_state(told.status, told.code, Words(language_of(asking))).text}
+
+
 class CardAddress(Answer):
     address: str
     digest: str
-    last: LastLetter | None
+    last: Annotated[LastLetter | None, BeforeValidator(_last)]
 
 
 class Added(CardAddress):
@@ -61,3 +72,7 @@ class Notifications(Answer):
     reconciliation: bool
     version: int
     malformed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, told: notifications.Notifications, language: Language) -> Self:
+        return cls.model_validate(told, context=told_in(language))

@@ -10,6 +10,7 @@ from billing.api.guard import Routes
 from billing.api.models_notifications import Notifications, NotificationsAsked
 from billing.domain.access import ADMINISTRATORS, CLIENTS, Role
 from billing.domain.parties import masked
+from billing.page.language import Language
 from billing.usecases import notifications as usecase
 
 routes = Routes()
@@ -17,7 +18,7 @@ routes = Routes()
 
 @routes.on("GET", "/notifications", may=CLIENTS, summary="Who gets copies, and what became of the last letters")
 def notifications() -> Notifications:
-    return told(routes.account, full=routes.caller.role is Role.ADMINISTRATOR)
+    return told(routes.account, routes.language, full=routes.caller.role is Role.ADMINISTRATOR)
 
 
 @routes.on("PUT", "/notifications", may=ADMINISTRATORS, summary="Sets who gets copies; new addresses confirm first")
@@ -30,7 +31,7 @@ def change(asked: NotificationsAsked) -> Notifications:
         outside=wiring.outside(),
         link=links_of(routes.account, routes.event),
     )
-    return Notifications.model_validate(changed)
+    return Notifications.of(changed, routes.language)
 
 
 @routes.on(
@@ -46,7 +47,7 @@ def ask_again(digest: str) -> dict[str, str]:
     return {"state": usecase.WAITING}
 
 
-def told(account: str, *, full: bool) -> Notifications:
+def told(account: str, language: Language, *, full: bool) -> Notifications:
     """`full`: with whole addresses, else masked."""
     found = usecase.notifications_of(account, wiring.outside())
     if not full:
@@ -56,4 +57,4 @@ def told(account: str, *, full: bool) -> Notifications:
             added=tuple(replace(a, address=masked(a.address)) for a in found.added),
             malformed=tuple(masked(a) for a in found.malformed),
         )
-    return Notifications.model_validate(found)
+    return Notifications.of(found, language)

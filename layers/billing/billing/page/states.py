@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from billing.domain.bounces import Bounce, bounce_of
 from billing.domain.documents import DocumentStatus
 from billing.domain.edo_fate import Annulment, Stage
 from billing.page.contexts import AddressRow, DocumentRow, EdoAt, LetterRow
@@ -36,17 +37,6 @@ _LETTERS = {  # the word goes after `letter_`, of a document, or `mail_`, of a l
     "complained": (Tone.BAD, "complained"),
     "suppressed": (Tone.BAD, "suppressed"),
     "refused": (Tone.BAD, "refused"),
-}
-
-_BOUNCES = {  # Source: docs.aws.amazon.com, SES «Bounce types»
-    "Permanent/General": "bounce_refused",
-    "Permanent/NoEmail": "bounce_no_address",
-    "Permanent/Suppressed": "bounce_no_address",
-    "Permanent/OnAccountSuppressionList": "bounce_no_address",
-    "Transient/MailboxFull": "bounce_full",
-    "Transient/MessageTooLarge": "bounce_large",
-    "Transient/ContentRejected": "bounce_content",
-    "Transient/AttachmentRejected": "bounce_content",
 }
 
 _STAGES = {
@@ -89,8 +79,13 @@ def document_states(row: DocumentRow, words: Words) -> tuple[State, ...]:
 def letter_state(row: LetterRow | AddressRow, words: Words) -> State:
     """How it is with the letter to one address; an address that nothing was sent to yet says so."""
     said = row.status if isinstance(row, LetterRow) else row.letter
-    state = _letter("mail", said, row.code, words) if said else State(Tone.PLAIN, words("letter_none"))
+    state = mail_state(said, row.code, words) if said else State(Tone.PLAIN, words("letter_none"))
     return State(state.tone, f"{state.text}, {words.language.short_date(row.at)}") if row.at and said else state
+
+
+def mail_state(status: str, code: str, words: Words) -> State:
+    """How it is with a letter: «не доставлено: ящик переполнен»."""
+    return _letter("mail", status, code, words)
 
 
 def _letter(of: str, status: str, code: str, words: Words) -> State:
@@ -98,7 +93,9 @@ def _letter(of: str, status: str, code: str, words: Words) -> State:
     if status not in _LETTERS:
         return State(Tone.PLAIN, status)
     tone, word = _LETTERS[status]
-    return State(tone, words(f"{of}_{word}", why=words(_BOUNCES.get(code, "bounce_other"))))
+    bounce = bounce_of(code)
+    earlier = status == "suppressed" and bounce is Bounce.OTHER
+    return State(tone, words(f"{of}_{word}", why=words("bounce_earlier" if earlier else f"bounce_{bounce}")))
 
 
 def edo_states(at: EdoAt, words: Words) -> Iterator[State]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from billing.domain.letter_wording import state_said
 from billing.ports import Outside
 from billing.records_letters import SUPPRESSED, Delivery, key_of, letter_id, letters_in, scope_of
 from billing.usecases.kept_letters import newest_letters
@@ -16,12 +15,11 @@ SINGLE_MAX = 100  # deliveries that are read by their keys
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastLetter:
-    """`said`: in words a person uses, «не доставлено: ящик переполнен»."""
+    """`code` is the mail service's reason, that of the earlier letter where this one was not sent for it."""
 
     status: str
     at: str
     code: str
-    said: str
 
 
 def last_letters(account: str, also: Sequence[tuple[str, str]], outside: Outside) -> dict[str, LastLetter]:
@@ -40,11 +38,7 @@ def last_letters(account: str, also: Sequence[tuple[str, str]], outside: Outside
             if digest not in last or d.at > last[digest].at:
                 last[digest] = d
     why = _why_suppressed([digest for digest, d in last.items() if d.status == "suppressed"], outside)
-    return {digest: _told(d, why.get(digest, d.code)) for digest, d in last.items()}
-
-
-def _told(d: Delivery, code: str) -> LastLetter:
-    return LastLetter(status=d.status, at=d.at, code=code, said=state_said(d.status, code))
+    return {digest: LastLetter(status=d.status, at=d.at, code=why.get(digest, d.code)) for digest, d in last.items()}
 
 
 def _why_suppressed(digests: Collection[str], outside: Outside) -> dict[str, str]:
