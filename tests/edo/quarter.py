@@ -65,6 +65,7 @@ class Cloud(SigningService):
         super().__init__(house, batch_max)
         self.tasks: list[list[str]] = []
         self.confirmed = False
+        self.unconfirmed: set[str] = set()  # tasks that the person has left out
         self.forgotten: set[str] = set()
 
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
@@ -75,7 +76,7 @@ class Cloud(SigningService):
         if task in self.forgotten:
             raise NeedsPersonError("there is no such task of signing any more")
         assert self.tasks[int(task.removeprefix("task-")) - 1] == [file.key for file in files], "another batch"
-        if not self.confirmed:
+        if not self.confirmed or task in self.unconfirmed:
             return Signed(task=task, retry_after_s=60, confirm="Sms")
         return super().sign(files, now=now)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from billing.adapters.signing.simple import DelaySend
 from billing.ports_edo import BadSignatureError, BusyError, NeedsPersonError, StopTheRunError
+from billing.usecases.edo.by_hand import once_more
 from local.company.client import a_company
 from tests.edo.quarter import ACTS, Cloud, QuarterHouse, SigningService, a_quarter
 from tests.usecases.house import ACCOUNT, a_card
@@ -173,6 +174,49 @@ def test_a_person_confirms_a_whole_batch_once():
     house.signer.confirmed = True
     assert house.send("2026-04-02 08:00").sent == 6
     assert [len(task) for task in house.signer.tasks] == [6]
+    assert house.reasons() == {}
+
+
+def test_a_task_is_kept_before_anything_else_is_done():
+    """Whatever fails next, the person is not asked to confirm the same files a second time."""
+    house, after = a_house(Cloud), []
+    tx = house.store.tx
+
+    def watched(writes: Any) -> None:
+        if house.signer.tasks:
+            after.append([write.pk for write in writes])
+        tx(writes)
+
+    house.store.tx = watched  # type: ignore[method-assign]
+    house.send()
+
+    assert after[0] == ["edo.signing"]
+
+
+def test_a_person_reads_of_signing_as_long_as_one_task_waits():
+    house = a_house(lambda h: Cloud(h, 2))
+    house.send()
+    house.signer.confirmed, house.signer.unconfirmed = True, {"task-1"}
+
+    house.send("2026-04-02 06:00")
+
+    assert [len(task) for task in house.signer.tasks] == [2, 1]
+    assert house.reasons() == {"edo.signing": "signing_waits"}
+    house.signer.unconfirmed = set()
+    house.send("2026-04-02 08:00")
+    assert (len(house.sent), house.reasons()) == (3, {})
+
+
+def test_a_document_that_is_asked_for_anew_leaves_the_task_that_it_waits_in():
+    house = a_house(Cloud)
+    house.send()
+    once_more(ACCOUNT, ACTS[0], house.outside)
+    house.signer.confirmed = True
+
+    runs = [house.send("2026-04-02 06:00"), house.send("2026-04-02 08:00")]
+
+    assert [run.sent for run in runs] == [2, 1]
+    assert house.signer.tasks == [KEYS, [f"{ACCOUNT}/{ACTS[0]}.2"]]
     assert house.reasons() == {}
 
 

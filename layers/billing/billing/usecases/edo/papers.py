@@ -60,9 +60,12 @@ def unsigned(paper: Paper, outside: Outside) -> OnItsWay | None:
 
 
 def to_sign(paper: Paper, outside: Outside) -> ToSign:
+    """The file as the signer is given it; empty when there is another attempt by now, and nobody waits for it."""
     one = read(paper.account, paper.document, outside)
     assert one, "a document is never deleted"
     state = one.state
+    if state.fate.attempt != paper.attempt:
+        return ToSign(key=paper.key, file_name="", content=b"")
     if not paper.receipt:
         return ToSign(key=paper.key, file_name=state.title_name, content=outside.files.get(state.title_file))
     file = f"{paper.file_key}.xml"

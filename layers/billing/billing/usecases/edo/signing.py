@@ -118,11 +118,11 @@ def _asked(batch: Stored, outside: Outside, edo: EdoOutside) -> set[str]:
     if not signed.task:
         absent = SigningRefused(text="сервис подписи ничего не ответил о файле")
         return _ended(batch, {paper.key: signed.outcomes.get(paper.key, absent) for paper in papers}, outside)
-    detail = ", ".join(filter(None, (f"файлов {len(papers)}", signed.confirm)))
-    want_person(batch.pk, Reason.SIGNING_WAITS, outside, detail=detail)
-    if (signed.task, signed.confirm) != (row["task"], row["confirm"]):
+    if (signed.task, signed.confirm) != (row["task"], row["confirm"]):  # first of all: nobody else knows the task
         waits: dict[str, Any] = {**row, "task": signed.task, "confirm": signed.confirm}
         outside.store.tx([Write("control", batch.pk, batch.sk, waits, batch.version)])
+    detail = ", ".join(filter(None, (f"файлов {len(papers)}", signed.confirm)))
+    want_person(batch.pk, Reason.SIGNING_WAITS, outside, detail=detail)
     return set()
 
 
@@ -141,8 +141,9 @@ def _ended(batch: Stored, outcomes: Mapping[str, Outcome], outside: Outside) -> 
 
 
 def _gone(batch: Stored, outside: Outside, *, answered: bool) -> None:
-    """The batch is over; when the signer has answered, nobody has to do anything about it."""
-    line = line_writes(batch.pk, None, outside) if answered else []
+    """The batch is over; when the signer has answered, nobody has to do anything about it, unless another one waits."""
+    others = any(other.row["task"] for other in batches(outside, batch.pk) if other.sk != batch.sk)
+    line = line_writes(batch.pk, None, outside) if answered and not others else []
     files = [Write("control", FILES, paper.key, None, ABSENT + 1) for paper in _papers(batch)]
     with suppress(StaleError):  # another worker was faster
         outside.store.tx([Write("control", batch.pk, batch.sk, None, batch.version), *files, *line])
