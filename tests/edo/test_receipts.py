@@ -15,12 +15,14 @@ from billing.domain.edo_receipt import Receipt
 from billing.ports_edo import BusyError, Cms, NeedsPersonError, StopTheRunError
 from billing.records_edo import RECEIPTS, open_shard
 from billing.usecases.track_edo import TrackedRun, track_edo
+from local.company.client import a_company
 from tests.edo.cutting import Cut
 from tests.edo.house import POLICY
 from tests.edo.quarter import ACTS, Cloud, QuarterHouse, SigningService
 from tests.usecases.house import ACCOUNT, a_card, a_charge, a_payment
 
 ACT = ACTS[2]
+OTHER = a_company(811, "ООО «Второй»")
 SUBJECT = f"document.{ACCOUNT}.{ACT}"
 MARCH_ONLY = (a_card(), a_payment(30_000_00), a_charge(1_000_00, at="2026-03-31T23:59:00+03:00"))
 
@@ -259,6 +261,31 @@ def test_a_signer_that_refuses_us_stops_no_reading_at_the_operator():
 
     assert (run.stopped, run.moved) == ("", 1)
     assert house.line == (Reason.OUR_RECEIPT_IS_DUE, "no signer is configured")
+
+
+def test_a_receipt_that_the_operator_is_still_at_keeps_no_other_waiting():
+    theirs = {"payer": {"inn": OTHER["inn"], "kpp": OTHER["kpp"]}}
+    house = QuarterHouse(
+        *MARCH_ONLY,
+        a_card("c-000002", payers=[OTHER]),
+        a_payment(30_000_00, "c-000002", **theirs),
+        a_charge(1_000_00, "c-000002", at="2026-03-31T23:59:00+03:00"),
+        signer=SigningService,
+    )
+    house.partner()
+    house.partner(OTHER)
+    house.send("2026-04-02 04:00")
+    house.track(minutes=5)
+    for sent in house.at_the_operator():
+        place = {"message_id": sent["message_id"], "entity_id": sent["entity_id"]}
+        house.diadoc.recipient_signs(**place, needs_receipt=True)
+    house.fail("still_running", "v2/generatereceiptxml", times=1, retry_after_s=30)
+
+    house.wait(minutes=15)
+    run = track_edo(house.outside, house.a_worker(), until=house.until)
+
+    assert (run.receipts, house.reasons()) == (1, {})
+    assert track_edo(house.outside, house.a_worker(), until=house.until).receipts == 1
 
 
 def test_a_receipt_on_nothing_that_we_know_is_a_persons():

@@ -10,7 +10,7 @@ import pytest
 
 from billing.adapters.diadoc.titles.parts import service_signer
 from billing.domain.edo_signer import Power, PowerWay, SignerPerson
-from billing.ports_edo import BadDocumentError, Cms, LostAnswerError, NeedsPersonError
+from billing.ports_edo import BadDocumentError, Cms, LostAnswerError, NeedsPersonError, OddAnswerError
 from billing.ports_edo import TestSignature as SignedByTest
 from tests.adapters.diadoc.operator_script import OURS, Operator, a_client, says
 
@@ -28,12 +28,13 @@ BY_NUMBER = f'<Storage UseDefault="false">{FULL_ID}</Storage>'
 def test_a_receipt_is_made_by_the_operator_of_who_signs_it():
     """Source: GenerateReceiptXml V2."""
     name = "DP_IZVPOL_2BM-1_2BM-2_20260403_1.xml"
-    made = says(b"<\xd4\xe0\xe9\xeb/>", Content_Disposition=f"attachment; filename*=UTF-8''{name}")
+    xml = f"<?xml version='1.0' encoding='windows-1251'?><Файл ИдФайл='{name.removesuffix('.xml')}'/>".encode("cp1251")
+    made = says(xml, Content_Disposition="attachment; filename*=UTF-8''another.xml")
     operator = Operator(V2__GenerateReceiptXml=made)
 
     receipt = a_client(operator).make_receipt(MESSAGE, TITLE, signer=PERSON)
 
-    assert (receipt.content, receipt.file_name) == (b"<\xd4\xe0\xe9\xeb/>", name)
+    assert (receipt.content, receipt.file_name) == (xml, name)
     assert operator.query() == {"boxId": OURS}
     body = operator.body()
     assert {k: v for k, v in body.items() if k != "SignerContent"} == {"MessageId": MESSAGE, "AttachmentId": TITLE}
@@ -79,6 +80,12 @@ def test_what_the_operator_refuses_to_make_is_told_with_its_words(answer: Any, e
         a_client(Operator(V2__GenerateReceiptXml=answer)).make_receipt(MESSAGE, TITLE, signer=PERSON)
 
     assert refused.value.said.text == answer.text  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><br></html>", b"<?xml version='1.0'?><File Id='1"])
+def test_a_receipt_that_came_in_part_is_none(body: bytes):
+    with pytest.raises(OddAnswerError):
+        a_client(Operator(V2__GenerateReceiptXml=says(body))).make_receipt(MESSAGE, TITLE, signer=PERSON)
 
 
 def test_a_signed_receipt_is_given_on_the_title_under_our_key():

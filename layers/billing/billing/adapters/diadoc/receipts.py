@@ -6,7 +6,7 @@ from base64 import b64encode
 from dataclasses import replace
 
 from billing.adapters.diadoc import wire
-from billing.adapters.diadoc.file_names import file_name
+from billing.adapters.diadoc.file_names import file_name, title_name
 from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.sending import Sending
 from billing.adapters.diadoc.titles.parts import service_signer
@@ -30,9 +30,10 @@ class Receipts(Sending):
                                                "SignerContent": b64encode(service_signer(signer)).decode("ascii")}
         answer = self._http.ask(Call(method="POST", path="/V2/GenerateReceiptXml", query={"boxId": self._box},
                                      json=body, expects="bytes"))
-        if not answer.body:
-            raise OddAnswerError("Diadoc's receipt is empty")
-        return Title(content=answer.body, file_name=file_name(answer.headers) or "receipt.xml")
+        name = title_name(answer.body)
+        if name is None:
+            raise OddAnswerError("Diadoc's receipt cannot be read")
+        return Title(content=answer.body, file_name=name or file_name(answer.headers) or "receipt.xml")
 
     def give_receipt(self, message: str, entity: str, receipt: bytes, signature: Signature, *, power: Power,
                      operation: str) -> None:

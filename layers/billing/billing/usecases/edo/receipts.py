@@ -12,7 +12,16 @@ from billing.domain.edo_fate import operation_id, receipt_is_due
 from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_receipt import Receipt, is_overdue, may_be_tried
 from billing.ports import Outside, StaleError
-from billing.ports_edo import AbsentError, BadDocumentError, BusyError, EdoOutside, NeedsPersonError, StopTheRunError
+from billing.ports_edo import (
+    AbsentError,
+    BadDocumentError,
+    BusyError,
+    EdoOutside,
+    NeedsPersonError,
+    OddAnswerError,
+    StillRunningError,
+    StopTheRunError,
+)
 from billing.records_edo import RECEIPTS, SIGNING_RECEIPTS
 from billing.usecases.edo.fates import read_message
 from billing.usecases.edo.making import receipt_made
@@ -149,13 +158,18 @@ class _Run:
                 yield one
 
     def _may_go_on(self, step: Callable[[OnItsWay], None], one: OnItsWay) -> bool:
-        """The step is taken, or somebody reads why not; False: the operator asks to come back later."""
+        """The step is taken, or somebody reads why not; False: the operator is away.
+
+        What it is still at, or answers oddly, keeps nobody else waiting.
+        """
         try:
             try:
                 step(one)
             except (NeedsPersonError, BadDocumentError, AbsentError) as refusal:
                 self._refused(one, refusal)
         except StaleError:  # another worker was faster
+            pass
+        except (OddAnswerError, StillRunningError):
             pass
         except BusyError:
             return False
