@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from billing import wiring
+from billing.ports import StaleError
 from billing.usecases.notifications import notifications_of
 from tests.api.asking import TOKENS, Answered, Browser, a_token
 from tests.usecases.house import ACCOUNT, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
@@ -133,8 +134,20 @@ def test_a_wrong_invoice_is_given_back_to_be_mended(house, administrator, form, 
 def test_what_the_use_case_refuses_is_said_above_the_form(house, administrator):
     answered = _send(administrator, "/page/invoices", amount="999999999999", payer=PAYER)
 
-    assert answered.status == 409
+    assert answered.status == 400, "as the route for programs answers it"
     assert "Не\u00a0получилось: сумма счёта" in answered.body
+
+
+def test_what_has_no_name_is_told_as_any_route_tells_it(house, administrator, monkeypatch):
+    def busy(writes):
+        raise StaleError([0, 2])
+
+    csrf = _csrf(administrator)
+    monkeypatch.setattr(house.store, "tx", busy)
+
+    answered = administrator.post(f"/page/documents/{ACT}", form={"csrf": csrf, "to": f"{ACCOUNT}@client.example"})
+
+    assert (answered.status, "stale rows" in answered.body) == (503, False)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +178,7 @@ def test_a_document_goes_again_to_those_who_were_ticked(house, administrator):
     stranger = _send(administrator, f"/page/documents/{ACT}", to="stranger@evil.example")
 
     assert told.headers["location"] == f"/page/documents/{ACT}?done=sent_again"
-    assert stranger.status == 409
+    assert stranger.status == 400
     assert "такого адреса у клиента нет" in stranger.body
 
 
@@ -282,6 +295,18 @@ def test_one_thing_is_changed_and_the_rest_stays(house, administrator):
     now = notifications_of(ACCOUNT, house.outside)
     assert [(row.address, [kind.value for kind in row.kinds]) for row in now.added] == [("a@buh.example", ["invoice"])]
     assert now.reconciliation
+
+
+@pytest.mark.parametrize(("do", "form"), [("change", {}), ("remove", {"version": "7"}), ("ask", {"version": "7"})])
+def test_a_refused_form_of_one_address_is_not_put_into_the_form_for_a_new_one(house, administrator, do, form):
+    _change(administrator, house, "add", address="a@buh.example", kind="act")
+
+    answered = _change(administrator, house, do, address="a@buh.example", **form)
+
+    cards, _, new = answered.body.partition('<input type="email"')
+    assert new.startswith(' id="address" name="address" value=""')
+    assert ("Выберите, что присылать" in cards) is (do == "change")
+    assert "Выберите, что присылать" not in new
 
 
 @pytest.mark.parametrize(

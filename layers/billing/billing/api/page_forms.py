@@ -97,8 +97,8 @@ def letters(id: str) -> Response[Any]:
     try:
         send_again(routes.account, id, addresses=to, key=_key(form, id, *to), outside=wiring.outside())
     except (InvalidInputError, ConflictError) as error:
-        frame = replace(page.frame, notice=refused(error, page.frame.language))
-        return answered(replace(page, frame=frame), status=HTTPStatus.CONFLICT)
+        notice, status = refused(error, page.frame.language)
+        return answered(replace(page, frame=replace(page.frame, notice=notice)), status=status)
     return seen(f"{HERE.document(id)}?done=sent_again")
 
 
@@ -123,8 +123,8 @@ def _made(id: str, status: DocumentStatus, tab: str) -> Response[Any]:
 
 def _to_mend(form: Form, error: BillingError | None = None) -> Response[Any]:
     """The tab again, with the form as it was sent and what is wrong with it."""
-    frame = frame_of(routes, routes.account, notice=refused(error, routes.language) if error else None)
-    status = HTTPStatus.CONFLICT if error else HTTPStatus.BAD_REQUEST
+    notice, status = refused(error, routes.language) if error else (None, HTTPStatus.BAD_REQUEST)
+    frame = frame_of(routes, routes.account, notice=notice)
     if isinstance(form, InvoiceForm):
         tab = documents_tab(DocumentKind.INVOICE, routes.account, frame, Sent({}), invoice=form)
     else:

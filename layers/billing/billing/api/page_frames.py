@@ -14,7 +14,7 @@ from billing.api.page_asked import Sent, query_of
 from billing.api.reasons import said_in
 from billing.domain.access import Role
 from billing.domain.documents import DocumentKind
-from billing.domain.errors import BillingError, NotFoundError
+from billing.domain.errors import BillingError, InvalidInputError, NotFoundError
 from billing.domain.parties import Customer
 from billing.domain.periods import Day, moscow_day
 from billing.page import render
@@ -81,11 +81,16 @@ def bare_frame(routes: Routes) -> Frame:
     )
 
 
-def refused(error: BillingError, language: Language) -> Notice:
-    """Why it was not done; what has no name is no news for a client: something moved on while the page was open."""
+def refused(error: BillingError, language: Language) -> tuple[Notice, HTTPStatus]:
+    """Why it was not done, as the JSON route answers it.
+
+    Raises:
+        BillingError: the same, when it has no name that a client is told: it is not for a form to answer.
+    """
     if not error.trouble:
-        return Notice(word="conflict_text", good=False)
-    return Notice(word="order_refused", good=False, values=(("why", said_in(language, error.trouble)),))
+        raise error
+    status = HTTPStatus.BAD_REQUEST if isinstance(error, InvalidInputError) else HTTPStatus.CONFLICT
+    return Notice(word="order_refused", good=False, values=(("why", said_in(language, error.trouble)),)), status
 
 
 def payers_of(account: str) -> tuple[Payer, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -41,13 +42,13 @@ def notifications() -> Response[Any]:
     if do not in DONE:
         raise InvalidInputError(trouble(Cause.FORM_OLD))
     if wrong := _wrong(do, address, form):
-        return _to_mend(address, wrong)
+        return _to_mend(do, address, wrong=wrong)
     if form.text("version") != str(now.version):
-        return _to_mend(address, (), Notice(word="changed_meanwhile", good=False))
+        return _to_mend(do, address, Notice(word="changed_meanwhile", good=False), HTTPStatus.CONFLICT)
     try:
         _do(do, address, form, now)
     except (InvalidInputError, ConflictError, NotFoundError) as error:
-        return _to_mend(address, (), refused(error, routes.language))
+        return _to_mend(do, address, *refused(error, routes.language))
     return seen(Addresses().tab("notifications", done=DONE[do]))
 
 
@@ -83,7 +84,18 @@ def _do(do: str, address: str, form: Sent, now: Notifications) -> None:
     )
 
 
-def _to_mend(address: str, wrong: tuple[str, ...], notice: Notice | None = None) -> Response[Any]:
-    frame = frame_of(routes, routes.account, notice=notice)
-    status = HTTPStatus.CONFLICT if notice else HTTPStatus.BAD_REQUEST
-    return answered(notifications_tab(routes.account, frame, typed=address, wrong=wrong), status=status)
+def _to_mend(
+    do: str,
+    address: str,
+    notice: Notice | None = None,
+    status: HTTPStatus = HTTPStatus.BAD_REQUEST,
+    *,
+    wrong: tuple[str, ...] = (),
+) -> Response[Any]:
+    """The tab again; an address stands in the form for new ones only if it was typed there."""
+    tab = notifications_tab(routes.account, frame_of(routes, routes.account, notice=notice))
+    if do == "add":
+        tab = replace(tab, typed_text=address, wrong=wrong)
+    elif wrong:
+        tab = replace(tab, wrong_card=address)
+    return answered(tab, status=status)

@@ -88,11 +88,9 @@ def _month(text: str) -> Month | None:
     return None
 
 
-def notifications_tab(account: str, frame: Frame, *, typed: str = "", wrong: tuple[str, ...] = ()) -> NotificationsTab:
-    """`typed` and `wrong`: of a form that was sent and has to be mended.
-
-    Raises:
-        NotFoundError: there is no such client.
+def notifications_tab(account: str, frame: Frame) -> NotificationsTab:
+    """Raises:
+    NotFoundError: there is no such client.
     """
     told = notifications_of(account, wiring.outside())
 
@@ -106,6 +104,4 @@ def notifications_tab(account: str, frame: Frame, *, typed: str = "", wrong: tup
         reconciliation=told.reconciliation,
         version=told.version,
         malformed=tuple(a if frame.may_order else masked(a) for a in told.malformed),
-        typed_text=typed,
-        wrong=wrong,
     )

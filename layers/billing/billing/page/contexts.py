@@ -180,6 +180,8 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsTab:
+    """`typed_text` and `wrong`: of a new address that has to be mended; `wrong_card`: whose kinds have to be."""
+
     frame: Frame
     administrators: tuple[AddressRow, ...]
     added: tuple[AddressRow, ...]
@@ -188,6 +190,7 @@ class NotificationsTab:
     malformed: tuple[str, ...] = ()
     typed_text: str = ""
     wrong: tuple[str, ...] = ()
+    wrong_card: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
