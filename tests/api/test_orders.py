@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from billing.ports import FileExistsWithOtherBytesError, StaleError
 from tests.api.asking import Browser, a_token
 from tests.usecases.house import ACCOUNT, ROMASHKA, House, a_card
 
@@ -124,6 +125,33 @@ def test_a_document_is_sent_again_to_those_who_are_the_clients_own(administrator
         json_body={"addresses": ["thief@evil.example"]},
     )
     assert (stranger.status, "thief" in stranger.body) == (400, False)
+
+
+def test_rows_that_never_rest_are_a_reason_to_come_later(
+    administrator: Browser, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(writes: object) -> None:
+        raise StaleError([0, 2])
+
+    monkeypatch.setattr(house.store, "tx", busy)
+
+    answered = administrator.post(f"/documents/{ACT}/letters", headers=KEY, json_body={})
+
+    assert (answered.status, "detail" in answered.json) == (503, False)
+
+
+def test_a_file_that_has_other_bytes_already_is_an_error_of_ours(
+    administrator: Browser, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(key: str, body: bytes, **said: object) -> None:
+        raise FileExistsWithOtherBytesError(key)
+
+    monkeypatch.setattr(house.files, "put_once", taken)
+
+    answered = administrator.post("/invoices", headers=KEY, json_body={"amount": "100.00", "payer": INN})
+
+    assert (answered.status, "detail" in answered.json) == (500, False)
+    assert house.metrics.counts["RequestsFailed"] == 1
 
 
 def test_an_archive_holds_the_documents_of_its_days(accountant: Browser, house: House) -> None:

@@ -79,7 +79,8 @@ def test_a_session_ends_after_eight_hours(house: House, stranger: Browser) -> No
 
     house.wait(hours=8, minutes=1)
 
-    assert entered.get("/documents").status == 401
+    answered = entered.get("/documents")
+    assert (answered.status, answered.headers["www-authenticate"]) == (401, "Bearer")
 
 
 def test_leaving_takes_the_cookie_away(house: House, stranger: Browser) -> None:

@@ -26,7 +26,7 @@ from billing.api.headers import secured
 from billing.api.problems import tell_problems
 
 api = Api(enable_validation=True, response_validation_error_http_code=500)
-tell_problems(api)
+tell_problems(api, page_public.problem_page)
 PAGE = (pages, page_forms, page_notifications, page_operator, page_public)
 for part in (orders, documents, explanations, statistics, notifications, sessions, operators, accounts, *PAGE):
     api.include_router(part.routes)
@@ -48,5 +48,4 @@ api.include_router(description)
 
 def answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """The answer to one request, with the headers that every answer has."""
-    api.append_context(problem_page=page_public.problem_page)
     return secured(api.resolve(event, context))

@@ -14,7 +14,6 @@ from billing.api.headers import IMMUTABLE
 from billing.api.page_asked import form_of, query_of
 from billing.api.page_frames import answered, bare_frame, today
 from billing.api.problems import Problem
-from billing.api.wording import titles
 from billing.domain.errors import NotFoundError
 from billing.page import render
 from billing.page.contexts import ConfirmPage, MessagePage
@@ -26,15 +25,16 @@ from billing.usecases.notifications import confirm_address
 routes = Routes()
 
 _MESSAGES = {
-    400: "bad_request",
-    401: "no_session",
-    403: "forbidden",
-    404: "not_found",
-    405: "bad_request",
-    409: "conflict",
-    413: "too_large",
-    415: "bad_request",
-    503: "come_later",
+    "400": "bad_request",
+    "401": "no_session",
+    "403": "forbidden",
+    "foreign form": "foreign_form",
+    "404": "not_found",
+    "405": "bad_request",
+    "409": "conflict",
+    "413": "too_large",
+    "415": "bad_request",
+    "503": "come_later",
 }
 
 
@@ -64,9 +64,9 @@ def confirm() -> Response[Any]:
     return answered(ConfirmPage(frame=bare_frame(routes), state="done"))
 
 
-def problem_page(said: Problem, language: Language) -> str:
+def problem_page(said: Problem, language: Language, about: str) -> str:
     """The page in the place of a problem document, for a browser."""
-    word = "foreign_form" if said.title == titles("foreign form", language) else _MESSAGES.get(said.status, "failed")
+    word = _MESSAGES.get(about, "failed")
     detail = f"{said.detail[:1].upper()}{said.detail[1:]}." if said.cause else ""
     back = "/" if said.status not in (401, 413) else ""
     frame = Frame(language=language, today=today())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,11 @@ from billing.api.wording import titles
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError, NotFoundError, UnavailableError
 from billing.domain.troubles import Cause, Trouble
 from billing.page.language import Language
+from billing.ports import FileExistsWithOtherBytesError, StaleError
 from billing.ports_tokens import TokenRefusedError
 
 CONTENT_TYPE = "application/problem+json"
+BEARER = {"WWW-Authenticate": "Bearer"}  # RFC 9110 11.6.1: a 401 says how to come in
 
 
 class BrokenField(BaseModel):
@@ -53,8 +56,12 @@ class Problem(BaseModel):
     fields: list[BrokenField] = []
 
 
+Page = Callable[[Problem, Language, str], str]  # of a problem, for a browser; the text names what it is about
+
+
 def problem(
     api: Api,
+    page: Page,
     status: int,
     *,
     word: str = "",
@@ -64,32 +71,36 @@ def problem(
 ) -> Response[Any]:
     """The answer; `word` names the title if the status alone does not, `why` is a text where no client reads it."""
     language = Language.chosen(api.current_event.headers.get("accept-language", ""))
+    word = word or str(status)
     said = Problem(
         type="about:blank",
-        title=titles(word or str(status), language),
+        title=titles(word, language),
         status=status,
         detail=said_in(language, why) if isinstance(why, Trouble) else why,
         cause=why.cause if isinstance(why, Trouble) else None,
         instance=f"urn:request:{api.current_event.request_context.request_id}",
         fields=list(fields),
     )
-    page = api.context.get("problem_page")
-    if page and "text/html" in api.current_event.headers.get("accept", "").lower():
-        return Response(status, "text/html; charset=utf-8", page(said, language), headers=dict(headers or {}))
-    return Response(status, CONTENT_TYPE, said.model_dump_json(exclude_defaults=True), headers=dict(headers or {}))
+    kind, body = CONTENT_TYPE, said.model_dump_json(exclude_defaults=True)
+    if "text/html" in api.current_event.headers.get("accept", "").lower():
+        kind, body = "text/html; charset=utf-8", page(said, language, word)
+    return Response(status, kind, body, headers=dict(headers or {}))
 
 
-def tell_problems(api: Api) -> None:
+def tell_problems(api: Api, page: Page) -> None:
     """Every error that a route raises has its answer."""
+    answer = partial(problem, api, page)
 
-    def says(status: int, *, word: str = "") -> Callable[[Exception], Response[Any]]:
-        def answered(error: Exception) -> Response[Any]:
-            return problem(api, status, word=word, why=_why(error))
+    def says(status: int, **also: Any) -> Callable[[Exception], Response[Any]]:
+        return lambda error: answer(status, why=_why(error), **also)
 
-        return answered
+    def broken(error: Exception) -> Response[Any]:
+        wiring.log.error("request failed", error=type(error).__name__, at=_places(error))
+        wiring.outside().metrics.count("RequestsFailed")
+        return answer(500)
 
     for kind, answered in (
-        (TokenRefusedError, says(401)),
+        (TokenRefusedError, says(401, headers=BEARER)),
         (ForeignFormError, says(403, word="foreign form")),
         (ForbiddenError, says(403)),
         (NotFoundError, says(404)),  # a foreign id and an absent one are told the same
@@ -99,23 +110,21 @@ def tell_problems(api: Api) -> None:
         (OtherFormatError, says(415)),
         (RequestUnsupportedContentType, says(415)),
         (UnavailableError, says(503)),
+        (StaleError, says(503)),  # whoever comes a moment later finds the rows at rest
+        (FileExistsWithOtherBytesError, broken),
     ):
         api.exception_handler(kind)(answered)
 
     @api.exception_handler(RequestValidationError)
     def unfit(error: RequestValidationError) -> Response[Any]:
-        return problem(api, 400, fields=tuple(_broken(e) for e in error.errors()[:20]))
+        return answer(400, fields=tuple(_broken(e) for e in error.errors()[:20]))
 
     @api.not_found
     def no_route(error: NoRouteError) -> Response[Any]:
         allowed = sorted(_methods(api))
-        return problem(api, 405, headers={"Allow": ", ".join(allowed)}) if allowed else problem(api, 404)
+        return answer(405, headers={"Allow": ", ".join(allowed)}) if allowed else answer(404)
 
-    @api.exception_handler([ResponseValidationError, ServiceError, BillingError, Exception])
-    def broken(error: Exception) -> Response[Any]:
-        wiring.log.error("request failed", error=type(error).__name__, at=_places(error))
-        wiring.outside().metrics.count("RequestsFailed")
-        return problem(api, 500)
+    api.exception_handler([ResponseValidationError, ServiceError, BillingError, Exception])(broken)
 
 
 def _why(error: Exception) -> Trouble | str:
