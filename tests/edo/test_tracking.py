@@ -131,7 +131,8 @@ def test_a_document_is_delivered_and_then_signed_by_the_recipient():
 
     assert house.fate.stage is Stage.ACCEPTED
     assert not house.waits(open_shard(ACCOUNT))
-    assert house.fate.since and utc_text(house.fate.since).startswith("2026-04-03T08:2")
+    assert house.fate.since
+    assert utc_text(house.fate.since).startswith("2026-04-03T08:2")
     assert house.fate.delivered_at
     assert utc_text(house.fate.delivered_at).startswith("2026-04-01T01:00:2")
 
@@ -147,6 +148,19 @@ def test_a_refusal_is_on_the_list_with_the_words_of_the_client():
     assert (line.reason, line.detail, line.document) == (Reason.REFUSED, "Не та сумма", ACT)
 
 
+@pytest.mark.parametrize("answer", [pytest.param(400, id="refused"), pytest.param(404, id="not there")])
+def test_a_refusal_whose_words_cannot_be_had_is_on_the_list_without_them(answer: int):
+    house = Sent().tracked()
+    house.diadoc.recipient_rejects(**house.place, text="Не та сумма")
+    house.fail("server_error", "V4/GetEntityContent", times=99, status=answer)
+
+    house.tracked()
+
+    assert house.fate.stage is Stage.REFUSED
+    line = house.for_people()[SUBJECT]
+    assert (line.reason, line.detail) == (Reason.REFUSED, "")
+
+
 def test_an_invalid_signature_is_on_the_list_with_what_is_wrong_with_it():
     house = Sent(signature=Cms(der=b"0\x00")).tracked()
 
@@ -155,6 +169,15 @@ def test_an_invalid_signature_is_on_the_list_with_what_is_wrong_with_it():
     assert line.reason is Reason.SIGNATURE_INVALID
     assert "signature valid: False" in line.detail
     assert house.waits(open_shard(ACCOUNT))
+
+
+def test_an_invalid_signature_whose_check_cannot_be_read_is_on_the_list_all_the_same():
+    house = Sent(signature=Cms(der=b"0\x00"))
+    house.fail("truncated", "GetSignatureInfo", times=99)
+
+    house.tracked()
+
+    assert (house.fate.stage, house.reason) == (Stage.SIGNATURE_INVALID, Reason.SIGNATURE_INVALID)
 
 
 def test_a_document_that_a_person_signs_in_the_web_moves_on_and_its_line_goes():

@@ -11,7 +11,7 @@ from billing.domain.edo_reasons import Reason
 from billing.domain.edo_receipt import Receipt
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.ports_edo import AbsentError, EdoOutside, NeedsPersonError, Tracked
+from billing.ports_edo import AbsentError, BadDocumentError, EdoOutside, NeedsPersonError, OddAnswerError, Tracked
 from billing.records_edo import EVIDENCE, RECEIPTS, EdoState, ForPerson, edo_shard, open_shard
 from billing.usecases.edo.evidence import evidence_is_due
 from billing.usecases.edo.people import line_writes, of_document
@@ -106,7 +106,7 @@ def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fat
             said = edo.edo.why_refused(fate.message, found.answered_by)
         elif fate.stage is Stage.SIGNATURE_INVALID and found.our_signature:
             said = edo.edo.why_invalid(fate.message, found.our_signature)
-    except (AbsentError, NeedsPersonError):  # there are no words to be had; the state stands without them
+    except (AbsentError, BadDocumentError, NeedsPersonError, OddAnswerError):  # no words; the state stands without them
         pass
     return replace(fate, text="; ".join(filter(None, (fate.text, said)))) if said else fate
 
