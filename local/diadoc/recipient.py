@@ -49,9 +49,10 @@ def sign(
 
 def sign_if_waiting(world: World, message_id: str, entity_id: str) -> None:
     """The habit of a recipient that signs by itself; nothing when the document waits for nobody."""
-    document = workflow.document_in(world.state.messages[message_id], entity_id)
+    message = world.state.messages[message_id]
+    document = workflow.document_in(message, entity_id)
     if document.recipient_response == "WaitingForRecipientSignature":
-        sign(world, message_id, entity_id)
+        sign(world, message_id, entity_id, needs_receipt=world.state.organizations[message.to_box].wants_receipts)
 
 
 def reject(world: World, message_id: str, entity_id: str, text: str) -> None:

@@ -54,6 +54,7 @@ class Organization:
     accepts_invitations_after_s: int | None = None
     hides_acceptance: bool = False  # roaming: accepted there, still «invited» here
     signs_after_s: int | None = None
+    wants_receipts: bool = False  # on its titles, where it signs by itself
 
 
 @dataclass(slots=True, kw_only=True)
