@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -115,6 +117,26 @@ def test_a_decision_about_a_payer_takes_his_line_off_the_list(opened):
     assert (answered.status, answered.json["box"], answered.json["roaming_request"]) == (200, second, "none")
     assert operator.get("/edo/people").json["people"] == []
     assert house.counterparty().box_said == second
+
+
+def test_the_log_does_not_name_whoever_has_decided(opened, monkeypatch):
+    house, second = several_boxes()
+    opened(house)
+    log = io.StringIO()
+    monkeypatch.setattr(wiring.log.registered_handler, "stream", log)
+    token = a_token(house, role="operator", sub="boris@crm.example", account=None)
+    browser = Browser(house, headers={"Accept": "text/html"}).enters(token)
+    csrf = read_source(browser.get("/").body).all("//input[@name='csrf']/@value")[0]
+    said = {**PAYER, "box": second}
+
+    by_program = Browser(house, token=token).post(PATH, json_body=said)
+    form = {**said, "csrf": csrf, "inn": ROMASHKA["inn"], "said": "", "roaming_request": "none"}
+    by_form = browser.post("/page/edo/payers", form=form)
+
+    assert (by_program.status, by_form.status) == (200, 303)
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert len({line["user"] for line in lines if line["message"] == "a payer is decided about"}) == 1
+    assert "boris" not in log.getvalue()
 
 
 @pytest.mark.parametrize(

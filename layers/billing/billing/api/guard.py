@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder, Rou
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from billing import wiring
-from billing.api.asking import asked
+from billing.api.asking import asked, logged_user
 from billing.domain.errors import BillingError, InvalidInputError
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
@@ -80,6 +80,11 @@ class Routes(Router):
         """Who is asking; known to be one whom the route is for."""
         found: Caller = self.context["caller"]
         return found
+
+    @property
+    def logged_user(self) -> str:
+        """The caller as the log may name one."""
+        return logged_user(self.caller.user, wiring.tokens())
 
     @property
     def account(self) -> str:

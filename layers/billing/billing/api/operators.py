@@ -1,4 +1,4 @@
-"""What our own people ask: the runs, and what waits for a person."""
+"""What our own people ask and decide: the runs, and what waits for a person."""
 
 from __future__ import annotations
 
@@ -117,8 +117,9 @@ def window(window: str) -> Window:
 @routes.on("POST", "/edo/payers/<inn>", may=OPERATORS, summary="What a person has decided about a payer in the EDO")
 def decided(inn: str, asked: PayerDecided) -> Payer:
     decision = read_decision({"inn": inn, **asked.model_dump(mode="json", exclude_none=True)})
-    wiring.log.info("a payer is decided about", user=routes.caller.user)
-    return Payer.model_validate(decide(decision, wiring.outside()))
+    payer = decide(decision, wiring.outside())
+    wiring.log.info("a payer is decided about", user=routes.logged_user)
+    return Payer.model_validate(payer)
 
 
 def _month(text: str) -> Month:

@@ -1,4 +1,4 @@
-"""The page for our own people: the months' runs, and any client as the client sees it, only to read."""
+"""The page for our own people: the months' runs, what waits for them, and any client as the client sees it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def payer() -> Response[Any]:
     except (InvalidInputError, NotFoundError):
         notice = Notice(word="wrong_decision", good=False)
         return answered(first_page(routes, notice=notice), status=HTTPStatus.BAD_REQUEST)
-    wiring.log.info("a payer is decided about", user=routes.caller.user)
+    wiring.log.info("a payer is decided about", user=routes.logged_user)
     return seen("/?done=payer_decided")
 
 
