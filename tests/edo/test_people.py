@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from billing.domain.edo_reasons import Reason
 from billing.usecases.edo.people import no_person, of_document, of_payer, people, people_page, want_person
+from billing.usecases.track_edo import track_edo
+from tests.edo.house import EdoHouse
 from tests.usecases.house import House
 
 SUBJECT = of_payer("9999003014", "999901001")
@@ -61,3 +65,21 @@ def test_the_list_is_read_by_pages():
 
     assert (len(first), cursor) == (100, "payer.099.")
     assert [line.subject for line in people(house.outside)] == [f"payer.{n:03}." for n in range(250)]
+
+
+def test_a_run_counts_the_list_for_its_metric_by_one_page_however_long_it_is():
+    house = EdoHouse()
+    for n in range(250):
+        want_person(f"payer.{n:03}.", Reason.SEVERAL_BOXES, house.outside)
+    read: list[str] = []
+    query = house.store.query
+
+    def noted(table: str, pk: str, **how: Any) -> Any:
+        read.append(pk)
+        return query(table, pk, **how)
+
+    house.store.query = noted  # type: ignore[method-assign]
+    track_edo(house.outside, house.edo, until=house.until)
+
+    assert read.count("edo.people") == 1
+    assert house.metrics.counts["EdoPeople"] == 100

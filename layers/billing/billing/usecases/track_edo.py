@@ -12,7 +12,7 @@ from billing.usecases.cards import seller_card
 from billing.usecases.edo.evidence import file_evidence
 from billing.usecases.edo.feed import read_feed
 from billing.usecases.edo.look import look, look_is_under_way
-from billing.usecases.edo.people import people
+from billing.usecases.edo.people import people_counted
 from billing.usecases.edo.receipts import give_receipts
 from billing.usecases.edo.stops import stoppable
 
@@ -51,5 +51,5 @@ def track_edo(outside: Outside, edo: EdoOutside, *, until: datetime, sweep: bool
         run.complete = file_evidence(outside, edo, until=until)
         run.receipts = give_receipts(outside, edo, card.edo, until=until)
     run.stopped = "".join(stopped)
-    outside.metrics.count("EdoPeople", len(people(outside)))
+    outside.metrics.count("EdoPeople", people_counted(outside))
     return run

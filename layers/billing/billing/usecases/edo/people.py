@@ -89,6 +89,11 @@ def people_page(outside: Outside, *, after: str = "", limit: int = PAGE) -> tupl
     return tuple(line_of(stored) for stored in page.rows), page.cursor
 
 
+def people_counted(outside: Outside) -> int:
+    """How many lines there are, told for a metric in one read: a page's worth may be more."""
+    return len(outside.store.query("control", PEOPLE, limit=PAGE).rows)
+
+
 def people(outside: Outside) -> tuple[ForPerson, ...]:
     """The whole list, by subject."""
     lines, after = people_page(outside)
