@@ -369,15 +369,20 @@ def test_sending_forgets_nothing_of_an_invitation_that_wants_our_signature():
     assert house.reasons() == {f"payer.{INN}.{ROMASHKA['kpp']}": "invitation_wants_signature"}
 
 
-def test_a_recipient_that_has_blocked_us_is_a_persons():
+def test_a_recipient_that_has_blocked_us_is_a_persons_and_is_tried_once_a_day():
     house = QuarterHouse(a_card(), *a_quarter())
     box = house.partner()
     house.diadoc.change_organization(box=box, blocks=[house.us.box_id])
 
-    run = house.send()
+    run = house.send("2026-04-02 04:00")
 
     assert (run.sent, run.left) == (0, 3)
     assert house.reasons() == {f"document.{ACCOUNT}.{act}": "refused_by_them" for act in ACTS}
+    house.diadoc.change_organization(box=box, blocks=[])
+    assert (house.send("2026-04-02 06:00").sent, house.left) == (0, {"refused_by_them": 3})
+    assert len(house.calls("V3/PostMessage")) == 3
+
+    assert (house.send("2026-04-03 04:00").sent, house.reasons()) == (3, {})
 
 
 # --- messages ----------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ class EdoState:
     `signature`: "" (none yet), "file", "test" or "person".
     `packet`: the ids of all documents of its message, in order, when it went with others. `wants_answer`: the recipient
     is asked for a signature where the kind leaves it open. `asked_at`: when its signature was asked for and refused.
-    `refused_at`: when the operator did not take it, `refusal`: in which words.
+    `refused_at`: when the operator did not take it, `refused_as`: for which reason, `refusal`: in which words.
     Files are keys of the bucket under `edo/`. `receipt`: ours, once one was asked for.
     """
 
@@ -82,6 +82,7 @@ class EdoState:
     wants_answer: bool = False
     asked_at: str = ""
     refused_at: str = ""
+    refused_as: Reason | None = None
     refusal: str = ""
     print_form: str = ""
     protocol: str = ""
@@ -125,6 +126,7 @@ class Counterparty:
     detail: str = ""
     standing: Standing = Standing.NEW
     standing_at: str = ""
+    told: str = ""  # the `standing_at` that our accountant was told of
 
     @property
     def key(self) -> str:

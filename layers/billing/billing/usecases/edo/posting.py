@@ -36,6 +36,7 @@ from billing.usecases.edo.waiting import waiting_of
 PACKET_MAX = 40  # Source: Diadoc API, PostMessage: documents of one message
 ATTEMPTS_MAX = 8
 REFUSAL_MAX = 500  # characters
+ONCE_A_DAY = (Reason.NOT_TAKEN, Reason.REFUSED_BY_THEM)  # no look at the payer tells when it is otherwise
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     """Every signed document of the account is at the operator, or it is said why not.
 
     A message that was tried before is tried again just as it was, whatever has changed since: the operator answers with
-    the first one. What the operator did not take waits for a person, and is tried once a day. None is begun when the
+    the first one. What the operator did not take, or who blocks us, waits for a person, and is tried once a day. None is begun when the
     time is up. Where the payer was no partner any more at the last look, only what is there already is repeated.
 
     Raises:
@@ -63,7 +64,7 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
         if outside.clock() >= terms.until:
             break
         if not message[0].state.operation and _was_refused_today(message, terms):
-            so_far.refused += [(one, Reason.NOT_TAKEN, one.state.refusal) for one in message]
+            so_far.refused += [(o, o.state.refused_as or Reason.NOT_TAKEN, o.state.refusal) for o in message]
             continue
         if not may_go(message[0], terms, outside) and not is_at_the_operator(message[0], edo):
             so_far.refused += [(one, Reason.NOT_PARTNERS, "") for one in message]
@@ -112,7 +113,7 @@ def _messages(account: str, terms: Terms, outside: Outside) -> list[list[OnItsWa
 
 
 def _was_refused_today(message: Sequence[OnItsWay], terms: Terms) -> bool:
-    """The operator did not take just these bytes; with another attempt at one of them, it is another message."""
+    """It was so with just these bytes; with another attempt at one of them, it is another message."""
     moments = [one.state.refused_at for one in message]
     return all(at and moscow_day(datetime.fromisoformat(at)) == terms.today for at in moments)
 
@@ -203,11 +204,9 @@ def _refused(
     """Nothing of the message is at the operator; its documents wait, and it is said whose the next step is."""
     said = error.said.text or str(error)
     reason = (error.reason if isinstance(error, NeedsPersonError) else None) or Reason.NOT_TAKEN
-    at, refusal = (utc_text(outside.clock()), said[:REFUSAL_MAX]) if reason is Reason.NOT_TAKEN else ("", "")
     left = [one for one in message if not one.state.fate.message]
-    free = [(o, replace(o.state, operation="", packet=(), refused_at=at, refusal=refusal)) for o in left]
     try:
-        message = written_together(free, outside)
+        message = written_together([(one, _free(one.state, reason, said, outside)) for one in left], outside)
     except StaleError:  # another worker is at it
         return []
     first = message[0]
@@ -218,6 +217,14 @@ def _refused(
     for one in message:
         to_person(one, reason, outside, detail=said)
     return [(one, reason, said) for one in message]
+
+
+def _free(state: EdoState, reason: Reason, said: str, outside: Outside) -> EdoState:
+    """It is in no message any more."""
+    free = replace(state, operation="", packet=(), refused_at="", refused_as=None, refusal="")
+    if reason not in ONCE_A_DAY:
+        return free
+    return replace(free, refused_at=utc_text(outside.clock()), refused_as=reason, refusal=said[:REFUSAL_MAX])
 
 
 def _has_ended(state: EdoState, outside: Outside, edo: EdoOutside) -> bool:
