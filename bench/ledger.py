@@ -13,8 +13,9 @@ from itertools import count
 from time import perf_counter
 
 from billing.domain.closing import close
-from billing.domain.ledger import Account, Charge, Command, MoneyClass, Payment, Service, post
+from billing.domain.ledger import Account, Charge, Command, MoneyClass, Payment, Service
 from billing.domain.periods import Month
+from billing.domain.posting import post
 from billing.domain.vat import Vat
 
 YEAR = [Month(2026, m) for m in range(1, 13)]

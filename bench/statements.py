@@ -14,9 +14,10 @@ from typing import Any
 
 from billing import paper, records
 from billing.domain.closing import close
-from billing.domain.ledger import Account, Charge, Command, MoneyClass, Payment, Service, post
+from billing.domain.ledger import Account, Charge, Command, MoneyClass, Payment, Service
 from billing.domain.parties import Customer, PayerRequisites
 from billing.domain.periods import Month, utc_text
+from billing.domain.posting import post
 from billing.domain.vat import Vat
 from billing.exports import statistics_tables, xlsx_of
 from billing.ports import ABSENT, Outside, Page, Write

@@ -9,9 +9,10 @@ from typing import Any
 from billing.domain.closing import Closing, close
 from billing.domain.corrections import target_of
 from billing.domain.documents import BankAccount, Party, Signer
-from billing.domain.ledger import Account, Charge, Command, Entry, MoneyClass, Payment, Service, Target, post
+from billing.domain.ledger import Account, Charge, Command, Entry, MoneyClass, Payment, Service, Target
 from billing.domain.parties import Administrator, Contract, Customer, PayerRequisites
 from billing.domain.periods import Month
+from billing.domain.posting import post
 from billing.domain.seller import SellerCard, SellerRequisites, VatRecord
 from billing.domain.vat import Vat
 

@@ -21,7 +21,7 @@ HANDLER_LINES_MAX = 30
 LONG = {
     "billing/adapters/diadoc/wire.py": "every shape of one foreign API, each beside the page it was read from",
     "billing/domain/edo.py": "whom to invite and to whom to send: two readings of one partnership, which must agree",
-    "billing/domain/ledger.py": "one state and its transitions: apart, neither half could be checked",
+    "billing/domain/ledger.py": "what an account is made of: one term after another",
     "billing/messages.py": "one model a message; the schema is made of all of them",
     "billing/records.py": "the shape of each row, side by side",
     "billing/ports_edo.py": "the ports of Diadoc: mostly what they promise",

@@ -15,9 +15,9 @@ from billing.domain.ledger import (
     RejectedError,
     Reversal,
     Service,
-    post,
 )
 from billing.domain.periods import Month
+from billing.domain.posting import post
 from billing.domain.vat import Vat
 from tests.builders import CRM, OTHER_PAYER, PAYER, Story, a_charge, a_payment, an_account, rub
 

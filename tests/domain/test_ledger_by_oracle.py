@@ -30,9 +30,9 @@ from billing.domain.ledger import (
     RejectedError,
     Reversal,
     Service,
-    post,
 )
 from billing.domain.periods import Month
+from billing.domain.posting import post
 from billing.domain.vat import Vat
 from tests.builders import (
     CRM,

@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from billing import messages, records
-from billing.domain import closing, drafts, ledger
+from billing.domain import books, closing, drafts, ledger, posting
 from billing.domain.ledger import MoneyClass
 from billing.domain.report import Tally
 from billing.ports import ABSENT, Outside, Stored, Write
@@ -143,13 +143,13 @@ _plain("hashes do not cover the entry", records, "seal", lambda account, seq, ro
 
 @mutant("the period is the event's own month")
 def _own_month() -> Iterator[None]:
-    as_it_is = ledger._Books.__init__
+    as_it_is = books.Books.__init__
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         as_it_is(self, *args, **kwargs)
         self.period = self.month
 
-    with patch.object(ledger._Books, "__init__", init):
+    with patch.object(books.Books, "__init__", init):
         yield
 
 
@@ -166,8 +166,8 @@ def _head_lot() -> Iterator[None]:
         queue[:1] = [queue[0]._replace(rest=queue[0].rest - low)] if queue[0].rest > low else []
         return [taken]
 
-    as_it_is = ledger._take
-    with patch.object(ledger, "_take", take):
+    as_it_is = posting.take
+    with patch.object(posting, "take", take):
         yield
 
 

@@ -9,6 +9,7 @@ from billing.domain import closing, ledger
 from billing.domain.corrections import target_of
 from billing.domain.ledger import Account, Command, Entry, MoneyClass
 from billing.domain.periods import Month
+from billing.domain.posting import post
 
 
 def replay(account: str, entries: Sequence[Entry], *, until: Month | None = None) -> Account:
@@ -29,7 +30,7 @@ def replay(account: str, entries: Sequence[Entry], *, until: Month | None = None
             case _:
                 command = _command(entry)
                 target = target_of(entries[entries_index(entries, entry.ref) : i]) if entry.ref else None
-                books, _ = ledger.post(books, command, target)
+                books, _ = post(books, command, target)
     return books
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from billing import records
 from billing.domain.corrections import target_of
 from billing.domain.errors import InvalidInputError, UnavailableError
-from billing.domain.ledger import Account, Command, RejectedError, Target, post
+from billing.domain.ledger import Account, Command, RejectedError, Target
 from billing.domain.periods import Month, moscow_day, utc_text
+from billing.domain.posting import post
 from billing.domain.seller import SellerCard
 from billing.messages import ChargeMessage, CustomerMessage, Posted, SellerMessage, body_sha, parse
 from billing.ports import ABSENT, Outside, StaleError, Store, Stored, UnknownOutcomeError, Write
