@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.documents import to
+from billing.api.guard import JSON
 from billing.api.models_orders import Archive
 from billing.domain.errors import ConflictError
 from billing.domain.trouble_wording import trouble
@@ -16,7 +17,6 @@ from billing.domain.troubles import Cause
 from billing.usecases import archive as usecase
 from billing.usecases.documents_api import LINK_SECONDS
 
-JSON = "application/json"
 AGAIN_S = 5
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from hmac import compare_digest
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.api_gateway import ResponseBuilder, Route, Router
@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from billing import wiring
 from billing.api.asking import asked, logged_user
+from billing.api.sent import FORM, Sent, form_of, query_of
 from billing.domain.errors import BillingError, InvalidInputError
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
@@ -26,7 +27,7 @@ VISITORS = frozenset({"visitor"})  # without a token, or with one that no longer
 BODY_MAX = 64 * 1024
 QUERY_MAX = 8 * 1024
 
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+JSON = "application/json"
 ROLES = "x-roles"
 _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
@@ -69,6 +70,14 @@ class Routes(Router):
         found = self.current_event
         assert isinstance(found, APIGatewayProxyEventV2)
         return found
+
+    @property
+    def query(self) -> Sent:
+        return query_of(self.event)
+
+    @property
+    def form(self) -> Sent:
+        return form_of(self.event)
 
     @property
     def language(self) -> Language:
@@ -213,18 +222,9 @@ def check_form(event: APIGatewayProxyEventV2, caller: Caller) -> None:
         raise ForeignFormError
     if origin not in ("", "null") and urlsplit(origin).netloc != event.request_context.domain_name:
         raise ForeignFormError
-    token = event.headers.get("x-csrf-token", "") or _field(event, CSRF)
+    token = event.headers.get("x-csrf-token", "") or form_of(event).text(CSRF)
     if not token or not _same(token, caller.csrf):
         raise ForeignFormError
-
-
-def _field(event: APIGatewayProxyEventV2, name: str) -> str:
-    if not event.headers.get("content-type", "").startswith(FORM):
-        return ""
-    try:
-        return parse_qs(event.decoded_body or "", max_num_fields=100).get(name, [""])[0]
-    except ValueError:
-        return ""
 
 
 def _same(one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from billing import wiring
 from billing.api.archives import to_zip
 from billing.api.documents import one
-from billing.api.guard import Routes
+from billing.api.guard import JSON, Routes
 from billing.api.models import Document
 from billing.api.models_orders import (
     Archive,
@@ -29,7 +29,6 @@ from billing.usecases.documents_api import document_told
 from billing.usecases.send_again import send_again
 
 routes = Routes()
-JSON = "application/json"
 
 
 @routes.on("POST", "/invoices", may=ADMINISTRATORS, summary="An invoice for any sum", status_code=201)

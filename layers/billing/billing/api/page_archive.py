@@ -10,9 +10,9 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api.archives import link
 from billing.api.documents import to
-from billing.api.page_asked import Sent
 from billing.api.page_frames import answered
 from billing.api.page_lists import filter_of, shown
+from billing.api.sent import Sent
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.trouble_wording import trouble

@@ -10,10 +10,10 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.guard import Routes
-from billing.api.page_asked import Sent, form_of
 from billing.api.page_frames import answered, frame_of, payers_of, refused, seen, today
 from billing.api.page_lists import documents_tab
 from billing.api.page_views import document_page
+from billing.api.sent import Sent
 from billing.domain.access import ADMINISTRATORS
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError
@@ -32,7 +32,7 @@ def invoice() -> Response[Any]:
     """A ready sum, when its button was pressed, goes before what was typed."""
     from billing.usecases.orders import order_invoice  # what draws papers loads long, and few calls order any
 
-    form = form_of(routes)
+    form = routes.form
     amount = typed_sum(form.text("quick") or form.text("amount"), routes.language)
     payer = form.text("payer")
     asked = InvoiceForm(amount=form.text("amount"), payer=payer, open=True)
@@ -58,7 +58,7 @@ def reconciliation() -> Response[Any]:
     """A ready stretch of days, when its button was pressed, goes before what was typed."""
     from billing.usecases.orders import order_reconciliation
 
-    form = form_of(routes)
+    form = routes.form
     span = form.text("span").split("/")
     said = span if len(span) == 2 else [form.text("first"), form.text("last")]
     first, last, payer = typed_day(said[0]), typed_day(said[1]), form.text("payer")
@@ -89,7 +89,7 @@ def reconciliation() -> Response[Any]:
 @routes.on("POST", "/page/documents/<id>", may=ADMINISTRATORS, include_in_schema=False)
 def letters(id: str) -> Response[Any]:
     """The document goes once more to the addresses that were ticked."""
-    form = form_of(routes)
+    form = routes.form
     to = form.texts("to")
     page = document_page(routes.account, id, frame_of(routes, routes.account), wrong=() if to else ("addresses",))
     if not to:

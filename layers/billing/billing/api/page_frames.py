@@ -10,8 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.guard import Routes
-from billing.api.page_asked import Sent, query_of
 from billing.api.reasons import said_in
+from billing.api.sent import Sent
 from billing.domain.access import Role
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import BillingError, InvalidInputError, NotFoundError
@@ -65,7 +65,7 @@ def frame_of(routes: Routes, account: str, *, notice: Notice | None = None) -> F
         order=routes.event.request_context.request_id,
         operator=operator,
         account=account if operator else "",
-        notice=notice or _done(account, query_of(routes), language),
+        notice=notice or _done(account, routes.query, language),
         addresses=Addresses(account if operator else ""),
     )
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from billing import wiring
 from billing.api import cursors
-from billing.api.page_asked import Sent
 from billing.api.page_frames import payers_of, today
 from billing.api.page_told import document_row
+from billing.api.sent import Sent
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import NotFoundError
 from billing.domain.money import Kopecks

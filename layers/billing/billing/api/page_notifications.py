@@ -11,9 +11,9 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api.confirmations import links_of
 from billing.api.guard import Routes
-from billing.api.page_asked import Sent, form_of
 from billing.api.page_frames import answered, frame_of, refused, seen
 from billing.api.page_views import notifications_tab
+from billing.api.sent import Sent
 from billing.domain.access import ADMINISTRATORS
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -37,7 +37,7 @@ Kinds = tuple[DocumentKind, ...]
 
 @routes.on("POST", "/page/notifications", may=ADMINISTRATORS, include_in_schema=False)
 def notifications() -> Response[Any]:
-    form, now = form_of(routes), notifications_of(routes.account, wiring.outside())
+    form, now = routes.form, notifications_of(routes.account, wiring.outside())
     do, address = form.text("do"), form.text("address")
     if do not in DONE:
         raise InvalidInputError(trouble(Cause.FORM_OLD))

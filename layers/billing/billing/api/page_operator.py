@@ -13,7 +13,6 @@ from billing import wiring
 from billing.api.accounts import account_there
 from billing.api.guard import Routes
 from billing.api.page_archive import archive_shown
-from billing.api.page_asked import form_of, query_of
 from billing.api.page_frames import answered, bare_frame, frame_of, seen, today
 from billing.api.page_lists import documents_tab
 from billing.api.page_told import day_of
@@ -55,7 +54,7 @@ def first_page(
 
 
 def _done(asking: Routes) -> Notice | None:
-    return Notice(word="payer_decided") if query_of(asking).text("done") == "payer_decided" else None
+    return Notice(word="payer_decided") if asking.query.text("done") == "payer_decided" else None
 
 
 def _run(told: RunTold) -> RunRow:
@@ -76,7 +75,7 @@ def _run(told: RunTold) -> RunRow:
 @routes.on("POST", "/page/edo/payers", may=OPERATORS, include_in_schema=False)
 def payer() -> Response[Any]:
     """What the form says of a payer is said of him whole: an empty field takes back what was said before."""
-    form = form_of(routes)
+    form = routes.form
     asked = {name: form.text(name) for name in ("inn", "kpp", "box", "said", "roaming_request")}
     if asked["roaming_request"] == "needed":  # what the operator says is nobody's to decide
         del asked["roaming_request"]
@@ -92,7 +91,7 @@ def payer() -> Response[Any]:
 @routes.on("GET", "/page/accounts", may=OPERATORS, include_in_schema=False)
 def client() -> Response[Any]:
     """To the client whose id was typed."""
-    account = query_of(routes).text("account")
+    account = routes.query.text("account")
     try:
         return seen(Addresses(account_there(account)).tab("invoices"))
     except NotFoundError:
@@ -116,13 +115,13 @@ def reconciliations(account: str) -> Response[Any]:
 
 def _list(kind: DocumentKind, account: str) -> Response[Any]:
     frame = frame_of(routes, account_there(account))
-    return answered(documents_tab(kind, account, frame, query_of(routes)))
+    return answered(documents_tab(kind, account, frame, routes.query))
 
 
 @routes.on("GET", "/page/accounts/<account>/statistics", may=OPERATORS, include_in_schema=False)
 def statistics(account: str) -> Response[Any]:
     frame = frame_of(routes, account_there(account))
-    return answered(statistics_tab(account, frame, query_of(routes)))
+    return answered(statistics_tab(account, frame, routes.query))
 
 
 @routes.on("GET", "/page/accounts/<account>/documents/<id>", may=OPERATORS, include_in_schema=False)
@@ -132,10 +131,10 @@ def document(account: str, id: str) -> Response[Any]:
 
 @routes.on("GET", "/page/accounts/<account>/archive", may=OPERATORS, include_in_schema=False)
 def archive(account: str) -> Response[Any]:
-    return archive_shown(account_there(account), frame_of(routes, account), query_of(routes))
+    return archive_shown(account_there(account), frame_of(routes, account), routes.query)
 
 
 @routes.on("GET", "/page/accounts/<account>/payment", may=OPERATORS, include_in_schema=False)
 def payment(account: str) -> Response[Any]:
-    key = query_of(routes).text("key")
+    key = routes.query.text("key")
     return answered(payment_page(account, key, frame_of(routes, account_there(account))))

@@ -11,7 +11,6 @@ from billing import wiring
 from billing.api import confirmations
 from billing.api.guard import PUBLIC, Routes
 from billing.api.headers import IMMUTABLE
-from billing.api.page_asked import form_of, query_of
 from billing.api.page_frames import answered, bare_frame, today
 from billing.api.problems import Problem
 from billing.domain.errors import NotFoundError
@@ -49,7 +48,7 @@ def static(name: str) -> Response[Any]:
 @routes.on("GET", "/confirm", may=PUBLIC, include_in_schema=False)
 def ask_to_confirm() -> Response[Any]:
     """A button, and nothing is changed: mail scanners open links too."""
-    token = query_of(routes).text("token")
+    token = routes.query.text("token")
     if not confirmations.read(token):
         return answered(ConfirmPage(frame=bare_frame(routes), state="stale"), status=HTTPStatus.NOT_FOUND)
     return answered(ConfirmPage(frame=bare_frame(routes), state="ask", hidden_fields=(("token", token),)))
@@ -57,7 +56,7 @@ def ask_to_confirm() -> Response[Any]:
 
 @routes.on("POST", "/confirm", may=PUBLIC, include_in_schema=False)
 def confirm() -> Response[Any]:
-    said = confirmations.read(form_of(routes).text("token"))
+    said = confirmations.read(routes.form.text("token"))
     if not said or not confirm_address(said.account, said.digest, said.nonce, wiring.outside()):
         return answered(ConfirmPage(frame=bare_frame(routes), state="stale"), status=HTTPStatus.NOT_FOUND)
     wiring.log.info("address confirmed", account=said.account)

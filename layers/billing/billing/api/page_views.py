@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from billing import wiring
-from billing.api.page_asked import Sent
 from billing.api.page_told import act_row, address_row, document_row, letter_row
 from billing.api.reasons import said_in
+from billing.api.sent import Sent
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.parties import masked

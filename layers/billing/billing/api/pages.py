@@ -8,7 +8,6 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing.api.guard import Routes
 from billing.api.page_archive import archive_shown
-from billing.api.page_asked import query_of
 from billing.api.page_frames import answered, frame_of
 from billing.api.page_lists import documents_tab
 from billing.api.page_operator import first_page
@@ -44,13 +43,13 @@ def reconciliations() -> Response[Any]:
 
 def _list(kind: DocumentKind) -> Response[Any]:
     account = routes.account
-    return answered(documents_tab(kind, account, frame_of(routes, account), query_of(routes)))
+    return answered(documents_tab(kind, account, frame_of(routes, account), routes.query))
 
 
 @routes.on("GET", "/page/statistics", may=CLIENTS, include_in_schema=False)
 def statistics() -> Response[Any]:
     account = routes.account
-    return answered(statistics_tab(account, frame_of(routes, account), query_of(routes)))
+    return answered(statistics_tab(account, frame_of(routes, account), routes.query))
 
 
 @routes.on("GET", "/page/notifications", may=CLIENTS, include_in_schema=False)
@@ -65,10 +64,10 @@ def document(id: str) -> Response[Any]:
 
 @routes.on("GET", "/page/payment", may=CLIENTS, include_in_schema=False)
 def payment() -> Response[Any]:
-    key = query_of(routes).text("key")
+    key = routes.query.text("key")
     return answered(payment_page(routes.account, key, frame_of(routes, routes.account)))
 
 
 @routes.on("GET", "/page/archive", may=CLIENTS, include_in_schema=False)
 def archive() -> Response[Any]:
-    return archive_shown(routes.account, frame_of(routes, routes.account), query_of(routes))
+    return archive_shown(routes.account, frame_of(routes, routes.account), routes.query)

@@ -1,4 +1,4 @@
-"""What a browser has sent to the page: its query, and its form, read leniently."""
+"""What a browser has sent: its query, and its form, read leniently."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-from billing.api.guard import Routes
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 FIELDS_MAX = 100
 FORM = "application/x-www-form-urlencoded"
@@ -26,13 +26,12 @@ class Sent:
         return tuple(_clean(value) for value in self.fields.get(name, ()))
 
 
-def query_of(routes: Routes) -> Sent:
-    return _sent(routes.event.raw_query_string or "")
+def query_of(event: APIGatewayProxyEventV2) -> Sent:
+    return _sent(event.raw_query_string or "")
 
 
-def form_of(routes: Routes) -> Sent:
+def form_of(event: APIGatewayProxyEventV2) -> Sent:
     """Empty when what was sent is no form."""
-    event = routes.event
     if not event.headers.get("content-type", "").startswith(FORM):
         return Sent({})
     try:
