@@ -164,10 +164,12 @@ def _check_value(value: Any) -> None:
 class MemoryFiles:
     """Implements `ports.Files`; a published file never changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
         self.files: dict[str, bytes] = {}
+        self._clock = clock
 
     def put_once(self, key: str, body: bytes, *, content_type: str, keep_until: datetime | None = None) -> None:
+        assert not keep_until or keep_until > self._clock(), f"the bucket takes no term that is over: {keep_until}"
         if self.files.setdefault(key, body) != body:
             raise FileExistsWithOtherBytesError(key)
 
@@ -231,7 +233,7 @@ def a_world(clock: Callable[[], datetime]) -> Outside:
     """A whole outside world in memory."""
     return Outside(
         store=MemoryStore(),
-        files=MemoryFiles(),
+        files=MemoryFiles(clock),
         queue=MemoryQueue(),
         mailer=MemoryMailer(),
         metrics=MemoryMetrics(),

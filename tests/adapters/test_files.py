@@ -34,7 +34,7 @@ def s3(aws: Any) -> Any:
 @pytest.fixture(params=["memory", "s3"])
 def files(request: pytest.FixtureRequest) -> Files:
     if request.param == "memory":
-        return MemoryFiles()
+        return MemoryFiles(lambda: datetime(2026, 2, 2, tzinfo=UTC))
     return S3Files(request.getfixturevalue("s3"), "files", locked=False)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -568,6 +570,18 @@ def test_another_file_under_the_documents_name_stops_it_and_is_alarmed():
     assert house.metrics.counts["FileWithOtherBytes"] >= 1
     assert ACCOUNT in house.parked()
     assert house.addresses() == []
+
+
+def test_a_paper_of_long_ago_is_kept_from_the_day_it_is_drawn():
+    """A contract has the date of the client's card; six years after 2015 are over in 2026."""
+    house = House(a_card(), a_payment(1_000), a_charge(1_000))
+    house.night()
+    (act,) = house.documents(kind="act")
+    content = replace(act.content, date=date(2015, 6, 1))
+
+    filing.filed(replace(act, id="2015-06.contract", content=content), house.outside)
+
+    assert house.files.exists(f"docs/{ACCOUNT}/2015-06.contract.pdf")
 
 
 def test_the_same_file_twice_is_no_trouble():

@@ -91,7 +91,7 @@ class World:
         self.outages: list[tuple[str, float, float]] = []
         self.retries, self.lives = dict(RETRIES), dict[str, float]()  # of functions, by name
         self.skew_s = SKEW_S
-        self.files, self.mailer, self.metrics = MemoryFiles(), MemoryMailer(), MemoryMetrics()
+        self.files, self.mailer, self.metrics = MemoryFiles(self.clock), MemoryMailer(), MemoryMetrics()
         self.store = WatchedStore(self)
         self.hub = greenlet.getcurrent()
         self._n = 0

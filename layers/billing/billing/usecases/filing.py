@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from billing import paper, records
 from billing.domain.documents import Document, DocumentStatus, Reconciliation
+from billing.domain.periods import Day, moscow_day
 from billing.ports import FileExistsWithOtherBytesError, Outside
 from billing.records import DocumentRecord
 
@@ -21,7 +22,9 @@ def filed(record: DocumentRecord, outside: Outside) -> DocumentRecord:
     body = paper.draw(document, _images(document, outside))
     file = f"docs/{record.account}/{record.id}.pdf"
     try:
-        outside.files.put_once(file, body, content_type="application/pdf", keep_until=_keep_until(record, outside))
+        outside.files.put_once(
+            file, body, content_type="application/pdf", keep_until=kept_until(record.content.date, outside)
+        )
     except FileExistsWithOtherBytesError:
         outside.metrics.count("FileWithOtherBytes")
         raise
@@ -41,7 +44,9 @@ def apart(record: DocumentRecord, outside: Outside) -> DocumentRecord:
         return record
     body = records.canonical(records.plain(content))
     file = f"docs/{record.account}/{record.id}.{hashlib.sha256(body).hexdigest()[:16]}.json"
-    outside.files.put_once(file, body, content_type="application/json", keep_until=_keep_until(record, outside))
+    outside.files.put_once(
+        file, body, content_type="application/json", keep_until=kept_until(record.content.date, outside)
+    )
     return replace(record, content=replace(content, rows=()), rows_file=file)
 
 
@@ -61,6 +66,11 @@ def _images(document: Document, outside: Outside) -> dict[str, bytes]:
     return {sha: outside.files.get(f"images/{sha}.png") for sha in sorted(named)}
 
 
-def _keep_until(record: DocumentRecord, outside: Outside) -> datetime:
-    """The end of the year that many years on. Source: 402-ФЗ ст. 29 (not less than five years after the year)."""
-    return datetime(record.content.date.year + outside.settings.retention_years, 12, 31, 23, 59, 59, tzinfo=UTC)
+def kept_until(day: Day, outside: Outside) -> datetime:
+    """How long what belongs to a paper of that day is kept, if it is filed now: to the end of the year, years later.
+
+    Source: 402-ФЗ ст. 29 (not less than five years after the year). A paper may be dated long ago, and the bucket
+    takes no term that is over: it runs from the filing then.
+    """
+    made = max(day, moscow_day(outside.clock()))
+    return datetime(made.year + outside.settings.retention_years, 12, 31, 23, 59, 59, tzinfo=UTC)

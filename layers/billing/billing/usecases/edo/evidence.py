@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from billing import records
 from billing.domain.edo_fate import Annulment, is_over
+from billing.domain.periods import Day
 from billing.ports import FileExistsWithOtherBytesError, Outside, StaleError, Stored, Write
 from billing.ports_edo import (
     AbsentError,
@@ -22,6 +23,7 @@ from billing.ports_edo import (
     StillRunningError,
 )
 from billing.records_edo import EVIDENCE, EdoState
+from billing.usecases.filing import kept_until
 
 NONE = "-"  # in place of a file: the operator has none of this kind
 PAGE = 100
@@ -58,8 +60,7 @@ def _file(work: Stored, outside: Outside, edo: Edo) -> bool:
     state = records.from_plain(EdoState, stored.row.get("edo") or {}) if stored else EdoState()
     writes: list[Write] = []
     if stored:
-        year = int(stored.row["date"][:4]) + outside.settings.retention_years
-        keep_until = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
+        keep_until = kept_until(Day.fromisoformat(stored.row["date"]), outside)
         filed = _fetched(account, document, state, outside, edo, keep_until)
         if filed != state:
             row = {**stored.row, "edo": records.plain(filed)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from billing import records
@@ -14,12 +14,14 @@ from billing.domain.edo_boxes import Box
 from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_sending import Window
+from billing.domain.periods import Day
 from billing.domain.seller import SellerCard
 from billing.ports import Outside, Stored, Write
 from billing.ports_edo import EdoKind, EdoOutside, KindOffer
 from billing.records_edo import EdoState
 from billing.usecases.edo.fates import state_of
 from billing.usecases.edo.people import of_document, want_person
+from billing.usecases.filing import kept_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +121,7 @@ def to_person(one: OnItsWay, reason: Reason, outside: Outside, *, detail: str) -
 
 def keep_until(one: OnItsWay, outside: Outside) -> datetime:
     """As long as the document itself is kept."""
-    year = int(one.stored.row["date"][:4]) + outside.settings.retention_years
-    return datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
+    return kept_until(Day.fromisoformat(one.stored.row["date"]), outside)
 
 
 def kind_text(kind: EdoKind) -> str:
