@@ -690,6 +690,23 @@ def test_a_refusal_is_read_whatever_form_it_has(content: str | bytes, said: str)
     assert client.why_refused(MESSAGE, "r") == said
 
 
+@pytest.mark.parametrize(("group", "said"), [
+    pytest.param("Rejection", "Не та сумма; Не тот договор", id="a refusal"),
+    pytest.param(3, "Не та сумма; Не тот договор", id="a refusal by its number"),
+    pytest.param("Receipt", "", id="a receipt"),
+])
+def test_a_refusal_that_is_a_universal_message_says_why(group: str | int, said: str):
+    message = {"EntityType": "Attachment", "EntityId": "u", "ParentEntityId": ENTITY,
+               "AttachmentType": "UniversalMessage", "UniversalMessageInfo": {"CodeGroup": group, "Events": [
+                   {"StatusCode": "3.1", "PlainText": "Не та сумма"}, {}, {"PlainText": "Не тот договор"}]}}
+    refused = {**ROOT, "DocumentInfo": {**DOCUMENT, "RecipientResponseStatus": "RecipientSignatureRequestRejected"}}
+    client = a_client(Operator(V6__GetMessage=says({**POSTED, "Entities": [refused, message]})))
+
+    (found,) = client.documents_of(MESSAGE)
+
+    assert (found.news.stage, found.news.text) == (Stage.REFUSED, said)
+
+
 # anything may be added to an answer, left out of it, or be of a kind not known yet
 
 ANSWERS: dict[str, tuple[dict[str, Any], Callable[[Any], Any]]] = {

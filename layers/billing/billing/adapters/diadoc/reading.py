@@ -226,8 +226,9 @@ def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, A
     """A document; with the message's entities, also the notice of a failed delivery and the refusal's place."""
     entity = needed(document.get("EntityId"), "EntityId")
     notices = [e for e in entities if e.get("AttachmentType") == "DeliveryFailureNotification"]
-    refusals = [e for e in entities if e.get("AttachmentType") in REJECTIONS and e.get("ParentEntityId") == entity]
-    signatures = [e for e in entities if e.get("EntityType") == "Signature" and e.get("ParentEntityId") == entity]
+    beneath = [e for e in entities if e.get("ParentEntityId") == entity]
+    refusals = [e for e in beneath if e.get("AttachmentType") in REJECTIONS]
+    signatures = [e for e in beneath if e.get("EntityType") == "Signature"]
     as_of = number(document.get("LastModificationTimestampTicks"))
     delivered = moment(number(document.get("DeliveryTimestampTicks")))
     roaming = document.get("RoamingNotificationStatus") == "RoamingNotificationStatusError"
@@ -236,7 +237,8 @@ def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, A
     news = News(
         stage=now, annulment=ANNULMENTS.get(text(document.get("RevocationStatus")), Annulment.NONE),
         message=text(document.get("MessageId")), entity=entity, at=moment(as_of), delivered_at=delivered,
-        text=said or "; ".join(filter(None, map(inline_text, notices))), as_of=as_of, roaming_error=roaming,
+        text=said or "; ".join(filter(None, (*map(inline_text, notices), *map(_rejection, beneath)))),
+        as_of=as_of, roaming_error=roaming,
         receipt_due=row(document.get("SenderReceiptMetadata")).get("ReceiptStatus") == "HaveToCreateReceipt")
     return Tracked(
         news=news, custom_id=text(document.get("CustomDocumentId")),
@@ -245,6 +247,14 @@ def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, A
                      version=text(document.get("Version"))),
         answered_by=text(refusals[-1].get("EntityId")) if refusals else "",
         our_signature=text(signatures[0].get("EntityId")) if signatures else "")
+
+
+def _rejection(entity: Mapping[str, Any]) -> str:
+    """What a universal message of refusal says; empty for everything else. Source: Diadoc API, UniversalMessageInfo."""
+    info = row(entity.get("UniversalMessageInfo"))
+    if info.get("CodeGroup") not in ("Rejection", 3):
+        return ""
+    return "; ".join(filter(None, (text(found.get("PlainText")) for found in rows(info.get("Events")))))[:TEXT_MAX]
 
 
 def inline_text(entity: Mapping[str, Any]) -> str:

@@ -215,6 +215,19 @@ class Entity(TypedDict, total=False):
     Content: Content
     NotDeliveredEventId: str
     DocumentInfo: DocflowDocument
+    UniversalMessageInfo: UniversalMessageInfo
+
+
+class UniversalMessageInfo(TypedDict, total=False):
+    """Source: the operator's SDK, UniversalMessage.proto. It takes the place of receipts and refusals, type by type."""
+
+    CodeGroup: str              # Receipt | AmendmentRequest | Rejection | InformationMessage
+    Events: list[UniversalMessageEvent]
+
+
+class UniversalMessageEvent(TypedDict, total=False):
+    StatusCode: str
+    PlainText: str
 
 
 class Message(TypedDict, total=False):
