@@ -363,8 +363,6 @@ def test_contracts_go_before_acts_and_acts_by_month():
         pytest.param({"format_actual": False}, [("stop", "format_not_actual")], id="a format no more taken"),
         pytest.param({"metadata_missing": ("TotalSum",)}, [("stop", "metadata_missing")], id="metadata"),
         pytest.param({"signer_ready": False}, [("stop", "no_signer")], id="no signer"),
-        pytest.param({"login_used": date(2026, 3, 5)}, [("warn", "login_unused")], id="20 days without a login"),
-        pytest.param({"login_used": date(2026, 3, 6)}, [], id="19 days without a login"),
         pytest.param({"month_closed": False}, [], id="not closed, but that is not due yet"),
     ],
 )

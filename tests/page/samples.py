@@ -358,7 +358,7 @@ def operator(language: Language = Language.RU) -> OperatorPage:
             lines=(left_row(),),
             findings=(
                 FindingRow(severity="stop", reason=EdoReason.NO_SIGNER.text, remedy=EdoReason.NO_SIGNER.remedy),
-                FindingRow(severity="warn", reason=EdoReason.LOGIN_UNUSED.text, detail="2025-12-01"),
+                FindingRow(severity="warn", reason=EdoReason.CERTIFICATE_LAPSES.text, detail="2025-12-01"),
             ),
         ),
         window=WindowShown(

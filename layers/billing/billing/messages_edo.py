@@ -103,7 +103,6 @@ class SendingCard(Strict):
     warn_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=_SENDING.warn_days, description="before a certificate, a power or a format lapses"
     )
-    login_unused_days: Annotated[int, Field(ge=1, le=365)] = _SENDING.login_unused_days
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

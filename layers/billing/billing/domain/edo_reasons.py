@@ -66,7 +66,6 @@ class Reason(StrEnum):
     FORMAT_LAPSES = "format_lapses"
     METADATA_MISSING = "metadata_missing"
     NO_SIGNER = "no_signer"
-    LOGIN_UNUSED = "login_unused"
     MONTH_NOT_CLOSED = "month_not_closed"
 
     @property
@@ -173,6 +172,5 @@ _TEXTS = {
     Reason.FORMAT_LAPSES: ("формат скоро перестанут принимать", "Передайте инженеру: нужна новая версия."),
     Reason.METADATA_MISSING: ("оператор требует сведения, которых мы не передаём", "Передайте инженеру."),
     Reason.NO_SIGNER: ("не настроена подпись", "Настройте подпись или включите подпись вручную."),
-    Reason.LOGIN_UNUSED: ("доступ к оператору давно не использовался и может пропасть", "Передайте инженеру."),
     Reason.MONTH_NOT_CLOSED: ("последний месяц ещё не закрыт", "Дождитесь конца ночного закрытия."),
 }

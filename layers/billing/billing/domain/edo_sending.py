@@ -38,7 +38,6 @@ class SendingSettings:
     invite_last: int = 25
     preflight_day: int = 25
     warn_days: int = 30  # before a certificate, a power of attorney or a format lapses
-    login_unused_days: int = 20
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -206,7 +205,6 @@ class Readiness:
     format_actual: bool = True
     format_until: date | None = None
     metadata_missing: Sequence[str] = ()
-    login_used: date | None = None
     month_closed: bool = True
 
 
@@ -230,8 +228,6 @@ def preflight(ours: Readiness, window: Window, settings: SendingSettings, *, tod
         )
     if not ours.month_closed and today >= window.first_day:
         found.append(Finding(severity=Severity.WARN, reason=Reason.MONTH_NOT_CLOSED, detail=str(window.last_month)))
-    if ours.login_used and today - ours.login_used >= timedelta(days=settings.login_unused_days):
-        found.append(Finding(severity=Severity.WARN, reason=Reason.LOGIN_UNUSED, detail=ours.login_used.isoformat()))
     return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.STOP))
 
 

@@ -52,8 +52,9 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     """Every signed document of the account is at the operator, or it is said why not.
 
     A message that was tried before is tried again just as it was, whatever has changed since: the operator answers with
-    the first one. What the operator did not take, or who blocks us, waits for a person, and is tried once a day. None is begun when the
-    time is up. Where the payer was no partner any more at the last look, only what is there already is repeated.
+    the first one. What the operator did not take, or a client that blocks us, waits for a person, and is tried once a
+    day. None is begun when the time is up. Where the payer was no partner any more at the last look, only what is there
+    already is repeated.
 
     Raises:
         BusyError: the operator asks to come back later; nobody knows whether the last message is there.

@@ -34,9 +34,10 @@ PAGE = 100
 
 
 def our_side(terms: Terms, outside: Outside, edo: EdoOutside) -> tuple[Finding, ...]:
-    """What of ours would stop the window, or one soon after. The login was used just now, or there would be no terms.
+    """What of ours would stop the window, or one soon after.
 
-    The certificate is that of the latest signature: of a newer one nothing is known before it has signed.
+    The certificate is that of the latest signature: of a newer one nothing is known before it has signed. Of the login
+    nothing is asked: it was used just now, as it is every day, or there would be no terms.
     """
     lacking = edo.titles.lacking(policy=terms.policy, offers=terms.offers)
     power, run = terms.policy.signer.power, run_of(outside, terms.window.last_month)
@@ -46,7 +47,6 @@ def our_side(terms: Terms, outside: Outside, edo: EdoOutside) -> tuple[Finding, 
         power_until=power.until if power.way is not PowerWay.NONE else None,
         format_actual=not lacking.not_taken,
         metadata_missing=lacking.metadata,
-        login_used=terms.today,
         month_closed=run is not None and run.row["state"] == "done",
     )
     found = preflight(ours, terms.window, terms.policy.sending, today=terms.today)
