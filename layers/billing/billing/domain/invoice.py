@@ -24,12 +24,13 @@ class InvoiceContent:
 def amount_due(policy: InvoicePolicy, *, cost: Kopecks, balance: Kopecks) -> Kopecks:
     """How much to ask for after a month that cost `cost` and left `balance`; 0: no invoice.
 
-    `next_month` asks for as much as last month cost, less what is on the account (a debt adds to it).
+    `next_month` asks for as much as last month cost, less what is on the account; a debt adds to it, and a month of
+    which more was reversed than charged takes nothing from the debt.
     `act_pair` does not depend on the balance and is decided by the act itself.
     """
     match policy:
         case InvoicePolicy.NEXT_MONTH:
-            return max(0, cost - balance) if cost > 0 or balance < 0 else 0
+            return max(0, max(0, cost) - balance)
         case InvoicePolicy.DEBT:
             return max(0, -balance)
         case InvoicePolicy.ACT_PAIR | InvoicePolicy.NONE:
