@@ -193,6 +193,12 @@ def test_nothing_is_explained_where_the_act_is_for_what_was_paid() -> None:
     assert "оплачено" not in letter.text + letter.html
 
 
+def test_nothing_is_explained_where_an_act_of_the_month_is_not_attached() -> None:
+    letter = compose(replace(CLOSING_DOCUMENTS, paid=25_000_00, charged=15_000_00, acted=None))
+
+    assert "оплачено" not in letter.text + letter.html
+
+
 def test_nothing_is_explained_where_there_is_no_act() -> None:
     letter = compose(replace(CLOSING_DOCUMENTS, documents=(INVOICE,), acted=0))
 

@@ -15,7 +15,9 @@ from billing.usecases.issue_documents import issue_documents
 from billing.usecases.send_letter import ATTEMPTS_MAX, Batch, read_ahead, send_letter
 from billing.usecases.track_letters import track_letter
 from tests.usecases.cutting import CutOffError, every_cut
-from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, House, a_card, a_charge, a_payment
+from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
+
+BONUS = {"class": "BONUS", "payer": None}
 
 ANNA = "anna@romashka.example"
 
@@ -90,6 +92,33 @@ def test_what_is_no_address_is_not_written_to(address):
     house.close()
 
     assert house.addresses() == [ANNA]
+
+
+def test_a_letter_explains_no_act_that_is_not_attached():
+    """Two payers have spent 15 000,00; the act of one waits for its address."""
+    house = House(
+        a_card(payers=[ROMASHKA, {**VASILYOK, "address": ""}]),
+        a_payment(500_000),
+        a_payment(2_000_000, payer={"inn": VASILYOK["inn"], "kpp": VASILYOK["kpp"]}),
+        a_charge(500_000),
+        a_charge(1_000_000),
+    )
+
+    house.night()
+
+    (letter,) = house.letters(f"{ACCOUNT}@client.example")
+    assert [a.file_name.partition(" №")[0] for a in letter.attachments if a.file_name.startswith("Акт")] == ["Акт"]
+    assert "списано" not in letter.text
+
+
+def test_a_bonus_was_paid_by_nobody():
+    house = House(a_card(), a_payment(500_000), a_payment(300_000, **BONUS), a_charge(550_000))
+
+    house.night()
+
+    (letter,) = house.letters(f"{ACCOUNT}@client.example")
+    said = letter.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "оплачено 5 000,00 ₽, списано 5 500,00 ₽ — акт на 5 000,00 ₽" in said
 
 
 def test_documents_nobody_can_be_written_to_of_stand_in_the_report():

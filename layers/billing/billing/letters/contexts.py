@@ -25,9 +25,9 @@ class DocumentLine:
 class ClosingDocuments:
     """To the client's administrators and added addresses: copies of the month's papers.
 
-    `paid` came to the account in the month, `charged` is what the month cost, `acted` the total of its acts, `balance`
-    what the account had at its end. `edo`: the client has accepted the exchange, signed originals go there; None: we do
-    not exchange electronically.
+    `paid` came to the account in the month, bonuses apart, `charged` is what the month cost, `acted` the total of its
+    acts (None: not all of them are attached), `balance` what the account had at its end. `edo`: the client has accepted
+    the exchange, signed originals go there; None: we do not exchange electronically.
     """
 
     customer: str
@@ -35,7 +35,7 @@ class ClosingDocuments:
     documents: tuple[DocumentLine, ...]
     paid: Kopecks
     charged: Kopecks
-    acted: Kopecks
+    acted: Kopecks | None
     balance: Kopecks
     edo: bool | None
     page_url: str

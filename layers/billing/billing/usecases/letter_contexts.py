@@ -33,6 +33,8 @@ from billing.usecases.edo.exchange import exchanged_with
 from billing.usecases.edo.reminders import reminder_letter
 from billing.usecases.edo.reports import report_letter
 
+_GRANTED = f"payment.{MoneyClass.BONUS}"  # nobody has paid it
+
 
 def letter_of(account: str, head: Mapping[str, Any], outside: Outside) -> Letter:
     """The letter that a head stands for, by its kind."""
@@ -63,9 +65,9 @@ def _closing_documents(account: str, head: Mapping[str, Any], outside: Outside) 
         customer=customer.title if customer else account,
         month=Month.parse(month),
         documents=tuple(_line(d) for d in found),
-        paid=sum(amount for kind, amount in period.turnover if kind.startswith("payment.")),
+        paid=sum(amount for kind, amount in period.turnover if kind.startswith("payment.") and kind != _GRANTED),
         charged=period.cost,
-        acted=period.acted,
+        acted=period.acted if period.acted == sum(total_of(d.content) for d in found if d.kind == "act") else None,
         balance=period.closing,
         edo=exchanged_with(found, outside),
         page_url=outside.settings.page_url,
