@@ -18,7 +18,7 @@ from tests.usecases.house import ROMASHKA, House
 
 ACT = f"2026-01.act.{ROMASHKA['inn']}.0"
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 ALWAYS = {
@@ -74,6 +74,7 @@ def test_only_files_of_the_page_may_be_kept(stranger: Browser) -> None:
     for name in names:
         answered = stranger.get(f"/static/{name}")
         assert (answered.status, answered.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+        assert answered.headers["vary"] == "Accept-Encoding", "or every session would fetch it anew"
 
 
 def test_whoever_may_frame_the_page_is_named_by_the_template(house: House, stranger: Browser) -> None:

@@ -440,7 +440,7 @@ def pages(language: Language) -> dict[str, Context]:
         ),
         "an empty archive": ArchivePage(frame=frame(language), kind=ACT, documents=0),
         "an archive being made": ArchivePage(frame=frame(language), kind=ACT, documents=1200, again="/"),
-        "confirm": ConfirmPage(frame=nobody, state="ask", hidden_fields=(("digest", "d"), ("nonce", "1"))),
+        "confirm": ConfirmPage(frame=nobody, state="ask", token="t"),
         "confirmed": ConfirmPage(frame=nobody, state="done"),
         "confirmed too late": ConfirmPage(frame=nobody, state="stale"),
         "no session": MessagePage(frame=nobody, heading="no_session", text="no_session_text"),

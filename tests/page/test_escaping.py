@@ -29,7 +29,7 @@ TYPED = {  # what comes from people, their programs, or another company
     *("client", "name", "inn", "buyer", "payer", "number", "problems", "text", "address", "addresses", "title"),
     *("document", "payment", "key", "typed_text", "amount", "detail", "asked", "warnings", "more"),
 }
-PAIRS = {"values", "hidden_fields"}  # of a name of ours and a text
+PAIRS = {"values"}  # of a name of ours and a text
 
 
 def _poisoned(value: Any, poison: str, name: str = "") -> Any:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from billing import wiring
-from billing.api.documents import one, page_of, to_file
+from billing.api.documents import document_shown, page_of, to_file
 from billing.api.explanations import act_as_xlsx, explained, payment_as_xlsx, payment_explained
 from billing.api.guard import Routes
 from billing.api.models import Document, Documents, ListAsked
@@ -51,7 +51,7 @@ def archive_again(account: str, archive: str) -> Response[Archive | None]:
 
 @twin("/documents/<id>")
 def document(account: str, id: str) -> Document:
-    return one(account_there(account), id, routes.language, full=True)
+    return document_shown(account_there(account), id, routes.language, full=True)
 
 
 @twin("/documents/<id>/pdf", status_code=302)

@@ -8,8 +8,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
-from billing.api.documents import to
 from billing.api.guard import JSON
+from billing.api.headers import redirect
 from billing.api.models_orders import Archive
 from billing.domain.errors import ConflictError
 from billing.domain.trouble_wording import trouble
@@ -27,7 +27,7 @@ def to_zip(told: usecase.Archive, *, beside: str) -> Response[Any]:
     if told.state != usecase.READY:
         headers = {"Location": f"{beside}/archives/{told.id}", "Retry-After": str(AGAIN_S)}
         return Response(int(HTTPStatus.ACCEPTED), JSON, Archive.model_validate(told), headers=headers)
-    return to(link(told), HTTPStatus.FOUND)
+    return redirect(link(told), HTTPStatus.FOUND)
 
 
 def link(told: usecase.Archive) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from billing import wiring
 from billing.api import cursors
 from billing.api.guard import Routes
+from billing.api.headers import redirect
 from billing.api.models import Document, Documents, ListAsked, ListedDocument
 from billing.domain.access import CLIENTS, Role
 from billing.page.language import Language
@@ -26,7 +27,7 @@ def documents(asked: Annotated[ListAsked, Query()]) -> Documents:
 
 @routes.on("GET", "/documents/<id>", may=CLIENTS, summary="One document with its letters and its way in the EDO")
 def document(id: str) -> Document:
-    return one(routes.account, id, routes.language, full=routes.caller.role is Role.ADMINISTRATOR)
+    return document_shown(routes.account, id, routes.language, full=routes.caller.role is Role.ADMINISTRATOR)
 
 
 @routes.on("GET", "/documents/<id>/pdf", may=CLIENTS, summary="Where its file is, for two minutes", status_code=302)
@@ -44,14 +45,9 @@ def page_of(account: str, asked: ListAsked, language: Language) -> Documents:
     )
 
 
-def one(account: str, id: str, language: Language, *, full: bool) -> Document:
+def document_shown(account: str, id: str, language: Language, *, full: bool) -> Document:
     return Document.of(document_told(account, id, wiring.outside(), full=full), language)
 
 
 def to_file(account: str, id: str, *, inline: bool) -> Response[None]:
-    return to(download_link(account, id, wiring.outside(), inline=inline), HTTPStatus.FOUND)
-
-
-def to(address: str, status: HTTPStatus) -> Response[Any]:
-    """Look there."""
-    return Response(int(status), headers={"Location": address})
+    return redirect(download_link(account, id, wiring.outside(), inline=inline), HTTPStatus.FOUND)

@@ -1,12 +1,20 @@
-"""Headers of every answer: nothing of it is kept, embedded, run or sent elsewhere."""
+"""Headers of every answer, by which nothing of it is kept, embedded, run or sent elsewhere; and one that is no more."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.shared.cookies import Cookie
 
 from billing import wiring
 
-IMMUTABLE = "public, max-age=31536000, immutable"
+KEPT_FOR_EVER = {  # of a file whose name is its digest
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Vary": "Accept-Encoding",
+}
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,6 +40,13 @@ def content_security_policy() -> str:
     """Nothing but our own styles, scripts, pictures and forms; framed by nobody but whom the template names."""
     ancestors = wiring.outside().settings.frame_ancestors
     return (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
         f"base-uri 'none'; frame-ancestors {ancestors}"
     )
+
+
+def redirect(
+    address: str, status: HTTPStatus = HTTPStatus.SEE_OTHER, *, cookies: Sequence[Cookie] = ()
+) -> Response[Any]:
+    """Look there; after a form that is where its outcome is shown, so that going back sends nothing twice."""
+    return Response(int(status), headers={"Location": address}, cookies=list(cookies))

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from billing import wiring
 from billing.api.archives import to_zip
-from billing.api.documents import one
+from billing.api.documents import document_shown
 from billing.api.guard import JSON, Routes
 from billing.api.models import Document
 from billing.api.models_orders import (
@@ -89,7 +89,7 @@ def archive_again(archive: str) -> Response[Archive | None]:
 
 
 def _made(account: str, id: str) -> Response[Document]:
-    told = one(account, id, routes.language, full=True)
+    told = document_shown(account, id, routes.language, full=True)
     status = HTTPStatus.CREATED if told.status is DocumentStatus.READY else HTTPStatus.ACCEPTED
     return Response(int(status), JSON, told, headers={"Location": f"/documents/{id}"})
 

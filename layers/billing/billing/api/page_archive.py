@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.archives import link
-from billing.api.documents import to
+from billing.api.headers import redirect
 from billing.api.page_frames import answered
 from billing.api.page_lists import filter_of, shown
 from billing.api.sent import Sent
@@ -32,7 +32,7 @@ def archive_shown(account: str, frame: Frame, query: Sent) -> Response[Any]:
     except NotFoundError:
         return answered(ArchivePage(frame=frame, kind=kind, documents=0))
     if found.state == READY:
-        return to(link(found), HTTPStatus.FOUND)
+        return redirect(link(found), HTTPStatus.FOUND)
     again = frame.addresses.archive(
         kind=kind, first=chosen.first, last=chosen.last, payer=chosen.payer, number=chosen.number
     )

@@ -10,7 +10,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.guard import Routes
-from billing.api.page_frames import answered, frame_of, payers_of, refused, seen, today
+from billing.api.headers import redirect
+from billing.api.page_frames import answered, frame_of, payers_of, refused, today
 from billing.api.page_lists import documents_tab
 from billing.api.page_views import document_page
 from billing.api.sent import Sent
@@ -99,7 +100,7 @@ def letters(id: str) -> Response[Any]:
     except (InvalidInputError, ConflictError) as error:
         notice, status = refused(error, page.frame.language)
         return answered(replace(page, frame=replace(page.frame, notice=notice)), status=status)
-    return seen(f"{HERE.document(id)}?done=sent_again")
+    return redirect(f"{HERE.document(id)}?done=sent_again")
 
 
 def _key(form: Sent, *asked: object) -> str:
@@ -117,8 +118,8 @@ def _wrong_payer(inn: str) -> tuple[str, ...]:
 
 def _made(id: str, status: DocumentStatus, tab: str) -> Response[Any]:
     if status is DocumentStatus.READY:
-        return seen(HERE.tab(tab, done="made", document=id))
-    return seen(HERE.tab(tab, done="being_made"))
+        return redirect(HERE.tab(tab, done="made", document=id))
+    return redirect(HERE.tab(tab, done="being_made"))
 
 
 def _to_mend(form: Form, error: BillingError | None = None) -> Response[Any]:

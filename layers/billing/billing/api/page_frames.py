@@ -35,11 +35,6 @@ def answered(context: Context, *, status: HTTPStatus = HTTPStatus.OK) -> Respons
     return Response(int(status), HTML, render(context))
 
 
-def seen(address: str) -> Response[Any]:
-    """After a form: the page that shows what has come of it, so that going back sends nothing twice."""
-    return Response(int(HTTPStatus.SEE_OTHER), headers={"Location": address})
-
-
 def today() -> Day:
     return moscow_day(wiring.now())
 

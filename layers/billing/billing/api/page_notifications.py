@@ -11,7 +11,8 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api.confirmations import links_of
 from billing.api.guard import Routes
-from billing.api.page_frames import answered, frame_of, refused, seen
+from billing.api.headers import redirect
+from billing.api.page_frames import answered, frame_of, refused
 from billing.api.page_views import notifications_tab
 from billing.api.sent import Sent
 from billing.domain.access import ADMINISTRATORS
@@ -49,7 +50,7 @@ def notifications() -> Response[Any]:
         _do(do, address, form, now)
     except (InvalidInputError, ConflictError, NotFoundError) as error:
         return _to_mend(do, address, *refused(error, routes.language))
-    return seen(Addresses().tab("notifications", done=DONE[do]))
+    return redirect(Addresses().tab("notifications", done=DONE[do]))
 
 
 def _wrong(do: str, address: str, form: Sent) -> tuple[str, ...]:

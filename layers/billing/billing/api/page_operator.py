@@ -12,8 +12,9 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api.accounts import account_there
 from billing.api.guard import Routes
+from billing.api.headers import redirect
 from billing.api.page_archive import archive_shown
-from billing.api.page_frames import answered, bare_frame, frame_of, seen, today
+from billing.api.page_frames import answered, bare_frame, frame_of, today
 from billing.api.page_lists import documents_tab
 from billing.api.page_told import day_of
 from billing.api.page_views import document_page, payment_page, statistics_tab
@@ -85,7 +86,7 @@ def payer() -> Response[Any]:
         notice = Notice(word="wrong_decision", good=False)
         return answered(first_page(routes, notice=notice), status=HTTPStatus.BAD_REQUEST)
     wiring.log.info("a payer is decided about", user=routes.logged_user)
-    return seen("/?done=payer_decided")
+    return redirect("/?done=payer_decided")
 
 
 @routes.on("GET", "/page/accounts", may=OPERATORS, include_in_schema=False)
@@ -93,7 +94,7 @@ def client() -> Response[Any]:
     """To the client whose id was typed."""
     account = routes.query.text("account")
     try:
-        return seen(Addresses(account_there(account)).tab("invoices"))
+        return redirect(Addresses(account_there(account)).tab("invoices"))
     except NotFoundError:
         return answered(first_page(routes, asked=account, wrong=("account",)))
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from billing import wiring
 from billing.api import confirmations
 from billing.api.guard import PUBLIC, Routes
-from billing.api.headers import IMMUTABLE
+from billing.api.headers import KEPT_FOR_EVER
 from billing.api.page_frames import answered, bare_frame, today
 from billing.api.problems import Problem
 from billing.domain.errors import NotFoundError
@@ -42,7 +42,7 @@ def static(name: str) -> Response[Any]:
     file = static_file(name)
     if not file:
         raise NotFoundError("такого файла нет")
-    return Response(int(HTTPStatus.OK), file.content_type, file.body, headers={"Cache-Control": IMMUTABLE})
+    return Response(int(HTTPStatus.OK), file.content_type, file.body, headers=KEPT_FOR_EVER)
 
 
 @routes.on("GET", "/confirm", may=PUBLIC, include_in_schema=False)
@@ -51,7 +51,7 @@ def ask_to_confirm() -> Response[Any]:
     token = routes.query.text("token")
     if not confirmations.read(token):
         return answered(ConfirmPage(frame=bare_frame(routes), state="stale"), status=HTTPStatus.NOT_FOUND)
-    return answered(ConfirmPage(frame=bare_frame(routes), state="ask", hidden_fields=(("token", token),)))
+    return answered(ConfirmPage(frame=bare_frame(routes), state="ask", token=token))
 
 
 @routes.on("POST", "/confirm", may=PUBLIC, include_in_schema=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -12,6 +11,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from billing import wiring
 from billing.api.asking import is_local, logged_user
 from billing.api.guard import PUBLIC, VISITORS, Routes
+from billing.api.headers import redirect
 from billing.domain.access import Role
 from billing.ports_tokens import SESSION
 from billing.usecases.authorize import COOKIE, COOKIE_OF_THIS_MACHINE, caller_of
@@ -51,4 +51,4 @@ def _home(session: str, seconds: int) -> Response[Any]:
         same_site=SameSite.LAX_MODE,
         max_age=seconds,
     )
-    return Response(int(HTTPStatus.SEE_OTHER), headers={"Location": HOME}, cookies=[cookie])
+    return redirect(HOME, cookies=[cookie])

@@ -199,7 +199,7 @@ class ConfirmPage:
 
     frame: Frame
     state: str
-    hidden_fields: tuple[tuple[str, str], ...] = ()
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
