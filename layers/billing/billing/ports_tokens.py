@@ -22,7 +22,7 @@ class Claims:
 
 
 class TokenRefusedError(BillingError):
-    """A token that does not count: forged, expired, or saying too little. API: 401."""
+    """A token that does not count: forged, expired, or saying too little."""
 
 
 class Tokens(Protocol):

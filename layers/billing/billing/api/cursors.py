@@ -13,7 +13,6 @@ from billing.domain.troubles import Cause
 from billing.ports_tokens import Tokens
 
 PURPOSE = "cursor"
-MAX = 600
 
 
 def cursor(after: str, *, account: str, question: str, tokens: Tokens) -> str:

@@ -33,7 +33,7 @@ _Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
 class ForbiddenError(BillingError):
-    """The caller is known, and may not. API: 403."""
+    """The caller is known, and may not."""
 
 
 class ForeignFormError(ForbiddenError):
@@ -41,11 +41,11 @@ class ForeignFormError(ForbiddenError):
 
 
 class TooLargeError(BillingError):
-    """More than a request may hold. API: 413."""
+    """More than a request may hold."""
 
 
 class OtherFormatError(BillingError):
-    """A body that is neither JSON nor a form. API: 415."""
+    """A body that is neither JSON nor a form."""
 
 
 class Routes(Router):

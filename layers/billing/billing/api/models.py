@@ -56,9 +56,8 @@ Money: TypeAlias = Annotated[
     Field(json_schema_extra={"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$", "examples": ["5500.00"]}),
 ]
 Date: TypeAlias = Annotated[date, BeforeValidator(_iso), AfterValidator(_in_time)]
-Text: TypeAlias = Annotated[str, AfterValidator(_encodable)]
 Inn: TypeAlias = Annotated[str, StringConstraints(pattern=r"^([0-9]{10}|[0-9]{12})$")]
-Key: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[!-~]{8,200}$")]
+Cursor: TypeAlias = Annotated[str, StringConstraints(max_length=600, pattern=r"^[A-Za-z0-9._-]*$")]
 Number: TypeAlias = Annotated[str, StringConstraints(max_length=40), AfterValidator(_encodable)]
 
 
@@ -83,7 +82,7 @@ class ListAsked(Asked):
     payer: Inn | None = None
     status: DocumentStatus | None = None
     number: Number | None = None
-    cursor: Annotated[str, StringConstraints(max_length=600, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    cursor: Cursor = ""
     limit: int = Field(50, ge=1, le=PAGE_MAX)
 
     @property

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
-from billing.api.models import Answer, Asked, Date, Money
+from billing.api.models import Answer, Asked, Cursor, Date, Money
 from billing.api.models_statistics import MonthText
 from billing.domain.edo import RoamingRequest
 
@@ -16,7 +16,7 @@ from billing.domain.edo import RoamingRequest
 class PageAsked(Asked):
     """Where a list goes on."""
 
-    cursor: Annotated[str, StringConstraints(max_length=600, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    cursor: Cursor = ""
     limit: int = Field(50, ge=1, le=100)
 
 

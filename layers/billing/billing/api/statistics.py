@@ -11,9 +11,9 @@ from billing import wiring
 from billing.api.guard import Routes
 from billing.api.models_statistics import Statistics, StatisticsAsked
 from billing.api.tables import CSV, XLSX, as_csv, as_xlsx
-from billing.domain import statistics as told
 from billing.domain.access import CLIENTS
 from billing.domain.periods import moscow_day
+from billing.domain.statistics import Statistics as StatisticsTold
 from billing.exports import statistics_tables
 from billing.usecases.statistics import statistics_of
 
@@ -37,7 +37,7 @@ def statistics_as_xlsx(asked: Annotated[StatisticsAsked, Query()]) -> Response[A
     return as_xlsx_of(routes.account, asked)
 
 
-def statistics_for(account: str, asked: StatisticsAsked) -> told.Statistics:
+def statistics_for(account: str, asked: StatisticsAsked) -> StatisticsTold:
     today = moscow_day(wiring.now())
     return statistics_of(account, *asked.months(today), wiring.outside(), today=today, days=asked.days)
 

@@ -8,8 +8,6 @@ from billing.domain.money import plain_roubles
 from billing.domain.wording import short_date
 from billing.exports.tables import Cell, Roubles, Table, as_text, is_formula_like
 
-CONTENT_TYPE = "text/csv; charset=utf-8"
-
 
 def csv_of(table: Table) -> bytes:
     """Texts stand in quotes, so that no separator is found inside; what could be run begins with an apostrophe."""

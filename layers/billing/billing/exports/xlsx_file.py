@@ -18,7 +18,6 @@ from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
 from billing.exports.tables import ROWS_MAX, Cell, Roubles, Table, as_text, is_formula_like
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH_MAX = 60  # characters of a column
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 

@@ -48,7 +48,6 @@ def functions_of(language: Language) -> Mapping[str, Any]:
 
     return {
         "w": words,
-        "words": words,
         "title": title,
         "days": days,
         "share": _share,
