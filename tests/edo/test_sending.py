@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from billing.adapters.diadoc.settings import ACT_WITH_INVOICE, KindSettings
 from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.domain.documents import DocumentKind
+from billing.domain.edo import RoamingRequest
 from billing.domain.edo_policy import ActForm, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
 from billing.ports import Write
@@ -20,6 +22,7 @@ from billing.usecases.edo.counterparties import change
 from billing.usecases.notifications import change_notifications
 from billing.usecases.orders import order_invoice, order_reconciliation
 from local.company.client import a_company
+from local.diadoc.http_shapes import Answer
 from tests.edo.house import POLICY
 from tests.edo.quarter import ACTS, CONTRACT, FEBRUARY, JANUARY, QuarterHouse, a_quarter
 from tests.edo.test_invitations import campaign
@@ -381,6 +384,34 @@ def test_a_recipient_that_has_blocked_us_is_a_persons_and_is_tried_once_a_day():
     house.diadoc.change_organization(box=box, blocks=[])
     assert (house.send("2026-04-02 06:00").sent, house.left) == (0, {"refused_by_them": 3})
     assert len(house.calls("V3/PostMessage")) == 3
+
+    assert (house.send("2026-04-03 04:00").sent, house.reasons()) == (3, {})
+
+
+def test_a_request_for_roaming_that_is_needed_at_last_is_asked_of_a_person_and_sending_is_tried_once_a_day():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.diadoc.add_operator(fns_id="2BE", name="Другой", features=["SupportsAutoInvitation"])
+    house.partner(operator="2BE")
+    answer, asked = house.diadoc.answer, list[str]()
+
+    def closed(verb: str, target: str, *told: Any) -> Any:
+        if not target.startswith("/V3/PostMessage"):
+            return answer(verb, target, *told)
+        asked.append(target)
+        headers = {"X-Diadoc-ErrorCode": "Invitations.RoamingOperatorRequestIsRequired"}
+        return Answer(status=409, body=b"Apply for roaming", content_type="text/plain", headers=headers)
+
+    house.diadoc.answer = closed  # type: ignore[method-assign]
+    run = house.send("2026-04-02 04:00")
+
+    expected = {f"document.{ACCOUNT}.{act}": "roaming_request_needed" for act in ACTS}
+    assert (run.sent, house.left, house.reasons()) == (0, {"roaming_request_needed": 3}, expected)
+    assert house.counterparty().roaming_request is RoamingRequest.NEEDED
+    assert {line.detail for line in house.for_people().values()} == {"Apply for roaming"}
+    house.send("2026-04-02 06:00")
+    assert (len(asked), house.left, house.reasons()) == (3, {"roaming_request_needed": 3}, expected)
+
+    house.diadoc.answer = answer  # type: ignore[method-assign]
 
     assert (house.send("2026-04-03 04:00").sent, house.reasons()) == (3, {})
 

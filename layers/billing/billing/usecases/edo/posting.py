@@ -36,7 +36,8 @@ from billing.usecases.edo.waiting import waiting_of
 PACKET_MAX = 40  # Source: Diadoc API, PostMessage: documents of one message
 ATTEMPTS_MAX = 8
 REFUSAL_MAX = 500  # characters
-ONCE_A_DAY = (Reason.NOT_TAKEN, Reason.REFUSED_BY_THEM)  # no look at the payer tells when it is otherwise
+# no look at the payer tells when it is otherwise
+ONCE_A_DAY = (Reason.NOT_TAKEN, Reason.REFUSED_BY_THEM, Reason.ROAMING_REQUEST_NEEDED)
 
 
 @dataclass(slots=True)
@@ -52,9 +53,9 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     """Every signed document of the account is at the operator, or it is said why not.
 
     A message that was tried before is tried again just as it was, whatever has changed since: the operator answers with
-    the first one. What the operator did not take, or a client that blocks us, waits for a person, and is tried once a
-    day. None is begun when the time is up. Where the payer was no partner any more at the last look, only what is there
-    already is repeated.
+    the first one. What the operator did not take, or not from us, waits for a person, and is tried once a day. None is
+    begun when the time is up. Where the payer was no partner any more at the last look, only what is there already is
+    repeated.
 
     Raises:
         BusyError: the operator asks to come back later; nobody knows whether the last message is there.
