@@ -73,7 +73,7 @@ def _everywhere(context: Context, text: str) -> Context:
         over["document"] = replace(ACT, title=text, file_name=text)
     if context is RUN_REPORT:
         line = AccountLine(account=text, reason=text, detail=text)
-        names = ("parked", "still_open", "blocked", "nobody", "undelivered")
+        names = ("parked", "still_open", "blocked", "warned", "nobody", "undelivered")
         over |= dict.fromkeys(names, Accounts(lines=(line,), count=1))
     if context is EDO_REPORT:
         said = EdoLine(who=text, inn=text, reason=text, detail=text, fresh=True)

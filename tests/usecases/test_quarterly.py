@@ -9,6 +9,7 @@ import pytest
 
 from billing.domain.documents import DocumentStatus, Reconciliation
 from billing.domain.periods import Month
+from billing.domain.trouble_wording import all_said
 from billing.usecases import fill_orders, quarterly
 from billing.usecases.notifications import change_notifications
 from billing.usecases.preview import preview
@@ -125,6 +126,24 @@ def test_it_waits_for_an_act_that_waits_for_requisites():
     house.work()
 
     assert made(house) == [(f"2026-03.reconciliation.{INN}.0", DocumentStatus.READY, "1")]
+
+
+def test_an_act_of_an_earlier_month_that_still_waits_is_missed_aloud():
+    """January's act is dated before the payer's requisites begin; the quarter's act of reconciliation goes without."""
+    from_15_february = {**ROMASHKA, "valid_from": "2026-02-15"}
+    house = wanting(House(a_card(payers=[from_15_february]), a_payment(1_000_000), a_charge(550_000)))
+    house.night(JANUARY)
+    house.tell(a_charge(100_000, at="2026-02-20T12:00:00+03:00"))
+    house.night(FEBRUARY)
+
+    report = house.at("2026-04-01 12:00").night(MARCH)
+
+    (record,) = house.documents(kind="reconciliation")
+    missed = "акт за январь\N{NO-BREAK SPACE}2026\N{NO-BREAK SPACE}г. ещё не выпущен"
+    assert all_said(record.warnings) == missed
+    assert report["warned"] == [[ACCOUNT, missed, record.id]]
+    report_letter = house.letters(house.outside.settings.accountant_address)[-1]
+    assert "ДОКУМЕНТЫ С ОГОВОРКОЙ: 1" in report_letter.text
 
 
 def test_requisites_missing_with_no_act_to_wait_for_block_it_until_they_are_mended():

@@ -70,6 +70,7 @@ class Report(Answer):
     parked_count: int
     still_open_count: int
     blocked_count: int
+    warned_count: int
     nobody_count: int
     undelivered_count: int
     charged: Money
@@ -83,6 +84,7 @@ class Report(Answer):
     letters: dict[str, int]
     parked: list[list[str]]
     blocked: list[list[str]]
+    warned: list[list[str]]
     nobody: list[list[str]]
     undelivered: list[list[str]]
 

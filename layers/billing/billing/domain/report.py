@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from billing.domain.closing import PeriodSummary
 from billing.domain.ledger import ACTED
@@ -12,6 +13,9 @@ from billing.domain.trouble_wording import all_said
 from billing.domain.troubles import Trouble
 
 LISTED_MAX = 200  # accounts named in one list of the report; the rest is counted
+
+Name: TypeAlias = Literal["parked", "still_open", "blocked", "warned", "nobody", "undelivered"]
+LISTS: tuple[Name, ...] = ("parked", "still_open", "blocked", "warned", "nobody", "undelivered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class DocumentFact:
     total: Kopecks
     letter: str
     problems: tuple[Trouble, ...] = ()
+    warnings: tuple[Trouble, ...] = ()
     by_class: tuple[tuple[str, Kopecks], ...] = ()
 
 
@@ -35,15 +40,14 @@ class Tally:
 
     `charged`: charges less reversals; `funded`, `carried_in`, `carried_out`, `acted`: by class of money; `documents`:
     kind → [count, total]; `numbers`: series → [least, greatest, count] of the numbers' own digits; `letters`: by state.
-    A line of a list is the account, what is to be said of it, and a detail.
+    `lines`: of each list the first `LISTED_MAX`, a line being the account, what is to be said of it, and a detail;
+    `counts`: how many there are, so that the whole fits a row however many accounts there be.
     """
 
     scanned: int = 0
     closed: int = 0
-    parked: list[list[str]] = field(default_factory=list)
-    still_open: list[list[str]] = field(default_factory=list)
-    blocked: list[list[str]] = field(default_factory=list)
-    nobody: list[list[str]] = field(default_factory=list)
+    counts: dict[Name, int] = field(default_factory=lambda: dict.fromkeys(LISTS, 0))
+    lines: dict[Name, list[list[str]]] = field(default_factory=lambda: {name: [] for name in LISTS})
     charged: Kopecks = 0
     paid: dict[str, Kopecks] = field(default_factory=dict)
     funded: dict[str, Kopecks] = field(default_factory=dict)
@@ -53,12 +57,17 @@ class Tally:
     documents: dict[str, list[int]] = field(default_factory=dict)
     numbers: dict[str, list[int]] = field(default_factory=dict)
     letters: dict[str, int] = field(default_factory=dict)
-    undelivered: list[list[str]] = field(default_factory=list)
+
+    def add_open(self, account: str, parked: str | None) -> None:
+        """An account whose month is not closed; `parked`: why it was set aside, None: it was not."""
+        self.scanned += 1
+        self._list("still_open" if parked is None else "parked", account, parked or "")
 
     def add_closed(
         self, account: str, period: PeriodSummary, documents: Iterable[DocumentFact], letters: Iterable[tuple[str, str]]
     ) -> None:
         """An account whose month is closed. `letters`: state and masked address of each delivery."""
+        self.scanned += 1
         self.closed += 1
         for kind, amount in period.turnover:
             what, _, money = kind.partition(".")
@@ -77,25 +86,32 @@ class Tally:
         for state, address in letters:
             self.letters[state] = self.letters.get(state, 0) + 1
             if state in ("bounced", "complained", "suppressed", "refused", "unconfirmed"):
-                self.undelivered.append([account, state, address])
+                self._list("undelivered", account, state, address)
 
     def _add_document(self, account: str, d: DocumentFact) -> None:
         if d.kind == "act":
             for money, amount in d.by_class:
                 _add(self.acted, money, amount)
         if d.status == "blocked":
-            self.blocked.append([account, all_said(d.problems), d.id])
+            self._list("blocked", account, all_said(d.problems), d.id)
             return
         if d.status in ("decided", "numbered"):
-            self.blocked.append([account, "ещё не выпущен, смотрите отложенные счета", d.id])
+            self._list("blocked", account, "ещё не выпущен, смотрите отложенные счета", d.id)
         count, total = self.documents.get(d.kind, [0, 0])
         self.documents[d.kind] = [count + 1, total + d.total]
         if d.status == "ready" and d.letter == "nobody":
-            self.nobody.append([account, "", d.id])
+            self._list("nobody", account, detail=d.id)
+        if d.warnings:
+            self._list("warned", account, all_said(d.warnings), d.id)
         if d.number:
             n = int("".join(c for c in d.number if c.isdigit())[-12:])
             least, greatest, count = self.numbers.get(d.series, [n, n, 0])
             self.numbers[d.series] = [min(least, n), max(greatest, n), count + 1]
+
+    def _list(self, name: Name, account: str, said: str = "", detail: str = "") -> None:
+        self.counts[name] += 1
+        if len(self.lines[name]) < LISTED_MAX:
+            self.lines[name].append([account, said, detail])
 
     @property
     def difference(self) -> Kopecks:
@@ -110,7 +126,7 @@ class Tally:
     @property
     def complete(self) -> bool:
         """Every account is closed or parked."""
-        return not self.still_open and self.closed + len(self.parked) == self.scanned
+        return self.closed + self.counts["parked"] == self.scanned
 
 
 def _add(sums: dict[str, Kopecks], key: str, amount: Kopecks) -> None:

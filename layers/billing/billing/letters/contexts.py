@@ -154,10 +154,10 @@ class RunReport:
     """To our accountant: the proof that the month is closed whole.
 
     `charged`: charges less reversals. `difference`: money of companies spent, less what is in acts and what is carried
-    on; 0: it tallies. `letters`: state and count. `blocked`: documents that wait for requisites. `nobody`: accounts
-    whose documents had no address to go to. `undelivered`: the reason is the state of the letter, the detail its
-    address, which the letter masks. `edo`: documents of the latest window at the operator, by stage, and how many lines
-    of the exchange wait for a person; no window: nothing was sent yet.
+    on; 0: it tallies. `letters`: state and count. `blocked`: documents that wait for requisites. `warned`: documents
+    that do not say all. `nobody`: accounts whose documents had no address to go to. `undelivered`: the reason is the
+    state of the letter, the detail its address, which the letter masks. `edo`: documents of the latest window at the
+    operator, by stage, and how many lines of the exchange wait for a person; no window: nothing was sent yet.
     """
 
     month: Month
@@ -173,6 +173,7 @@ class RunReport:
     numbers: tuple[NumbersUsed, ...]
     letters: tuple[tuple[str, int], ...]
     blocked: Accounts = Accounts()
+    warned: Accounts = Accounts()
     nobody: Accounts = Accounts()
     undelivered: Accounts = Accounts()
     edo_window: str = ""

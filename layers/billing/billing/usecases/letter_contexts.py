@@ -135,6 +135,7 @@ def _run_report(head: Mapping[str, Any], outside: Outside) -> RunReport:
         parked=_accounts(r, "parked"),
         still_open=_accounts(r, "still_open"),
         blocked=_accounts(r, "blocked"),
+        warned=_accounts(r, "warned"),
         nobody=_accounts(r, "nobody"),
         undelivered=_accounts(r, "undelivered"),
         charged=r["charged"],

@@ -71,6 +71,7 @@ def _decide(account: str, month: Month, payer: str, outside: Outside) -> Documen
         status=DocumentStatus.BLOCKED if problems else DocumentStatus.DECIDED,
         content=says,
         problems=problems,
+        warnings=draft.warnings,
         at=at,
     )
     record = apart(record, outside)

@@ -69,20 +69,15 @@ def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None
     """An account opened after the month is not of this run."""
     store, account = outside.store, stored.pk
     if Month.parse(stored.row["open"]) <= month:
-        tally.scanned += 1
         parked = store.get("control", f"parked.{month}", account) or store.get(
             "control", f"parked.{stored.row['open']}", account
         )
-        if parked:
-            tally.parked.append([account, parked.row["reason"], ""])
-        else:
-            tally.still_open.append([account, "", ""])
+        tally.add_open(account, parked.row["reason"] if parked else None)
         return
     rows = store.query("documents", account, prefix=f"{month}.", limit=200).rows
     period = next((s for s in rows if s.row["kind"] == "period"), None)
     if not period:
         return
-    tally.scanned += 1
     found = [records.document_of(account, s.sk, s.row) for s in rows if s is not period]
     letters = letters_of(account, month, outside) if any(d.letter not in ("", NOBODY) for d in found) else ()
     states = [(d.status, masked(d.address)) for letter in letters for d in letter.deliveries.values()]
@@ -101,6 +96,7 @@ def _fact(d: records.DocumentRecord) -> DocumentFact:
         total=total,
         letter=d.letter,
         problems=d.problems,
+        warnings=d.warnings,
         by_class=by_class,
     )
 
@@ -158,7 +154,7 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
     for metric, value in (
         ("AccountsClosed", tally.closed),
         ("ActsDifference", abs(tally.difference)),
-        ("DocumentsBlocked", len(tally.blocked)),
+        ("DocumentsBlocked", tally.counts["blocked"]),
     ):
         outside.metrics.count(metric, value)
     return True
@@ -176,19 +172,18 @@ def file_report(name: str, outside: Outside) -> None:
 
 
 def report_row(month: Month, tally: Tally, n: int, started_at: str, at: str) -> dict[str, Any]:
-    """The report as a row and as the file in the bucket; lists are cut to what a row can hold, the counts are whole."""
-    cut: dict[str, Any] = {
-        name: value[:200] if isinstance(value, list) else value for name, value in asdict(tally).items()
-    }
-    counts = {f"{name}_count": len(value) for name, value in asdict(tally).items() if isinstance(value, list)}
+    """The report as a row and as the file in the bucket; lists are cut, their counts are whole."""
+    sums = asdict(tally)
+    lines, counts = sums.pop("lines"), sums.pop("counts")
     return {
-        **cut,
-        **counts,
+        **sums,
+        **lines,
+        **{f"{name}_count": count for name, count in counts.items()},
         "month": str(month),
         "report": n,
         "started_at": started_at,
         "ended_at": at,
         "difference": tally.difference,
-        "summary": f"{month}: счетов {tally.scanned}, закрыто {tally.closed}, отложено {len(tally.parked)}, "
+        "summary": f"{month}: счетов {tally.scanned}, закрыто {tally.closed}, отложено {tally.counts['parked']}, "
         f"{'сходится' if not tally.difference else 'НЕ СХОДИТСЯ'}",
     }
