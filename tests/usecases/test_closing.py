@@ -11,9 +11,10 @@ import pytest
 from billing.domain.documents import DocumentStatus
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Month
-from billing.ports import Page
+from billing.ports import Page, StaleError
 from billing.usecases import filing
 from billing.usecases.close_month import close_month, read_request
+from billing.usecases.issue_documents import issue_documents
 from billing.usecases.runs import change_run, run_of
 from local.company import seller_card
 from local.company.client import a_company
@@ -270,6 +271,33 @@ def test_more_accounts_than_one_transaction_numbers():
 
     assert house.numbers("act.2026") == list(range(1, 41))
     assert (report["closed"], report["documents"]["act"]) == (40, [40, 40_000])
+
+
+def test_an_account_a_year_behind_is_closed_to_the_month_that_is_asked_for():
+    house = House(a_card(), a_payment(1_000_000, at="2025-01-12T12:00:00+03:00"))
+    house.tell(a_charge(1_000, at="2025-01-20T12:00:00+03:00"))
+
+    house.at("2026-02-02 10:00").close(JANUARY, accounts=[ACCOUNT])
+
+    stored = house.store.get("accounts", ACCOUNT)
+    assert stored
+    assert (stored.row["open"], house.failures) == ("2026-02", [])
+
+
+def test_an_account_that_is_never_still_is_left_to_the_next_attempt(monkeypatch):
+    house = House(a_card(), a_payment(1_000), a_charge(1_000))
+    write = house.store.tx
+
+    def a_charge_comes_first(writes):
+        if any(w.table == "journal" and w.row and w.row["kind"] == "close" for w in writes):
+            raise StaleError([0])
+        write(writes)
+
+    monkeypatch.setattr(house.store, "tx", a_charge_comes_first)
+
+    (failure,) = issue_documents(JANUARY, [ACCOUNT], house.at("2026-02-02 00:30").outside)
+
+    assert (failure.account, failure.passing) == (ACCOUNT, True)
 
 
 def test_a_run_started_on_the_15th_closes_the_same_month():

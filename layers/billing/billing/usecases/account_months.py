@@ -20,7 +20,7 @@ from billing.usecases.parking import park
 from billing.usecases.quarterly import is_wanted
 from billing.usecases.runs import RUNS, reopened
 
-ATTEMPTS_MAX = 8
+ATTEMPTS_MAX = 8  # at one account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,20 +38,24 @@ class Due:
 
 
 def closed(account: str, month: Month, seller: SellerCard | None, outside: Outside, *, forced: bool) -> list[Due]:
-    """Close the account's open months up to `month`; answer the months whose documents are not finished."""
+    """Close the account's open months up to `month`; answer the months whose documents are not finished.
+
+    Raises:
+        StaleError: charges come faster than a month is closed; what is closed stays closed.
+    """
     customer = customer_card(outside.store, account)
     decided: dict[str, tuple[str, ...] | None] = {}
-    for _ in range(ATTEMPTS_MAX):
-        stored = outside.store.get("accounts", account)
-        if not stored or Month.parse(stored.row["open"]) > month:
-            break
+    stale = 0
+    while (stored := outside.store.get("accounts", account)) and Month.parse(stored.row["open"]) <= month:
         try:
             decided[stored.row["open"]] = _close(stored, customer, seller, outside, forced=forced)
         except SuspiciousError as suspicion:
             park(account, Month.parse(stored.row["open"]), str(suspicion), outside)
             break  # the months before it may still have work
-        except StaleError:
-            continue  # a charge came in between: read again
+        except StaleError:  # a charge came in between: read again
+            stale += 1
+            if stale == ATTEMPTS_MAX:
+                raise
     page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
     return [
         Due(account=account, month=Month.parse(m), documents=decided.get(m))
