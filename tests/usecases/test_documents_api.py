@@ -216,6 +216,20 @@ def test_a_link_is_for_a_document_that_has_its_file_and_lives_two_minutes() -> N
     assert download_link(ACCOUNT, act.id, house.outside, inline=True).endswith("seconds=120")
 
 
+def test_a_short_page_of_a_rare_kind_is_no_dearer_than_a_long_one() -> None:
+    house = House(a_card())
+    for n in range(600):
+        row = {"kind": "act" if n else "contract", "status": "ready", "payer": "x", "date": "2026-03-01"}
+        house.store.tx([Write("documents", ACCOUNT, f"2026-03-10.act.x.{n:04}", row, 0)])
+    before = house.store.calls
+
+    rare = Filters(kind=DocumentKind.CONTRACT)
+    page, _ = list_documents(ACCOUNT, rare, after="", limit=1, outside=house.outside)
+
+    assert page == ()
+    assert house.store.calls - before == 6  # five hundred rows, a hundred a call, and whether there are more
+
+
 def test_what_one_call_reads_is_bounded_and_the_rest_is_reached_all_the_same() -> None:
     house = House(a_card(), a_payment(300_000), a_charge(300_000))
     house.night()

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 PAGE_MAX = 100  # documents in a page
-READ_MAX = 500  # rows read for one: a rare filter gives short pages, never slow ones
+READ_MAX = 500  # rows read for one: a rare filter gives short pages, and takes six calls at most
 LINK_SECONDS = 120
 
 _ID = re.compile(r"[0-9A-Za-z._-]{1,120}")
@@ -131,10 +131,10 @@ def _newest_first(account: str, filters: Filters, after: str, limit: int, outsid
     """
     before = after or (str(Month.of(filters.last).next) if filters.last else "")
     lowest = str(Month.of(filters.first).plus(-2)) + "~" if filters.first else ""
+    sifted = filters.kind or filters.payer or filters.status or filters.number
+    size = PAGE_MAX if sifted else limit + 1  # of what is sifted, few rows may be left
     while True:
-        page = outside.store.query(
-            "documents", account, after=lowest, before=before, limit=limit + 1, newest_first=True
-        )
+        page = outside.store.query("documents", account, after=lowest, before=before, limit=size, newest_first=True)
         yield from page.rows
         if not (before := page.cursor):
             return
