@@ -45,6 +45,10 @@ PAYER = PayerRequisites(
 CUSTOMER = Customer(account="c-000001", title="Ромашка", payers=(PAYER,))
 
 
+def with_ours(**changes):
+    return replace(SELLER, requisites=(replace(SELLER.requisites[0], **changes),))
+
+
 def made(day=DAY, *, template=TEMPLATE, customer=CUSTOMER, seller=SELLER):
     return agreement(template, payer=PAYER.inn, day=day, customer=customer, seller=seller)
 
@@ -109,6 +113,27 @@ def test_a_client_with_a_contract_keeps_its_number_and_its_day():
             },
             False,
             id="an accountant, who does not sign it",
+        ),
+        pytest.param(
+            {"customer": replace(CUSTOMER, payers=(replace(PAYER, phone="+7 495 000-00-00"),))},
+            False,
+            id="the client has another phone",
+        ),
+        pytest.param({"seller": with_ours(stamp="a" * 64)}, False, id="a new picture of the seal"),
+        pytest.param(
+            {"seller": with_ours(director=replace(SELLER.requisites[0].director, facsimile="b" * 64))},
+            False,
+            id="a new picture of the signature",
+        ),
+        pytest.param(
+            {"seller": with_ours(party=replace(SELLER.requisites[0].party, phone="+7 495 000-00-01"))},
+            False,
+            id="we have another phone",
+        ),
+        pytest.param(
+            {"seller": with_ours(bank=replace(SELLER.requisites[0].bank, account="40702810938000000002"))},
+            True,
+            id="we have another bank account",
         ),
     ],
 )

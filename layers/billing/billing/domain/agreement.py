@@ -34,8 +34,8 @@ def agreement(
 ) -> AgreementDraft:
     """The contract with the payer as it would be made on that day, under the number and date of the client's card.
 
-    `version` is that of the template and a digest of everything printed but number and date: when it changes, a new
-    contract goes out.
+    `version` is that of the template and a digest of what the contract says and of the sides as they are printed: when
+    it changes, a new contract goes out. Number, date, phones and pictures make no other contract.
     """
     found = sides(payer, day, customer, seller)
     known = customer.contract if customer else None
@@ -91,5 +91,11 @@ def _said(placeholder: str, value: str | None, stop: str) -> str:
 
 
 def _digest(content: Agreement) -> str:
-    printed = {name: value for name, value in asdict(content).items() if name not in UNSAID}
+    seller, director = content.seller, replace(content.seller.director, facsimile="")
+    bare = replace(
+        content,
+        seller=replace(seller, party=replace(seller.party, phone=""), director=director, stamp=""),
+        buyer=replace(content.buyer, phone=""),
+    )
+    printed = {name: value for name, value in asdict(bare).items() if name not in UNSAID}
     return hashlib.sha256(json.dumps(printed, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:DIGEST]
