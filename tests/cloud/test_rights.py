@@ -108,11 +108,12 @@ def _order(cloud: Cloud) -> None:
 
 
 def _partner(cloud: Cloud) -> None:
-    """The client takes part in the exchange already, and signs in an hour."""
+    """The client takes part in the exchange already, signs in an hour, and asks for receipts on its titles."""
     assert cloud.exchange
     diadoc, us = cloud.exchange.diadoc, cloud.exchange.box
     payer = {"inn": PAYER, "kpp": "773601001", "full_name": "ООО «Ромашка»", "address": ADDRESS, "is_test": True}
-    diadoc.make_partners(box=us, partner=diadoc.add_organization(**payer, signs_after_s=3600).box_id)
+    client = diadoc.add_organization(**payer, signs_after_s=3600, wants_receipts=True)
+    diadoc.make_partners(box=us, partner=client.box_id)
 
 
 def _short(arn: str) -> str:
@@ -163,8 +164,7 @@ RARE = {
     ("InviteToEdoFunction", "sqs:SendMessage", "SchedulesDeadLetters"): _LAMBDA,
     ("SendToEdoFunction", "secretsmanager:GetSecretValue", "signing"): "a signing service of the company's own",
     ("SendToEdoFunction", "sqs:SendMessage", "SchedulesDeadLetters"): _LAMBDA,
-    ("TrackEdoFunction", "dynamodb:DeleteItem", "control"): "a document that waited for a person waits no more",
-    ("TrackEdoFunction", "s3:GetObject", "edo/*"): "a file is there already: it stays",
+    ("TrackEdoFunction", "secretsmanager:GetSecretValue", "signing"): "a signing service of the company's own",
     ("TrackEdoFunction", "sqs:SendMessage", "SchedulesDeadLetters"): _LAMBDA,
     ("IssueDocumentsFunction", "dynamodb:DeleteItem", "control"): "an account that was parked is closed after all",
     ("IssueDocumentsFunction", "dynamodb:Query", "journal"): "a quarter's act of reconciliation",
