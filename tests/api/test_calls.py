@@ -8,7 +8,7 @@ import pytest
 
 from billing import wiring
 from tests.api.asking import TOKENS, Answered, Browser, a_token
-from tests.usecases.house import ACCOUNT, ROMASHKA, House
+from tests.usecases.house import ACCOUNT, FEBRUARY, ROMASHKA, House
 from tests.usecases.large import A_DAY, a_large_house
 
 ACT = f"2026-01.act.{ROMASHKA['inn']}.0"
@@ -50,6 +50,17 @@ def test_a_document_with_its_letters_is_three_calls(house: House, administrator:
         (f"{ACCOUNT}_2026-01_0001", "delivered"),
         (f"{ACCOUNT}_2026-01-act-{ROMASHKA['inn']}-0_0001", "queued"),
     ]
+
+
+def test_a_run_more_on_the_first_page_of_our_own_people_is_one_call_more(house: House) -> None:
+    def opened() -> Answered:
+        operator = Browser(house, token=a_token(house, role="operator", account=None))
+        return operator.get("/", headers={"Accept": "text/html"})
+
+    before = _calls(house, opened)
+    house.night(FEBRUARY)
+
+    assert _calls(house, opened) == before + 1, "who is set aside; reports are read at once"
 
 
 def test_the_settings_with_the_last_letters_are_at_most_five_calls(house: House, administrator: Browser) -> None:

@@ -10,6 +10,8 @@ from datetime import date
 import pytest
 
 from billing import wiring
+from billing.domain.edo_reasons import Reason
+from billing.usecases.edo.people import want_person
 from tests.api.asking import TOKENS, Browser, a_token
 from tests.edo.house import EdoHouse
 from tests.edo.quarter import QuarterHouse, a_quarter
@@ -137,6 +139,19 @@ def test_the_log_does_not_name_whoever_has_decided(opened, monkeypatch):
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert len({line["user"] for line in lines if line["message"] == "a payer is decided about"}) == 1
     assert "boris" not in log.getvalue()
+
+
+def test_a_line_of_a_document_names_no_payer_to_decide_about(opened):
+    house, _ = several_boxes()
+    operator = opened(house)
+    want_person("document.c-000001.2026-01.act", Reason.NOT_SIGNED, house.outside, inn=ROMASHKA["inn"])
+
+    lines = operator.get("/edo/people").json["people"]
+
+    assert [(line["inn"], line["kpp"]) for line in lines] == [
+        (ROMASHKA["inn"], None),
+        (ROMASHKA["inn"], ROMASHKA["kpp"]),
+    ]
 
 
 @pytest.mark.parametrize(

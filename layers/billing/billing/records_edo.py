@@ -152,7 +152,10 @@ class Counterparty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForPerson:
-    """A line of the list for a person. `subject` is its key: `payer.<inn>.<kpp>` or `document.<account>.<document>`."""
+    """A line of the list for a person. `subject` is its key: `payer.<inn>.<kpp>` or `document.<account>.<document>`.
+
+    `kpp`, which may be empty, is there when the line is of a payer to decide about.
+    """
 
     subject: str
     reason: Reason
@@ -160,6 +163,7 @@ class ForPerson:
     account: str = ""
     document: str = ""
     inn: str = ""
+    kpp: str | None = None
     since: str = ""
 
 

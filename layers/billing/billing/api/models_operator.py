@@ -140,7 +140,10 @@ class Previewed(Answer):
 
 
 class ForPerson(Answer):
-    """What waits for a person in the EDO, why, and what to do. `inn` with `kpp` names a payer to decide about."""
+    """What waits for a person in the EDO, why, and what to do.
+
+    `kpp`, empty for an entrepreneur, is told when a person may decide about the payer whose `inn` it goes with.
+    """
 
     subject: str
     reason: str
@@ -150,7 +153,7 @@ class ForPerson(Answer):
     account: str
     document: str
     inn: str
-    kpp: str
+    kpp: str | None
     since: str
 
 

@@ -54,7 +54,7 @@ def runs(asked: Annotated[PageAsked, Query()]) -> Runs:
 def run(month: str) -> RunTold:
     told = operator_views.run_told(_month(month), wiring.outside())
     plain = {name: getattr(told, name) for name in Run.model_fields}
-    return RunTold(**plain, parked=told.parked, told=Report.of(told.told))
+    return RunTold(**plain, parked=len(told.parked), told=Report.of(told.told))
 
 
 @routes.on("POST", "/runs/<month>/preview", may=OPERATORS, summary="What the close of a month would make")
@@ -91,7 +91,7 @@ def people(asked: Annotated[PageAsked, Query()]) -> People:
             account=line.account,
             document=line.document,
             inn=line.inn,
-            kpp=(edo_people.payer_of(line.subject) or ("", ""))[1],
+            kpp=line.kpp,
             since=line.since,
         )
         for line in found

@@ -27,7 +27,7 @@ from billing.page.addresses import Addresses
 from billing.page.contexts_operator import OperatorPage, RunRow
 from billing.page.frame import Notice
 from billing.usecases.edo.decisions import decide, read_decision
-from billing.usecases.operator_views import RunTold, run_told, runs
+from billing.usecases.operator_views import RunTold, latest_runs_told
 
 routes = Routes()
 RUNS = 12  # the latest, a year of them
@@ -37,15 +37,14 @@ def first_page(
     asking: Routes, *, asked: str = "", wrong: tuple[str, ...] = (), notice: Notice | None = None
 ) -> OperatorPage:
     outside = wiring.outside()
-    found, _ = runs(outside, limit=RUNS)
-    told = tuple(_run(run_told(Month.parse(run.month), outside)) for run in found)
+    told = latest_runs_told(outside, limit=RUNS)
     waiting, more = for_people(outside)
     return OperatorPage(
         frame=replace(bare_frame(asking), notice=notice or _done(asking)),
-        runs=told,
+        runs=tuple(map(_run, told)),
         people=waiting,
         more_people=more,
-        parked=set_aside(told, outside),
+        parked=set_aside(told),
         untaken=untaken(outside),
         preflight=preflight_shown(outside),
         window=window_shown(outside),
@@ -68,7 +67,7 @@ def _run(told: RunTold) -> RunRow:
         ended=day_of(told.ended_at),
         documents=sum(count for count, _ in made.values()) if told.told else None,
         acted=sum(report.get("acted", {}).values()) if told.told else None,
-        parked=told.parked,
+        parked=len(told.parked),
         tallies=not report.get("difference", 0),
     )
 

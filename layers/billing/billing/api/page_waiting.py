@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from billing.api.page_told import day_of
@@ -15,15 +16,14 @@ from billing.page.contexts_operator import (
     ParkedRow,
     PayerSaid,
     PreflightShown,
-    RunRow,
     UntakenRow,
     WindowShown,
 )
 from billing.ports import Outside
-from billing.usecases.edo.counterparties import kept
-from billing.usecases.edo.people import payer_of, people_page
+from billing.usecases.edo.counterparties import Kept, kept_many
+from billing.usecases.edo.people import people_page
 from billing.usecases.edo.views import latest_window, preflight_of, window_of
-from billing.usecases.operator_views import parked, unmatched
+from billing.usecases.operator_views import RunTold, unmatched
 
 PEOPLE = 50  # lines of the list; the rest is told by /edo/people
 LINES = 50  # documents of a window
@@ -34,6 +34,8 @@ UNTAKEN, UNTAKEN_DAYS = 50, 14
 def for_people(outside: Outside) -> tuple[tuple[ForPersonRow, ...], bool]:
     """The beginning of the list, and whether it goes on."""
     lines, more = people_page(outside, limit=PEOPLE)
+    named = [(line.inn, line.kpp) if line.kpp is not None else None for line in lines]
+    payers = kept_many({payer for payer in named if payer}, outside)
     found = (
         ForPersonRow(
             reason=line.reason.text,
@@ -42,17 +44,14 @@ def for_people(outside: Outside) -> tuple[tuple[ForPersonRow, ...], bool]:
             since=day_of(line.since),
             account=line.account,
             document=line.document,
-            payer=_payer(payer_of(line.subject), outside),
+            payer=_said(payers[payer]) if payer in payers else None,
         )
-        for line in lines
+        for line, payer in zip(lines, named, strict=True)
     )
     return tuple(found), bool(more)
 
 
-def _payer(named: tuple[str, str] | None, outside: Outside) -> PayerSaid | None:
-    found = kept(*named, outside) if named else None
-    if not found:
-        return None
+def _said(found: Kept) -> PayerSaid:
     payer = found.payer
     return PayerSaid(
         inn=payer.inn,
@@ -63,16 +62,13 @@ def _payer(named: tuple[str, str] | None, outside: Outside) -> PayerSaid | None:
     )
 
 
-def set_aside(runs: Iterable[RunRow], outside: Outside) -> tuple[ParkedRow, ...]:
+def set_aside(runs: Iterable[RunTold]) -> tuple[ParkedRow, ...]:
     """Accounts of the runs that wait, the latest month first."""
-    found: list[ParkedRow] = []
-    for run in runs:
-        if run.parked and len(found) < PARKED:
-            rows, _ = parked(run.month, outside, limit=PARKED - len(found))
-            found += [
-                ParkedRow(account=p.account, month=Month.parse(p.month), reason=p.reason, at=day_of(p.at)) for p in rows
-            ]
-    return tuple(found)
+    found = (row for run in runs for row in run.parked)
+    return tuple(
+        ParkedRow(account=row.account, month=Month.parse(row.month), reason=row.reason, at=day_of(row.at))
+        for row in islice(found, PARKED)
+    )
 
 
 def untaken(outside: Outside) -> tuple[UntakenRow, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from billing.domain.errors import NotFoundError
 from billing.domain.periods import Day, Month, moscow_day
-from billing.ports import Outside, Row
-from billing.usecases.report import REPORTS
+from billing.ports import Outside, Row, Stored
+from billing.usecases.report import REPORTS, report_name
 from billing.usecases.runs import RUNS, run_of
 
 PAGE = 100
@@ -29,19 +30,19 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunTold(Run):
-    """A run with its last report as it stands in its row, and how many accounts are set aside (100 at most)."""
-
-    told: Row | None
-    parked: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
     account: str
     month: str
     reason: str
     at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTold(Run):
+    """A run with its last report as it stands in its row, and the accounts set aside (100 at most)."""
+
+    told: Row | None
+    parked: tuple[Parked, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +70,32 @@ def run_told(month: Month, outside: Outside) -> RunTold:
     stored = run_of(outside, month)
     if not stored:
         raise NotFoundError("этот месяц ещё не закрывали")
-    reports = outside.store.query("control", REPORTS, prefix=f"{month}.", limit=1, newest_first=True).rows
-    aside = outside.store.query("control", f"parked.{month}", limit=PAGE).rows
-    return RunTold(**_run(stored.sk, stored.row), told=reports[0].row if reports else None, parked=len(aside))
+    return _told([stored], outside)[0]
+
+
+def latest_runs_told(outside: Outside, *, limit: int) -> tuple[RunTold, ...]:
+    """The latest runs with their reports, which are read at once."""
+    return _told(outside.store.query("control", RUNS, limit=limit, newest_first=True).rows, outside)
+
+
+def _told(found: Sequence[Stored], outside: Outside) -> tuple[RunTold, ...]:
+    names = {run.sk: report_name(Month.parse(run.sk), run.row["report"]) for run in found if run.row["report"]}
+    keys = [(REPORTS, name) for name in names.values()]
+    reports = {stored.sk: stored.row for stored in outside.store.get_many("control", keys)} if keys else {}
+    return tuple(
+        RunTold(
+            **_run(run.sk, run.row),
+            told=reports.get(names.get(run.sk, "")),
+            parked=parked(Month.parse(run.sk), outside)[0],
+        )
+        for run in found
+    )
 
 
 def parked(month: Month, outside: Outside, *, after: str = "", limit: int = PAGE) -> tuple[tuple[Parked, ...], str]:
     """The accounts of a month that wait for a person."""
     page = outside.store.query("control", f"parked.{month}", after=after, limit=limit)
-    found = (
-        Parked(account=s.sk, month=str(month), reason=s.row["reason"], at=s.row["at"]) for s in page.rows
-    )  # fmt: skip
+    found = (Parked(account=s.sk, month=str(month), reason=s.row["reason"], at=s.row["at"]) for s in page.rows)
     return tuple(found), page.cursor
 
 

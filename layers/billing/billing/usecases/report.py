@@ -108,7 +108,7 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
         return False
     at, n = utc_text(outside.clock()), run.row["report"] + 1
     content = {**report_row(month, tally, n, run.row["started_at"], at), "edo": exchange_now(outside)}
-    name = f"{month}.{n:03}"
+    name = report_name(month, n)
     letter = letter_id(OURS, f"report-{month}", n)
     head: dict[str, Any] = {
         "kind": "run_report",
@@ -158,6 +158,11 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
     ):
         outside.metrics.count(metric, value)
     return True
+
+
+def report_name(month: Month, n: int) -> str:
+    """The key of the month's report of that number."""
+    return f"{month}.{n:03}"
 
 
 def file_report(name: str, outside: Outside) -> None:

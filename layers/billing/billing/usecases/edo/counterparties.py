@@ -41,6 +41,13 @@ def kept(inn: str, kpp: str, outside: Outside) -> Kept | None:
     return _kept(stored) if stored else None
 
 
+def kept_many(payers: Collection[tuple[str, str]], outside: Outside) -> dict[tuple[str, str], Kept]:
+    """Those of at most 100 payers, named by INN and KPP, that there are."""
+    keys = {(COUNTERPARTIES, f"{inn}.{kpp}") for inn, kpp in payers}
+    found = map(_kept, outside.store.get_many("control", keys)) if keys else ()
+    return {(one.payer.inn, one.payer.kpp): one for one in found}
+
+
 def kept_page(outside: Outside, *, after: str = "", limit: int = PAGE) -> tuple[tuple[Kept, ...], str]:
     """A page of all counterparties, and where the next one begins; empty after the last."""
     page = outside.store.query("control", COUNTERPARTIES, after=after, limit=limit)
@@ -102,6 +109,7 @@ def _line(payer: Counterparty) -> ForPerson | None:
         detail="; ".join(filter(None, (payer.name, payer.detail))),
         account=payer.accounts[0] if payer.accounts else "",
         inn=payer.inn,
+        kpp=payer.kpp,
     )
 
 

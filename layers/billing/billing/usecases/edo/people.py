@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from billing import records
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import utc_text
@@ -16,13 +18,6 @@ ATTEMPTS_MAX = 5
 def of_payer(inn: str, kpp: str) -> str:
     """The subject of a payer's line."""
     return f"payer.{inn}.{kpp}"
-
-
-def payer_of(subject: str) -> tuple[str, str] | None:
-    """INN and KPP of the payer whose line it is; None: the line is of something else."""
-    kind, _, rest = subject.partition(".")
-    inn, _, kpp = rest.partition(".")
-    return (inn, kpp) if kind == "payer" else None
 
 
 def of_document(account: str, document: str) -> str:
@@ -68,15 +63,8 @@ def line_writes(subject: str, line: ForPerson | None, outside: Outside) -> list[
         return [Write("control", PEOPLE, subject, None, stored.version)] if stored else []
     before = line_of(stored) if stored else None
     same = before is not None and before.reason is line.reason
-    said = ForPerson(
-        subject=subject,
-        reason=line.reason,
-        detail=line.detail[:DETAIL_MAX],
-        account=line.account,
-        document=line.document,
-        inn=line.inn,
-        since=before.since if before and same else utc_text(outside.clock()),
-    )
+    since = before.since if before and same else utc_text(outside.clock())
+    said = replace(line, detail=line.detail[:DETAIL_MAX], since=since)
     if said == before:
         return []
     row = {"line": records.plain(said), "summary": f"{subject}: {said.reason.text}"}
