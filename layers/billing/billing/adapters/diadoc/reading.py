@@ -15,7 +15,7 @@ from billing.domain.edo_boxes import Box, Operator, Partnership
 from billing.domain.edo_fate import Annulment, News, Stage
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import moscow_day
-from billing.ports_edo import CounterpartyEvent, EdoEvent, EdoKind, KindOffer, LostAnswerError, OddAnswerError, Tracked
+from billing.ports_edo import CounterpartyEvent, EdoEvent, EdoKind, LostAnswerError, OddAnswerError, Tracked
 
 _T = TypeVar("_T")
 
@@ -164,32 +164,6 @@ def operator(found: wire.RoamingOperator) -> Operator | None:
     return Operator(fns_id=id_, name=text(found.get("Name")), active=found.get("IsActive") is not False,
                     features=frozenset(text(one) for one in features) if isinstance(features, list) else frozenset(),
                     ) if id_ else None
-
-
-def offers(found: wire.DocumentType) -> list[KindOffer]:
-    """A type's functions and versions as kinds, by the rules of the sender's title.
-
-    Metadata with `Source` 1 is ours to give; with 0 it is taken from the XML, and giving it is an error.
-
-    Source: Diadoc API, DocumentTypeDescriptionV2.
-    """
-    made = []
-    for function in rows(found.get("Functions")):
-        for version in rows(function.get("Versions")):
-            titles, flows = rows(version.get("Titles")), rows(version.get("Workflows"))
-            first: dict[str, Any] = next((title for title in titles if number(title.get("Index")) == 0), {})
-            ours = [rule for rule in rows(first.get("MetadataItems"))
-                    if number(rule.get("Source")) == 1 or rule.get("Source") == "User"]
-            made.append(KindOffer(
-                kind=EdoKind(type=text(found.get("Name")), function=text(function.get("Name")),
-                             version=text(version.get("Version"))),
-                actual=version.get("IsActual") is True, titles=len(titles),
-                required=frozenset(text(rule.get("Id")) for rule in ours if rule.get("IsRequired") is True),
-                allowed=frozenset(text(rule.get("Id")) for rule in ours),
-                workflows=tuple(number(flow.get("Id")) for flow in flows),
-                default_workflow=next((number(f.get("Id")) for f in flows if f.get("IsDefault") is True), None),
-                universal_messages_from=text(found.get("UniversalMessagesStartDate"))))
-    return made
 
 
 def event(found: wire.BoxEvent) -> EdoEvent:

@@ -11,6 +11,7 @@ from billing.adapters.diadoc.asking import Asking
 from billing.adapters.diadoc.file_names import file_name, title_name
 from billing.adapters.diadoc.http import XML, Call
 from billing.adapters.diadoc.ids import box_id
+from billing.adapters.diadoc.kinds import offers
 from billing.domain.edo_signer import Power, PowerWay
 from billing.ports_edo import (
     BadDocumentError,
@@ -37,7 +38,7 @@ class Sending(Asking):
     def kinds(self) -> Sequence[KindOffer]:
         """Every function and version that our box may send. Source: Diadoc API, GetDocumentTypes."""
         answer = self._get(f"/{self._api.document_types}/GetDocumentTypes", {"boxId": self._box}, ours=True)
-        return [offer for found in reading.rows(answer.get("DocumentTypes")) for offer in reading.offers(found)]
+        return [offer for found in reading.rows(answer.get("DocumentTypes")) for offer in offers(found)]
 
     def make_title(self, kind: EdoKind, contract: bytes) -> Title:
         """The sender's title that Diadoc makes of a user contract: exactly these bytes are signed.
