@@ -1,4 +1,4 @@
-"""1st to 5th after a quarter: its documents go to the operator, signed. By hand: now, some accounts, or once more."""
+"""1st to 5th after a quarter: its documents go to the operator, signed. By hand: now, some, once more, seen."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring, wiring_edo
 from billing.domain.periods import moscow_day
-from billing.usecases.edo.by_hand import once_more, plan, read_request
+from billing.usecases.edo.by_hand import note_seen, once_more, plan, read_request
 from billing.usecases.send_to_edo import send_to_edo
 
 
@@ -22,6 +22,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if asked.plan:
         planned = plan(asked.plan, outside, until=until)
         return {"planned": planned.written, "ended": planned.ended}
+    if asked.seen:
+        return {"seen": note_seen(*asked.seen, outside).value}
     if asked.again:
         once_more(*asked.again, outside)
     accounts = asked.accounts or ((asked.again[0],) if asked.again else ())

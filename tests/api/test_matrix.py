@@ -78,6 +78,7 @@ SENT: dict[str, Any] = {  # what a route needs beside its path to do what it is 
     },
     "POST /runs/{month}/preview": {"json_body": {}},
     "POST /edo/payers/{inn}": {"json_body": {"said": "leave"}},
+    "POST /edo/documents/seen": {"json_body": {"account": "c-000001", "document": "2026-01.act.9999003014.0"}},
     "POST /page/documents/{id}": {"form": {"to": "c-000001@client.example"}},
 }
 
@@ -144,7 +145,10 @@ def test_what_is_public_is_little() -> None:
 
 def test_only_administrators_change_anything() -> None:
     free = {"/leave", "/confirm", "/runs/{month}/preview"}  # the last is a question, too long for a GET
-    ours = {"/edo/payers/{inn}", "/page/edo/payers"}  # of no account: what we know of a company
+    ours = {  # what our own people have decided or seen in the exchange
+        *("/edo/payers/{inn}", "/page/edo/payers"),
+        *("/edo/documents/seen", "/page/edo/documents"),
+    }
     changing = {_name(r): set(roles_of(r)) for r in ROUTES if r.method != "GET" and r.openapi_path not in free | ours}
 
     assert set(map(frozenset, changing.values())) <= {frozenset({"administrator"})}, changing

@@ -14,7 +14,7 @@ from billing.domain.edo_reasons import Reason
 from billing.usecases.edo.people import want_person
 from tests.api.asking import TOKENS, Browser, a_token
 from tests.edo.house import EdoHouse
-from tests.edo.quarter import QuarterHouse, a_quarter
+from tests.edo.quarter import ACTS, QuarterHouse, a_quarter
 from tests.edo.test_invitations import campaign, paying
 from tests.edo.test_preflight import SECOND, InMarch, with_power
 from tests.page.reading import Read, read_source
@@ -174,6 +174,32 @@ def test_a_decision_that_says_nothing_true_changes_nothing(opened, path, said, s
     assert house.counterparty() == before
 
 
+def an_end() -> QuarterHouse:
+    """The client has refused the first act."""
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.send("2026-04-02 04:00")
+    house.track(minutes=5)
+    fate = house.edo_state(ACTS[0]).fate
+    house.diadoc.recipient_rejects(message_id=fate.message, entity_id=fate.entity, text="Не та сумма")
+    house.track(minutes=5)
+    return house
+
+
+def test_an_end_that_is_seen_is_off_the_list(opened):
+    house = an_end()
+    operator = opened(house)
+    (line,) = operator.get("/edo/people").json["people"]
+    named = {"account": line["account"], "document": line["document"]}
+
+    answered = operator.post("/edo/documents/seen", json_body=named)
+
+    assert answered.json == {"reason": "refused", "text": "контрагент отказал в подписи"}
+    assert operator.get("/edo/people").json["people"] == []
+    for document, status in ((ACTS[1], 409), ("2026-01.act.1.0", 404), ("\x00", 404), ("x" * 121, 400)):
+        assert operator.post("/edo/documents/seen", json_body={**named, "document": document}).status == status
+
+
 # --- the page ----------------------------------------------------------------------------------------------------
 
 
@@ -208,6 +234,23 @@ def test_the_page_shows_what_waits_for_a_person_and_takes_the_decision(opened):
     assert "Записано" in after
     assert cells(read_source(after), "people") == []
     assert house.counterparty().box_said == second
+
+
+def test_an_end_is_seen_by_a_button_beside_its_line(opened):
+    house = an_end()
+    opened(house)
+    browser = at_the_page(house)
+    (form,) = read_source(browser.get("/").body).all("//form[@action='/page/edo/documents']")
+    sent = {e.get("name"): e.get("value") for e in form.xpath(".//input")}
+
+    answered = browser.post("/page/edo/documents", form=sent)
+    another = browser.post("/page/edo/documents", form={**sent, "document": ACTS[1]})
+
+    assert (answered.status, answered.headers["location"]) == (303, "/?done=end_seen")
+    after = browser.get("/", query="done=end_seen").body
+    assert "Отмечено" in after
+    assert cells(read_source(after), "people") == []
+    assert (another.status, "Не\u00a0отмечено" in another.body) == (400, True)
 
 
 @pytest.mark.parametrize("spoiled", [{"box": "b1"}, {"said": "maybe"}, {"inn": "1"}, {"inn": VASILYOK["inn"]}])

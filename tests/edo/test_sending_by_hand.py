@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from billing.domain.edo_reasons import Reason
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.ports import Write
-from billing.usecases.edo.by_hand import Asked, once_more, plan, read_request
+from billing.usecases.edo.by_hand import Asked, note_seen, once_more, plan, read_request
 from tests.edo.house import POLICY, SIGNER
 from tests.edo.quarter import ACTS, JANUARY, QuarterHouse, SigningService, a_quarter
 from tests.usecases.house import ACCOUNT, VASILYOK, a_card, a_charge
@@ -98,6 +99,65 @@ def test_a_document_whose_answer_was_lost_is_not_begun_anew():
 def test_of_a_document_that_is_not_there_it_is_said():
     with pytest.raises(NotFoundError):
         once_more(ACCOUNT, "2026-01.act.1.0", QuarterHouse(a_card()).outside)
+
+
+# --- what a person has seen --------------------------------------------------------------------------------------
+
+
+def refused() -> QuarterHouse:
+    """The first act of the quarter was refused, the others wait for the client."""
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.send()
+    house.track(minutes=5)
+    house.diadoc.recipient_rejects(**place(house), text="Не та сумма")
+    house.track(minutes=5)
+    assert house.reasons() == {LINE: "refused"}
+    return house
+
+
+def place(house):
+    first = house.edo_state(ACTS[0]).fate
+    return {"message_id": first.message, "entity_id": first.entity}
+
+
+LINE = f"document.{ACCOUNT}.{ACTS[0]}"
+
+
+def test_an_end_that_a_person_has_seen_is_off_the_list_for_good():
+    house = refused()
+
+    assert note_seen(ACCOUNT, ACTS[0], house.outside) is Reason.REFUSED
+
+    assert house.reasons() == {}
+    for _ in range(3):
+        house.track(hours=24)
+    assert house.reasons() == {}
+    assert note_seen(ACCOUNT, ACTS[0], house.outside) is Reason.REFUSED
+    assert house.edo_state(ACTS[0]).fate.text == "Не та сумма"
+
+
+def test_what_happens_to_a_document_after_its_end_was_seen_is_on_the_list_anew():
+    house = refused()
+    note_seen(ACCOUNT, ACTS[0], house.outside)
+
+    house.diadoc.recipient_asks_revocation(**place(house), text="Отменяем")
+    house.track(minutes=5)
+
+    assert house.reasons() == {LINE: "annulment_asked_by_them"}
+
+
+def test_what_has_not_ended_cannot_be_seen_away():
+    house = QuarterHouse(a_card(), *a_quarter(), signer=Forger)
+    house.partner()
+    house.send()
+    house.track(minutes=5)
+
+    with pytest.raises(ConflictError):
+        note_seen(ACCOUNT, ACTS[0], house.outside)
+    with pytest.raises(NotFoundError):
+        note_seen(ACCOUNT, "2026-01.act.1.0", house.outside)
+    assert house.reasons()[LINE] == "signature_invalid"
 
 
 def test_some_accounts_go_without_the_others():

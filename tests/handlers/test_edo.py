@@ -63,6 +63,11 @@ def test_another_attempt_is_begun_by_hand_of_what_has_failed_only(house: EdoHous
         call("send_to_edo", event("send_to_edo.again"))
 
 
+def test_an_end_is_seen_by_hand_where_there_is_one(house: EdoHouse, call: Call):
+    with pytest.raises(NotFoundError):
+        call("send_to_edo", event("send_to_edo.seen"))
+
+
 def test_a_month_is_planned_by_hand(house: EdoHouse, call: Call):
     house.night()
     for work in (w for w in house.store.rows("work") if w.pk in DUE_SHARDS):

@@ -64,6 +64,7 @@ class EdoState:
     is asked for a signature where the kind leaves it open. `asked_at`: when its signature was asked for and refused.
     `refused_at`: when the operator did not take it, `refused_as`: for which reason, `refusal`: in which words.
     Files are keys of the bucket under `edo/`. `receipt`: ours, once one was asked for.
+    `seen`: the end of its way that a person has seen.
     """
 
     fate: Fate = field(default_factory=Fate)
@@ -88,6 +89,7 @@ class EdoState:
     protocol: str = ""
     archive: str = ""
     receipt: Receipt | None = None
+    seen: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,6 +185,20 @@ class Payer(Answer):
     roaming_request: RoamingRequest
 
 
+class DocumentSeen(Asked):
+    """The document of a line of the list whose reason is an end: refused, disagreed or annulled."""
+
+    account: Annotated[str, StringConstraints(max_length=120)]
+    document: Annotated[str, StringConstraints(max_length=120)]
+
+
+class EndSeen(Answer):
+    """The end that was seen: the line comes back only with another reason."""
+
+    reason: str
+    text: str
+
+
 class EdoReason(Answer):
     """A reason with its words and what a person does about it, in Russian."""
 

@@ -13,6 +13,8 @@ from billing.api.guard import Routes
 from billing.api.models_operator import (
     AllParked,
     AllUnmatched,
+    DocumentSeen,
+    EndSeen,
     ForPerson,
     PageAsked,
     Parked,
@@ -37,6 +39,7 @@ from billing.domain.periods import Month
 from billing.usecases import operator_views
 from billing.usecases.edo import people as edo_people
 from billing.usecases.edo import views as edo_views
+from billing.usecases.edo.by_hand import note_seen
 from billing.usecases.edo.decisions import decide, read_decision
 from billing.usecases.preview import preview
 
@@ -120,6 +123,13 @@ def decided(inn: str, asked: PayerDecided) -> Payer:
     payer = decide(decision, wiring.outside())
     wiring.log.info("a payer is decided about", user=routes.logged_user)
     return Payer.model_validate(payer)
+
+
+@routes.on("POST", "/edo/documents/seen", may=OPERATORS, summary="How a document's way has ended was seen by a person")
+def document_seen(asked: DocumentSeen) -> EndSeen:
+    reason = note_seen(asked.account, asked.document, wiring.outside())
+    wiring.log.info("a document's end is seen", user=routes.logged_user)
+    return EndSeen(reason=reason.value, text=reason.text)
 
 
 def _month(text: str) -> Month:

@@ -21,11 +21,12 @@ from billing.api.page_views import document_page, payment_page, statistics_tab
 from billing.api.page_waiting import for_people, preflight_shown, set_aside, untaken, window_shown
 from billing.domain.access import OPERATORS
 from billing.domain.documents import DocumentKind
-from billing.domain.errors import InvalidInputError, NotFoundError
+from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.page.addresses import Addresses
 from billing.page.contexts_operator import OperatorPage, RunRow
 from billing.page.frame import Notice
+from billing.usecases.edo.by_hand import note_seen
 from billing.usecases.edo.decisions import decide, read_decision
 from billing.usecases.operator_views import RunTold, latest_runs_told
 
@@ -54,7 +55,8 @@ def first_page(
 
 
 def _done(asking: Routes) -> Notice | None:
-    return Notice(word="payer_decided") if asking.query.text("done") == "payer_decided" else None
+    done = asking.query.text("done")
+    return Notice(word=done) if done in ("payer_decided", "end_seen") else None
 
 
 def _run(told: RunTold) -> RunRow:
@@ -86,6 +88,19 @@ def payer() -> Response[Any]:
         return answered(first_page(routes, notice=notice), status=HTTPStatus.BAD_REQUEST)
     wiring.log.info("a payer is decided about", user=routes.logged_user)
     return redirect("/?done=payer_decided")
+
+
+@routes.on("POST", "/page/edo/documents", may=OPERATORS, include_in_schema=False)
+def document_seen() -> Response[Any]:
+    """A line that says how a document's way has ended is off the list."""
+    form = routes.form
+    try:
+        note_seen(form.text("account"), form.text("document"), wiring.outside())
+    except (ConflictError, NotFoundError):
+        notice = Notice(word="end_not_seen", good=False)
+        return answered(first_page(routes, notice=notice), status=HTTPStatus.BAD_REQUEST)
+    wiring.log.info("a document's end is seen", user=routes.logged_user)
+    return redirect("/?done=end_seen")
 
 
 @routes.on("GET", "/page/accounts", may=OPERATORS, include_in_schema=False)

@@ -45,6 +45,7 @@ def for_people(outside: Outside) -> tuple[tuple[ForPersonRow, ...], bool]:
             account=line.account,
             document=line.document,
             payer=_said(payers[payer]) if payer in payers else None,
+            is_an_end=line.reason.is_an_end,
         )
         for line, payer in zip(lines, named, strict=True)
     )

@@ -69,6 +69,11 @@ class Reason(StrEnum):
     MONTH_NOT_CLOSED = "month_not_closed"
 
     @property
+    def is_an_end(self) -> bool:
+        """Nothing more comes of the document: the line stays until a person has seen it."""
+        return self in (Reason.REFUSED, Reason.SIGNED_WITH_DISAGREEMENTS, Reason.ANNULLED)
+
+    @property
     def text(self) -> str:
         """What it says to the accountant."""
         return _TEXTS[self][0]

@@ -56,7 +56,10 @@ class PayerSaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForPersonRow:
-    """A line of the EDO's list: why, what to do, since when. `payer`: of a line that a decision may take off."""
+    """A line of the EDO's list: why, what to do, since when. `payer`: of a line that a decision may take off.
+
+    `is_an_end`: of a document, on the list until it is seen.
+    """
 
     reason: str
     remedy: str
@@ -65,6 +68,7 @@ class ForPersonRow:
     account: str = ""
     document: str = ""
     payer: PayerSaid | None = None
+    is_an_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,20 @@
-"""What a person asks of the sending: now, for some accounts, once more for one document, or for a month from before."""
+"""What a person asks of the sending: now, for some accounts, for a month from before, once more for one document; and
+which document's end a person has seen.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from billing import records
 from billing.domain.documents import DocumentStatus
-from billing.domain.edo_fate import Fate, Stage, again
+from billing.domain.edo_fate import Fate, Stage, again, for_person
 from billing.domain.edo_policy import EdoPolicy
+from billing.domain.edo_reasons import Reason
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.ports import ABSENT, Outside, Stored, Write
@@ -18,37 +22,39 @@ from billing.records_edo import EdoState, edo_shard
 from billing.usecases.cards import seller_card
 from billing.usecases.documents import documents_of
 from billing.usecases.edo.due import due_write, goes
+from billing.usecases.edo.fates import moved_writes
 from billing.usecases.edo.people import line_writes, of_document
 from billing.usecases.edo.places import place_of, put_place
-from billing.usecases.edo.terms import read
+from billing.usecases.edo.terms import OnItsWay, read
 from billing.usecases.edo.windows import counted
 
 PLAN = "plan"  # sort key of the cursor
 PAGE = 100
-FIELDS = {"scheduled_at", "force", "accounts", "again", "plan"}
+_NAME = re.compile(r"[0-9A-Za-z._-]{1,120}")
+FIELDS = {"scheduled_at", "force", "accounts", "again", "seen", "plan"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`again`: account and document. Of a schedule nothing is set."""
+    """`again` and `seen`: account and document. Of a schedule nothing is set."""
 
     force: bool = False
     accounts: tuple[str, ...] = ()
     again: tuple[str, str] | None = None
+    seen: tuple[str, str] | None = None
     plan: Month | None = None
 
 
 def read_request(event: Mapping[str, Any]) -> Asked:
-    """`{"force": true}`, `{"accounts": […]}`, `{"again": {"account": …, "document": …}}` or `{"plan": "2026-01"}`.
+    """`{"force": true}`, `{"accounts": […]}`, `{"plan": "2026-01"}`, `{"again": …}` or `{"seen": …}` of a document:
+    `{"account": …, "document": …}`.
 
     Raises:
         InvalidInputError: a field is unknown, or is not what it should be.
     """
     if unknown := sorted(set(event) - FIELDS):
         raise InvalidInputError(f"unknown fields: {', '.join(unknown)[:100]}")
-    once_more, accounts, month = event.get("again"), event.get("accounts", []), event.get("plan")
-    if once_more is not None and not (isinstance(once_more, dict) and set(once_more) == {"account", "document"}):
-        raise InvalidInputError("again: an account and a document")
+    accounts, month = event.get("accounts", []), event.get("plan")
     if not isinstance(accounts, list) or not all(isinstance(account, str) for account in accounts):
         raise InvalidInputError("accounts: a list of texts")
     if not isinstance(event.get("force", False), bool):
@@ -56,9 +62,43 @@ def read_request(event: Mapping[str, Any]) -> Asked:
     return Asked(
         force=event.get("force") is True,
         accounts=tuple(accounts),
-        again=(str(once_more["account"]), str(once_more["document"])) if once_more else None,
+        again=_document("again", event),
+        seen=_document("seen", event),
         plan=Month.parse(str(month)) if month is not None else None,
     )
+
+
+def _document(field: str, event: Mapping[str, Any]) -> tuple[str, str] | None:
+    named = event.get(field)
+    if named is None:
+        return None
+    if not isinstance(named, dict) or set(named) != {"account", "document"}:
+        raise InvalidInputError(f"{field}: an account and a document")
+    return str(named["account"]), str(named["document"])
+
+
+def _there(account: str, document: str, outside: Outside) -> OnItsWay:
+    one = read(account, document, outside) if _NAME.fullmatch(account) and _NAME.fullmatch(document) else None
+    if not one or "content" not in one.stored.row:
+        raise NotFoundError("no such document")
+    return one
+
+
+def note_seen(account: str, document: str, outside: Outside) -> Reason:
+    """A person has seen how the document's way has ended: its line is off the list until the reason changes.
+
+    Raises:
+        NotFoundError: there is no such document.
+        ConflictError: there is more to do than to see it.
+    """
+    one = _there(account, document, outside)
+    reason = for_person(one.state.fate, one.state.receipt)
+    if not reason or not reason.is_an_end:
+        raise ConflictError("its way has not come to an end that a person has to see")
+    after = replace(one.state, seen=reason)
+    if after != one.state:
+        outside.store.tx(moved_writes(one.stored, one.state, after, outside))
+    return reason
 
 
 def once_more(account: str, document: str, outside: Outside) -> EdoState:
@@ -68,9 +108,7 @@ def once_more(account: str, document: str, outside: Outside) -> EdoState:
         NotFoundError: there is no such document.
         ConflictError: it has not failed, so another one would be a second original; or it is being sent just now.
     """
-    one = read(account, document, outside)
-    if not one or "content" not in one.stored.row:
-        raise NotFoundError("no such document")
+    one = _there(account, document, outside)
     state = one.state
     if state.fate.message:
         fate = again(state.fate)

@@ -146,7 +146,7 @@ def _kept(table: str, pk: str, sk: str, row: dict[str, Any], wanted: bool, outsi
 
 def _line(account: str, document: str, state: EdoState, outside: Outside) -> list[Write]:
     subject, reason = of_document(account, document), for_person(state.fate, state.receipt)
-    if not reason:
+    if not reason or reason is state.seen:
         return line_writes(subject, None, outside)
     detail = state.receipt.trouble if reason is Reason.OUR_RECEIPT_IS_DUE and state.receipt else state.fate.text
     line = ForPerson(subject=subject, reason=reason, detail=detail, account=account, document=document, inn=state.inn)
