@@ -8,6 +8,7 @@ import pytest
 
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError, UnavailableError
+from billing.ports import Write
 from billing.records_letters import address_digest
 from billing.usecases.kept_letters import letters_about
 from billing.usecases.notifications import change_notifications, confirm_address, notifications_of
@@ -133,6 +134,44 @@ def test_the_same_key_is_the_same_letter_whatever_comes_between():
     assert house.addresses() == [BUH, BUH]
     with pytest.raises(ConflictError, match="по этому ключу уже отправлено другое письмо"):
         send_again(ACCOUNT, ACT_ID, addresses=(ANNA,), key="k-1", outside=house.outside)
+
+
+def test_the_same_key_is_the_same_letter_though_the_address_has_gone_or_the_document_was_withdrawn():
+    house = a_house()
+
+    def send() -> str:
+        return send_again(ACCOUNT, ACT_ID, addresses=(BUH,), key="k-1", outside=house.outside)
+
+    letter = send()
+    house.tell(a_card(administrators=[{"user": "u-1", "emails": [ANNA]}], at="2026-02-10T15:01:00+03:00"))
+    assert send() == letter
+
+    stored = house.store.get("documents", ACCOUNT, ACT_ID)
+    assert stored
+    house.store.tx([Write("documents", ACCOUNT, ACT_ID, {**stored.row, "status": "void"}, stored.version)])
+    assert send() == letter
+    house.work()
+    assert house.addresses() == [BUH]
+
+
+def test_a_request_for_more_addresses_than_a_letter_takes_is_gone_on_with_under_its_key():
+    emails = [f"a{n:03}@romashka.example" for n in range(60)]
+    said = [{"user": f"u-{n}", "emails": emails[n * 20 : n * 20 + 20]} for n in range(3)]
+
+    def many() -> House:
+        house = House(a_card(administrators=said), a_payment(1_000_000), a_charge(550_000))
+        house.night()
+        house.mailer.letters.clear()
+        return house
+
+    def send(house: House) -> str:
+        return send_again(ACCOUNT, ACT_ID, key="k-1", outside=house.outside)
+
+    for where, house in every_cut(send, many):
+        assert send(house) == send(house), where
+        house.wait(minutes=10).sweep()
+
+        assert sorted(house.addresses()) == emails, where
 
 
 def test_the_same_key_at_the_same_moment_is_one_letter():

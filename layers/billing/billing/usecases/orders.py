@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from billing import paper, records
@@ -33,6 +34,7 @@ from billing.usecases.reconciliation import AT_ONCE_MAX, reconciliation_content,
 
 AMOUNT_MAX = 10**13  # kopecks, as of a payment
 ATTEMPTS_MAX = 8
+KEY_KEPT = timedelta(days=90)  # as long a repeat is known for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +188,14 @@ def _decided(
     )
     record = apart(record, outside)
     work = {"account": order.account, "document": record.id, "since": at, **({"stage": stage} if stage else {})}
-    answer = {"document": record.id, "sha": order.sha, "user": order.user, "at": at, "summary": f"заказан {record.id}"}
+    answer = {
+        "document": record.id,
+        "sha": order.sha,
+        "user": order.user,
+        "at": at,
+        "expires": _expires(outside),
+        "summary": f"заказан {record.id}",
+    }
     writes = [
         Write("documents", order.account, record.id, records.document_row(record), ABSENT),
         Write("work", records.shard_of(order.account), item_of(record), work, ABSENT),
@@ -216,8 +225,12 @@ def _counted(order: _Order, day: Day, outside: Outside) -> list[Write]:
     seller = seller_card(outside.store)
     if n > (most := seller.orders_a_day if seller else ORDERS_A_DAY):
         raise ConflictError(trouble(Cause.ORDERED_TOO_MUCH, n=most))
-    row = {"n": n, "summary": f"{day}: заказов {n}"}
+    row = {"n": n, "expires": _expires(outside), "summary": f"{day}: заказов {n}"}
     return [Write("control", f"orders.{order.account}", key, row, stored.version if stored else ABSENT)]
+
+
+def _expires(outside: Outside) -> int:
+    return int((outside.clock() + KEY_KEPT).timestamp())
 
 
 def _finished(account: str, document: str, outside: Outside) -> DocumentRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,23 +28,34 @@ KEY_KEPT = timedelta(days=90)  # as long a repeat is known for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """The caller's own key, and what was asked under it."""
+class _Request:
+    """What was asked, to whom it goes, and the letters that are queued by now: one for so many addresses, "" for none.
+
+    It has a row under the caller's own `key`, if there is one, with the first of its letters.
+    """
 
     account: str
     key: str
     sha: str
+    to: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
+    version: int = ABSENT
 
     @property
     def place(self) -> tuple[str, str]:
         return f"orders.{self.account}", "letter." + hashlib.sha256(self.key.encode()).hexdigest()
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Whom the next letter goes to."""
+        return self.to[len(self.letters) * ADDRESSES_MAX :][:ADDRESSES_MAX]
 
 
 def send_again(account: str, document: str, *, addresses: tuple[str, ...] = (), key: str = "", outside: Outside) -> str:
     """A letter with the document is queued to the addresses, or to all that get its kind; answers the letter's id.
 
     Of more addresses than a letter takes there are several letters, and the last one is named. The same `key` again is
-    the same letter; without one each call is another.
+    the same letter, whatever has become of the document and its addresses since; without one each call is another.
 
     Raises:
         NotFoundError: there is no such document.
@@ -52,24 +63,39 @@ def send_again(account: str, document: str, *, addresses: tuple[str, ...] = (), 
         ConflictError: the document is not ready, or has gone there too often today, or the key is known with other
             content.
     """
+    said = {"document": document, "to": sorted(map(str.casefold, addresses))}
+    request = _Request(account=account, key=key, sha=hashlib.sha256(records.canonical(said)).hexdigest())
+    request = _as_known(request, outside)
+    if not request.to or request.left:
+        record = _ready(account, document, outside)
+        if not request.to:
+            request = replace(request, to=_known(recipients_of(account, outside), addresses, record))
+        while request.left:
+            request = _gone_on(request, record, outside, all_named=bool(addresses))
+    if not (letters := [letter for letter in request.letters if letter]):
+        raise ConflictError(trouble(Cause.SENT_TOO_OFTEN, n=A_DAY_MAX))
+    return letters[-1]
+
+
+def _as_known(request: _Request, outside: Outside) -> _Request:
+    """The request with what was done under its key before."""
+    stored = outside.store.get("control", *request.place) if request.key else None
+    if not stored:
+        return request
+    if stored.row["sha"] != request.sha:
+        raise ConflictError(trouble(Cause.KEY_OF_OTHER_LETTER))
+    to, letters = tuple(stored.row["to"]), tuple(stored.row["letters"])
+    return replace(request, to=to, letters=letters, version=stored.version)
+
+
+def _ready(account: str, document: str, outside: Outside) -> DocumentRecord:
     stored = outside.store.get("documents", account, document)
     if not stored or stored.row["kind"] not in set(DocumentKind):
         raise NotFoundError("такого документа нет")
     record = records.document_of(account, document, stored.row)
     if record.status is not DocumentStatus.READY:
         raise ConflictError(trouble(Cause.NOT_READY))
-    sha = hashlib.sha256(
-        records.canonical({"document": document, "to": sorted(map(str.casefold, addresses))})
-    ).hexdigest()
-    wanted = _known(recipients_of(account, outside), addresses, record)
-    letter = ""
-    for i in range(0, len(wanted), ADDRESSES_MAX):
-        asked = _Asked(account=account, key=f"{key}#{i}", sha=sha) if key else None
-        to = wanted[i : i + ADDRESSES_MAX]
-        letter = _queued(record, to, outside, all_named=bool(addresses), asked=asked) or letter
-    if not letter:
-        raise ConflictError(trouble(Cause.SENT_TOO_OFTEN, n=A_DAY_MAX))
-    return letter
+    return record
 
 
 def _known(to: Recipients, addresses: Sequence[str], record: DocumentRecord) -> tuple[str, ...]:
@@ -85,43 +111,32 @@ def _known(to: Recipients, addresses: Sequence[str], record: DocumentRecord) -> 
     return tuple(known[address] for address in named)
 
 
-def _queued(
-    record: DocumentRecord, addresses: Sequence[str], outside: Outside, *, all_named: bool, asked: _Asked | None
-) -> str:
-    """The letter's id; empty when each of the addresses has had the document too often today."""
+def _gone_on(request: _Request, record: DocumentRecord, outside: Outside, *, all_named: bool) -> _Request:
+    """The next letter is queued; none, where each of its addresses has had the document too often today."""
     for attempt in range(ATTEMPTS_MAX):
-        if asked and (letter := _answered(asked, outside)):
-            return letter
         try:
-            return _written(record, addresses, outside, all_named=all_named, asked=asked)
+            return _written(request, record, outside, all_named=all_named)
         except StaleError:  # somebody else sends it too
             if attempt == ATTEMPTS_MAX - 1:
                 raise
-    raise AssertionError("the loop returns or raises")
+            request = _as_known(request, outside)
+            if not request.left:
+                break
+    return request
 
 
-def _answered(asked: _Asked, outside: Outside) -> str:
-    """The letter that was queued under the key before, if there is one."""
-    stored = outside.store.get("control", *asked.place)
-    if stored and stored.row["sha"] != asked.sha:
-        raise ConflictError(trouble(Cause.KEY_OF_OTHER_LETTER))
-    return stored.row["letter"] if stored else ""
-
-
-def _written(
-    record: DocumentRecord, addresses: Sequence[str], outside: Outside, *, all_named: bool, asked: _Asked | None
-) -> str:
+def _written(request: _Request, record: DocumentRecord, outside: Outside, *, all_named: bool) -> _Request:
     account, scope, now = record.account, scope_of(record.id), outside.clock()
     day, at = str(moscow_day(now)), utc_text(now)
     stored = outside.store.get("control", f"again.{account}", record.id)
     kept: Mapping[str, Any] = stored.row if stored else {"n": len(letters_of(account, scope, outside))}
     sent = dict(kept["sent"]) if kept.get("day") == day else {}
-    often = [a for a in addresses if sent.get(address_digest(a), 0) >= A_DAY_MAX]
+    often = [a for a in request.left if sent.get(address_digest(a), 0) >= A_DAY_MAX]
     if often and all_named:
         raise ConflictError(trouble(Cause.SENT_TOO_OFTEN_THERE, address=masked(often[0]), n=A_DAY_MAX))
-    to = [a for a in addresses if a not in often]
+    to = [a for a in request.left if a not in often]
     if not to:
-        return ""
+        return replace(request, letters=(*request.letters, ""))
     for address in to:
         digest = address_digest(address)
         sent[digest] = sent.get(digest, 0) + 1
@@ -133,14 +148,22 @@ def _written(
         "at": at,
         "summary": f"{record.id} ещё раз, адресов {len(to)}",
     }
-    row = {"n": n, "day": day, "sent": sent, "summary": f"{record.id}: писем {n}"}
-    count = Write("control", f"again.{account}", record.id, row, stored.version if stored else ABSENT)
-    answer = []
-    if asked:
-        expires = int((now + KEY_KEPT).timestamp())
-        said = {"letter": letter, "sha": asked.sha, "at": at, "expires": expires, "summary": f"письмо {letter}"}
-        answer = [Write("control", *asked.place, said, ABSENT)]
-    outside.store.tx([count, *answer, *rows_of_letter(letter, head, to, at)])
+    request = replace(request, letters=(*request.letters, letter))
+    expires = int((now + KEY_KEPT).timestamp())
+    row = {"n": n, "day": day, "sent": sent, "expires": expires, "summary": f"{record.id}: писем {n}"}
+    writes = [Write("control", f"again.{account}", record.id, row, stored.version if stored else ABSENT)]
+    if request.key:
+        said = {
+            "sha": request.sha,
+            "to": list(request.to),
+            "letters": list(request.letters),
+            "at": at,
+            "expires": expires,
+            "summary": f"{record.id} ещё раз: писем {len(request.letters)}",
+        }
+        writes.append(Write("control", *request.place, said, request.version))
+        request = replace(request, version=request.version + 1)
+    outside.store.tx([*writes, *rows_of_letter(letter, head, to, at)])
     with suppress(UnavailableError):  # it is queued by its rows: asked again, it would go twice
         outside.queue.send("send-letter", hints_of(letter, to))
-    return letter
+    return request
