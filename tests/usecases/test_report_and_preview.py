@@ -6,7 +6,9 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from billing.ports import Page
 from billing.usecases.preview import preview
 from billing.usecases.report import end_run
 from billing.usecases.sweep import sweep
@@ -214,3 +216,25 @@ def test_an_account_opened_later_is_not_of_the_month():
 
 def _inns(count: int) -> list[str]:
     return [company_inn(500 + n) for n in range(count)]
+
+
+def test_the_letters_of_an_account_are_one_call_of_its_report_and_none_where_there_are_none():
+    """Of two accounts the first has an act and its letter; the second was closed with nothing to tell."""
+    house = House(a_card(), a_payment(1_000_000), a_charge(550_000), a_card("c-000002"))
+    house.tell(a_payment(100_000, "c-000002", **{"class": "BONUS", "payer": None}), a_charge(50_000, "c-000002"))
+    house.at("2026-02-02 00:30").close()
+    house.hear()
+    asked: list[str] = []
+    query = house.store.query
+
+    def counted(table: str, pk: str, **how: Any) -> Page:
+        asked.extend([pk] if table == "deliveries" else [])
+        return query(table, pk, **how)
+
+    house.store.query = counted  # type: ignore[method-assign]
+
+    assert end_run(JANUARY, house.outside, until=house.until)
+    report = house.report()
+    assert report
+    assert (report["closed"], report["letters"]) == (2, {"delivered": 1})
+    assert asked == [ACCOUNT]
