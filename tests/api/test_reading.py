@@ -141,6 +141,14 @@ def test_an_operator_takes_away_what_the_client_does(
     assert operator.get(f"/accounts/c-999999{path}", query=query).status == 404
 
 
+def test_our_own_people_read_their_page_in_russian_and_a_client_in_its_language(house: House) -> None:
+    english = {"Accept": "text/html", "Accept-Language": "en"}
+    operator = Browser(house, headers=english).enters(a_token(house, role="operator", account=None))
+
+    assert '<html lang="ru">' in operator.get("/").body
+    assert '<html lang="en">' in operator.get(f"/page/accounts/{ACCOUNT}/acts").body
+
+
 def test_an_operator_is_shown_where_to_take_away(house: House) -> None:
     operator = Browser(house, headers={"Accept": "text/html"}).enters(a_token(house, role="operator", account=None))
     pages = {
@@ -216,4 +224,7 @@ def test_the_last_letter_to_an_address_is_said_in_the_language_of_whoever_asks(
         told = administrator.get("/notifications", headers={"Accept-Language": language}).json
         return str(told["administrators"][0]["last"]["said"]).replace("\u00a0", " ")
 
-    assert (said("ru"), said("en")) == ("не доставлено: письмо вернулось", "not delivered: the letter came back")
+    assert (said("ru"), said("en")) == (
+        "не доставлено: вернулось без указания причины",
+        "not delivered: returned without a reason",
+    )

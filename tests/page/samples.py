@@ -311,9 +311,9 @@ def notifications(language: Language = Language.RU, **over: object) -> Notificat
     return replace(usual, **over)  # type: ignore[arg-type]
 
 
-def operator(language: Language = Language.RU) -> OperatorPage:
+def operator() -> OperatorPage:
     return OperatorPage(
-        frame=frame(language, client="", balance=None, runs_out=None, may_order=False, operator=True),
+        frame=frame(Language.RU, client="", balance=None, runs_out=None, may_order=False, operator=True),
         runs=(
             RunRow(month=Month(2026, 2), state="running", started=date(2026, 3, 2)),
             RunRow(
@@ -381,9 +381,9 @@ def left_row() -> LeftRow:
     )
 
 
-def operator_at_rest(language: Language = Language.RU) -> OperatorPage:
+def operator_at_rest() -> OperatorPage:
     """Nothing was closed yet, and nothing waits."""
-    return OperatorPage(frame=operator(language).frame, runs=())
+    return OperatorPage(frame=operator().frame, runs=())
 
 
 def pages(language: Language) -> dict[str, Context]:
@@ -445,6 +445,6 @@ def pages(language: Language) -> dict[str, Context]:
         "confirmed too late": ConfirmPage(frame=nobody, state="stale"),
         "no session": MessagePage(frame=nobody, heading="no_session", text="no_session_text"),
         "not found": MessagePage(frame=frame(language), heading="not_found", text="not_found_text", back="/"),
-        "operator": operator(language),
-        "operator at rest": operator_at_rest(language),
+        "operator": operator(),
+        "operator at rest": operator_at_rest(),
     }

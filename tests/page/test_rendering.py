@@ -154,7 +154,7 @@ def test_a_row_says_what_a_person_asks_of_a_document():
         "январь\u00a02026",
         "ООО «Дуэт-Север»",
         "5\u00a0500,00\u00a0₽",
-        "не\u00a0доставлен: ящик переполнен отправлен в\u00a0ЭДО 03.04.2026",
+        "письмо не\u00a0доставлено: ящик переполнен отправлен в\u00a0ЭДО 03.04.2026",
     ]
 
 
@@ -254,10 +254,10 @@ def test_english_is_english():
     page = read(samples.documents(samples.ACT, Language.EN, documents=(samples.row(),)))
 
     assert page.texts("//tbody/tr/*[position() < 6]") == [
-        "Act №\u00a045",
+        "Act No.\u00a045",
         "01\u00a0Feb\u00a02026",
         "January\u00a02026",
         "ООО «Дуэт-Север»",
         "5,500.00\u00a0₽",
     ]
-    assert page.texts("//p[@class='forecast']") == ["Enough until 14\u00a0February"]
+    assert page.texts("//p[@class='forecast']") == ["Lasts until 14\u00a0February"]

@@ -24,17 +24,23 @@ def _said(states):
 @pytest.mark.parametrize(
     ("over", "said"),
     [
-        pytest.param({"letter": "delivered"}, [("good", "дошёл")], id="delivered"),
+        pytest.param({"letter": "delivered"}, [("good", "письмо доставлено")], id="delivered"),
         pytest.param({"letter": "accepted"}, [("waiting", "письмо отправлено")], id="sent"),
         pytest.param(
             {"letter": "bounced", "code": "Transient/MailboxFull"},
-            [("bad", "не доставлен: ящик переполнен")],
+            [("bad", "письмо не доставлено: ящик переполнен")],
             id="mailbox full",
         ),
         pytest.param(
-            {"letter": "bounced", "code": "Permanent/NoEmail"}, [("bad", "не доставлен: такого ящика нет")], id="dead"
+            {"letter": "bounced", "code": "Permanent/NoEmail"},
+            [("bad", "письмо не доставлено: такого ящика нет")],
+            id="dead",
         ),
-        pytest.param({"letter": "bounced", "code": "?"}, [("bad", "не доставлен: письмо вернулось")], id="unknown"),
+        pytest.param(
+            {"letter": "bounced", "code": "?"},
+            [("bad", "письмо не доставлено: вернулось без указания причины")],
+            id="unknown",
+        ),
         pytest.param({"letter": "nobody"}, [("bad", "готов, отправить некому: добавьте адрес")], id="nobody"),
         pytest.param({"letter": "read aloud"}, [("plain", "read aloud")], id="a state that we do not know"),
         pytest.param({"letter": ""}, [("plain", "готов")], id="ready"),
@@ -47,32 +53,32 @@ def _said(states):
         pytest.param({"status": DocumentStatus.VOID}, [("plain", "отозван")], id="void"),
         pytest.param(
             {"edo": EdoAt(stage="sent", since=DAY)},
-            [("good", "дошёл"), ("waiting", "отправлен в ЭДО 03.04.2026")],
+            [("good", "письмо доставлено"), ("waiting", "отправлен в ЭДО 03.04.2026")],
             id="sent to the EDO",
         ),
         pytest.param(
             {"edo": EdoAt(stage="accepted", since=DAY)},
-            [("good", "дошёл"), ("good", "подписан 03.04.2026")],
+            [("good", "письмо доставлено"), ("good", "подписан 03.04.2026")],
             id="signed",
         ),
         pytest.param(
             {"edo": EdoAt(stage="refused", since=DAY, text="не тот договор")},
-            [("good", "дошёл"), ("bad", "отклонён 03.04.2026: не тот договор")],
+            [("good", "письмо доставлено"), ("bad", "отклонён 03.04.2026: не тот договор")],
             id="refused",
         ),
         pytest.param(
             {"edo": EdoAt(stage="finished", since=date(2026, 5, 1), delivered=DAY)},
-            [("good", "дошёл"), ("good", "доставлен в ЭДО 03.04.2026")],
+            [("good", "письмо доставлено"), ("good", "доставлен в ЭДО 03.04.2026")],
             id="delivered by the EDO: the day of the delivery",
         ),
         pytest.param(
             {"edo": EdoAt(stage="accepted", since=DAY, annulment="asked_by_them")},
-            [("good", "дошёл"), ("good", "подписан 03.04.2026"), ("waiting", "вы просите аннулировать")],
+            [("good", "письмо доставлено"), ("good", "подписан 03.04.2026"), ("waiting", "вы просите аннулировать")],
             id="to be annulled",
         ),
         pytest.param(
             {"edo": EdoAt(stage="accepted", since=DAY, annulment="agreed")},
-            [("good", "дошёл"), ("bad", "аннулирован")],
+            [("good", "письмо доставлено"), ("bad", "аннулирован")],
             id="annulled",
         ),
     ],
@@ -95,7 +101,7 @@ def test_a_letter_is_told_with_its_day():
         ("bounced", "Transient/MailboxFull", "не доставлено: ящик переполнен"),
         ("bounced", "Permanent/NoEmail", "не доставлено: такого ящика нет"),
         ("bounced", "Permanent/SomethingNew", "не доставлено: адрес не принимает почту"),
-        ("bounced", "", "не доставлено: письмо вернулось"),
+        ("bounced", "", "не доставлено: вернулось без указания причины"),
         ("suppressed", "Permanent/NoEmail", "не отправлено: такого ящика нет"),
         ("suppressed", "abuse", "не отправлено: получатель пожаловался на спам"),
         ("suppressed", "", "не отправлено: прежние письма вернулись"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from billing.domain.explain import Place, Why
 from billing.domain.ledger import MoneyClass
 from billing.page.language import Language
 from billing.page.states import document_states
-from billing.page.wording import Words, catalogue
+from billing.page.wording import Words, catalogue, words_of
 from tests.page import samples
 
 HERE = Path(billing.page.__file__).parent
@@ -49,10 +48,18 @@ def _places(text: str) -> set[str]:
 
 
 def test_both_languages_say_the_same_things():
-    russian, english = catalogue(Language.RU), catalogue(Language.EN)
+    russian, english = words_of("ru"), words_of("en")
 
     assert russian.keys() == english.keys()
     assert {key: _places(russian[key]) for key in russian} == {key: _places(english[key]) for key in english}
+
+
+def test_the_page_for_our_own_people_is_russian_and_adds_to_the_words_of_all():
+    ours = words_of("operator")
+
+    assert not ours.keys() & words_of("ru").keys()
+    assert catalogue(Language.RU).keys() == ours.keys() | words_of("ru").keys()
+    assert catalogue(Language.EN).keys() == words_of("en").keys()
 
 
 @pytest.mark.parametrize("key", FORMS)
@@ -90,7 +97,7 @@ def test_wherever_a_document_is_in_the_edo_something_is_said(language, stage, an
 
 @pytest.mark.parametrize("key", _keys())
 def test_russian_is_set_as_russian_is_set(key):
-    source = tomllib.loads((HERE / "words" / "ru.toml").read_text("utf-8"))[key]
+    source = {**words_of("ru"), **words_of("operator")}[key]
 
     assert not re.search(r"[\"“”'`]|\.\.\.| - |  |^ | $", source), "quotes are «», a dash is —, three dots are …"
     assert not re.search(r"(?i)(?<![а-яё])(?:в|с|к|о|и|а|у|на|по|за|из|от|до|не|об|ни) ", source), "a short word hangs"

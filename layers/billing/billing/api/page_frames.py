@@ -66,12 +66,13 @@ def frame_of(routes: Routes, account: str, *, notice: Notice | None = None) -> F
 
 
 def bare_frame(routes: Routes) -> Frame:
-    """The frame of a page that is about no client."""
+    """The frame of a page that is about no client; of our own people in Russian, in which all of it is told."""
     caller = routes.caller
+    operator = caller.role is Role.OPERATOR
     return Frame(
-        language=routes.language,
+        language=Language.RU if operator else routes.language,
         today=today(),
-        operator=caller.role is Role.OPERATOR,
+        operator=operator,
         csrf=caller.csrf,
     )
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from billing.api.page_told import day_of
+from billing.domain.money import NBSP
 from billing.domain.periods import Month
 from billing.page.contexts_operator import (
     FindingRow,
@@ -122,7 +123,7 @@ def _lines(told: Mapping[str, Any]) -> tuple[LeftRow, ...]:
         LeftRow(
             account=line["account"],
             document=line["document"],
-            who=line["who"],
+            who=line["who"].replace("№ ", f"№{NBSP}"),
             reason=line["said"],
             remedy=line["remedy"],
             detail=line["detail"],

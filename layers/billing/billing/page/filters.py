@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from billing.domain.money import Kopecks
+from billing.domain.money import NBSP, Kopecks
 from billing.domain.periods import Month
 from billing.page.addresses import Addresses
 from billing.page.contexts import DocumentRow
@@ -50,7 +50,7 @@ def functions_of(language: Language) -> Mapping[str, Any]:
         "w": words,
         "title": title,
         "days": days,
-        "share": _share,
+        "share": lambda part, whole: _share(part, whole, language),
         "month_of": Month.of,
         "plot": plot,
         "grouped": grouped,
@@ -78,9 +78,11 @@ def _corrected(of: Any) -> Kopecks:
     return int(of.reversed - of.refunded - of.charged_back)
 
 
-def _share(part: Kopecks, whole: Kopecks) -> str:
-    """«45 %», rounded half up; a dash when there is nothing to share."""
-    return f"{(200 * part + whole) // (2 * whole)}\u00a0%" if whole > 0 else "—"
+def _share(part: Kopecks, whole: Kopecks, language: Language) -> str:
+    """«45 %» or «45%», rounded half up; a dash when there is nothing to share."""
+    if whole <= 0:
+        return "—"
+    return f"{(200 * part + whole) // (2 * whole)}{NBSP if language is Language.RU else ''}%"
 
 
 def _run_state(run: RunRow, words: Words) -> State:

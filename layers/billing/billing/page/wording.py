@@ -1,4 +1,7 @@
-"""What the page says, by language: a catalogue for each in `words/`, all of the same keys."""
+"""What the page says, by language: a catalogue for each in `words/`, of the same keys.
+
+The page for our own people is in Russian alone.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,18 @@ from billing.domain.money import NBSP
 from billing.page.language import Language
 
 _FOLDER = Path(__file__).parent / "words"
+OURS = {Language.RU: ("operator",), Language.EN: ()}  # of the page for our own people
 
 
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """Words by their keys, with `~` become no-break spaces."""
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8").replace("~", NBSP))
+    files = (language.value, *OURS[language])
+    return {key: text.replace("~", NBSP) for file in files for key, text in words_of(file).items()}
+
+
+def words_of(file: str) -> Mapping[str, str]:
+    return tomllib.loads((_FOLDER / f"{file}.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
