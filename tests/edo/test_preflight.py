@@ -36,7 +36,7 @@ def with_power(until: date):
 def findings(house):
     shown = preflight_of(house.outside)
     assert shown
-    return {f["reason"]: (f["severity"], f["detail"]) for f in shown["findings"]}
+    return {f.reason: (f.severity, f.detail) for f in shown.findings}
 
 
 def test_a_week_ahead_it_says_who_is_ready_and_who_is_not():
@@ -49,10 +49,10 @@ def test_a_week_ahead_it_says_who_is_ready_and_who_is_not():
     assert (run.window, run.sent, run.checked) == ("", 0, True)
     shown = preflight_of(house.outside)
     assert shown
-    assert (shown["window"], shown["day"], shown["ready"], shown["not_ready"]) == ("2026-Q1", "2026-03-25", 2, 2)
-    assert [(c["reason"], c["documents"]) for c in shown["counts"]] == [("not_partners", 2)]
-    assert {line["who"] for line in shown["lines"]} == {"АО «Василёк»: акт № 2", "АО «Василёк»: акт № 4"}
-    assert shown["findings"] == []
+    assert (shown.window, shown.day, shown.ready, shown.not_ready) == ("2026-Q1", date(2026, 3, 25), 2, 2)
+    assert [(c.reason, c.documents) for c in shown.counts] == [("not_partners", 2)]
+    assert {line.who for line in shown.lines} == {"АО «Василёк»: акт № 2", "АО «Василёк»: акт № 4"}
+    assert shown.findings == ()
 
 
 def test_it_writes_nothing_of_the_payers_and_sends_nothing():
@@ -90,7 +90,7 @@ def test_it_is_made_once_a_day_and_goes_on_where_it_was_cut_off():
     second = house.send("2026-03-25 06:00")
 
     assert (first.checked, bool(first.waits), second.checked) == (False, True, True)
-    assert preflight_of(house.outside)["ready"] == 4
+    assert preflight_of(house.outside).ready == 4
     assert len(house.calls("V2/GetOrganizationsByInnList")) == 1
     house.send("2026-03-25 20:00")
     assert len(house.calls("V2/GetOrganizationsByInnList")) == 1
@@ -102,8 +102,8 @@ def test_what_the_format_cannot_say_is_known_beforehand():
 
     house.send(AHEAD)
 
-    (line, _) = preflight_of(house.outside)["lines"]  # type: ignore[index]
-    assert (line["reason"], line["detail"]) == ("not_sayable", "у подписанта нужны фамилия и имя полностью")
+    (line, _) = preflight_of(house.outside).lines
+    assert (line.reason, line.detail) == ("not_sayable", "у подписанта нужны фамилия и имя полностью")
 
 
 def test_the_accountant_is_told_once_what_is_new():
@@ -288,8 +288,8 @@ def test_the_window_is_shown_as_it_stands():
 
     shown = window_of("2026-Q1", house.outside)
 
-    assert (shown["stages"], shown["left"]) == ({"delivered": 3}, 3)
-    assert [line["account"] for line in shown["lines"]] == ["c-000002"] * 3
+    assert (shown.stages, shown.left) == ({"delivered": 3}, 3)
+    assert [line.account for line in shown.lines] == ["c-000002"] * 3
 
 
 def test_a_run_s_report_tells_how_the_last_window_went():

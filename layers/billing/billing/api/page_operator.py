@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -60,17 +59,15 @@ def _done(asking: Routes) -> Notice | None:
 
 
 def _run(told: RunTold) -> RunRow:
-    report: Mapping[str, Any] = told.told or {}
-    made = report.get("documents", {})
     return RunRow(
         month=Month.parse(told.month),
         state=told.state,
         started=day_of(told.started_at) or today(),
         ended=day_of(told.ended_at),
-        documents=sum(count for count, _ in made.values()) if told.told else None,
-        acted=sum(report.get("acted", {}).values()) if told.told else None,
+        documents=told.documents,
+        acted=told.acted,
         parked=len(told.parked),
-        tallies=not report.get("difference", 0),
+        tallies=told.tallies,
     )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from itertools import islice
-from typing import Any
 
 from billing.api.page_told import day_of
 from billing.domain.money import NBSP
@@ -23,7 +21,7 @@ from billing.page.contexts_operator import (
 from billing.ports import Outside
 from billing.usecases.edo.counterparties import Kept, kept_many
 from billing.usecases.edo.people import people_page
-from billing.usecases.edo.views import latest_window, preflight_of, window_of
+from billing.usecases.edo.views import CountTold, LineTold, latest_window, preflight_of, window_of
 from billing.usecases.operator_views import RunTold, unmatched
 
 PEOPLE = 50  # lines of the list; the rest is told by /edo/people
@@ -83,18 +81,15 @@ def preflight_shown(outside: Outside) -> PreflightShown | None:
     told = preflight_of(outside)
     if not told:
         return None
-    findings = (
-        FindingRow(severity=f["severity"], reason=f["said"], remedy=f["remedy"], detail=f["detail"])
-        for f in told["findings"]
-    )
+    findings = (FindingRow(severity=f.severity, reason=f.said, remedy=f.remedy, detail=f.detail) for f in told.findings)
     return PreflightShown(
-        window=told["window"],
-        day=date.fromisoformat(told["day"]),
-        done=told["done"],
-        ready=told["ready"],
-        not_ready=told["not_ready"],
-        counts=_counts(told),
-        lines=_lines(told),
+        window=told.window,
+        day=told.day,
+        done=told.done,
+        ready=told.ready,
+        not_ready=told.not_ready,
+        counts=_counts(told.counts),
+        lines=_lines(told.lines),
         findings=tuple(findings),
     )
 
@@ -106,27 +101,27 @@ def window_shown(outside: Outside) -> WindowShown | None:
     told = window_of(window, outside)
     return WindowShown(
         window=window,
-        stages=tuple(told["stages"].items()),
-        left=told["left"],
-        counts=_counts(told),
-        lines=_lines(told),
-        at=day_of(told["at"]),
+        stages=tuple(told.stages.items()),
+        left=told.left,
+        counts=_counts(told.counts),
+        lines=_lines(told.lines),
+        at=day_of(told.at),
     )
 
 
-def _counts(told: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    return tuple((c["said"], c["documents"]) for c in told["counts"])
+def _counts(counts: Iterable[CountTold]) -> tuple[tuple[str, int], ...]:
+    return tuple((count.said, count.documents) for count in counts)
 
 
-def _lines(told: Mapping[str, Any]) -> tuple[LeftRow, ...]:
+def _lines(lines: Iterable[LineTold]) -> tuple[LeftRow, ...]:
     return tuple(
         LeftRow(
-            account=line["account"],
-            document=line["document"],
-            who=line["who"].replace("№ ", f"№{NBSP}"),
-            reason=line["said"],
-            remedy=line["remedy"],
-            detail=line["detail"],
+            account=line.account,
+            document=line.document,
+            who=line.who.replace("№ ", f"№{NBSP}"),
+            reason=line.said,
+            remedy=line.remedy,
+            detail=line.detail,
         )
-        for line in told["lines"][:LINES]
+        for line in islice(lines, LINES)
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from billing.domain.errors import NotFoundError
+from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month, moscow_day
 from billing.ports import Outside, Row, Stored
 from billing.usecases.report import REPORTS, report_name
@@ -43,6 +44,20 @@ class RunTold(Run):
 
     told: Row | None
     parked: tuple[Parked, ...]
+
+    @property
+    def documents(self) -> int | None:
+        """How many were made; None before the first report."""
+        return sum(count for count, _ in self.told["documents"].values()) if self.told else None
+
+    @property
+    def acted(self) -> Kopecks | None:
+        """What its acts are for; None before the first report."""
+        return sum(self.told["acted"].values()) if self.told else None
+
+    @property
+    def tallies(self) -> bool:
+        return not self.told or not self.told["difference"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,15 @@
-"""What our own people are shown of the sending: the preflight and a window, in plain values."""
+"""What our own people are shown of the sending: the preflight and a window."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from billing.domain.edo_reasons import Reason
+from billing.domain.periods import Day
 from billing.ports import Outside, Row
 from billing.records_edo import LEFT, PREFLIGHT, SENDING
 from billing.usecases.edo.people import people
@@ -15,28 +18,85 @@ from billing.usecases.edo.windows import states_of
 _WINDOW = re.compile(r"[0-9]{4}-(Q[1-4]|0[1-9]|1[0-2])")
 
 
-def preflight_of(outside: Outside) -> dict[str, Any] | None:
-    """The latest preflight; None: there was none. `done`: false while it is being made.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonTold:
+    """A reason, its words, and what a person does about it."""
 
-    `findings`: what is in the way on our side; `lines`: the first documents that are not ready; `counts`: all.
-    """
+    reason: str
+    said: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountTold(ReasonTold):
+    documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineTold(ReasonTold):
+    """A document that stands, and why. `who`: the payer and the document in words."""
+
+    account: str
+    document: str
+    inn: str
+    who: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingTold(ReasonTold):
+    """What is in the way on our side."""
+
+    severity: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightTold:
+    """`done`: false while it is being made; `lines`: the first documents that are not ready; `counts`: all of them."""
+
+    window: str
+    day: Day
+    done: bool
+    ready: int
+    not_ready: int
+    counts: tuple[CountTold, ...]
+    lines: tuple[LineTold, ...]
+    findings: tuple[FindingTold, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowTold:
+    """Documents at the operator by stage; what is `left` and why; `at`: when that was counted, empty before."""
+
+    window: str
+    stages: Mapping[str, int]
+    left: int
+    counts: tuple[CountTold, ...]
+    lines: tuple[LineTold, ...]
+    at: str
+
+
+def preflight_of(outside: Outside) -> PreflightTold | None:
+    """The latest preflight; None: there was none."""
     rows = outside.store.query("control", PREFLIGHT, limit=1_000).rows
     if not rows:
         return None
     stored = max(rows, key=lambda row: str(row.row["day"]))
     row = stored.row
-    return {
-        "window": stored.sk,
-        "day": row["day"],
-        "done": row["done"],
-        "ready": row["ready"],
-        "not_ready": sum(row["counts"].values()),
-        "counts": _counts(row["counts"]),
-        "lines": _lines(row["lines"]),
-        "findings": [
-            {"severity": f["severity"], **_reason(f["reason"]), "detail": f.get("detail", "")} for f in row["findings"]
-        ],
-    }
+    findings = (
+        FindingTold(**_reason(f["reason"]), severity=f["severity"], detail=f.get("detail", "")) for f in row["findings"]
+    )
+    return PreflightTold(
+        window=stored.sk,
+        day=date.fromisoformat(row["day"]),
+        done=row["done"],
+        ready=row["ready"],
+        not_ready=sum(row["counts"].values()),
+        counts=_counts(row["counts"]),
+        lines=_lines(row["lines"]),
+        findings=tuple(findings),
+    )
 
 
 def is_window(text: str) -> bool:
@@ -49,17 +109,17 @@ def latest_window(outside: Outside) -> str:
     return max((rows[0].sk for rows in last if rows), default="")
 
 
-def window_of(window: str, outside: Outside) -> dict[str, Any]:
-    """A window («2026-Q1») as it stands: its documents at the operator by stage, and what is left and why."""
+def window_of(window: str, outside: Outside) -> WindowTold:
+    """A window («2026-Q1») as it stands."""
     left = outside.store.get("control", LEFT, window)
-    return {
-        "window": window,
-        "stages": states_of(window, outside),
-        "left": left.row["total"] if left else 0,
-        "counts": _counts(left.row["counts"]) if left else [],
-        "lines": _lines(left.row["lines"]) if left else [],
-        "at": left.row["at"] if left else "",
-    }
+    return WindowTold(
+        window=window,
+        stages=states_of(window, outside),
+        left=left.row["total"] if left else 0,
+        counts=_counts(left.row["counts"]) if left else (),
+        lines=_lines(left.row["lines"]) if left else (),
+        at=left.row["at"] if left else "",
+    )
 
 
 def exchange_now(outside: Outside) -> dict[str, Any]:
@@ -76,12 +136,12 @@ def _reason(reason: str) -> dict[str, str]:
     return {"reason": reason, "said": Reason(reason).text, "remedy": Reason(reason).remedy}
 
 
-def _counts(counts: Row) -> list[dict[str, Any]]:
-    return [{**_reason(reason), "documents": n} for reason, n in sorted(counts.items())]
+def _counts(counts: Row) -> tuple[CountTold, ...]:
+    return tuple(CountTold(**_reason(reason), documents=n) for reason, n in sorted(counts.items()))
 
 
-def _lines(lines: Iterable[Sequence[str]]) -> list[dict[str, str]]:
-    return [
-        {"account": account, "document": document, "inn": inn, "who": who, **_reason(reason), "detail": detail}
+def _lines(lines: Iterable[Sequence[str]]) -> tuple[LineTold, ...]:
+    return tuple(
+        LineTold(**_reason(reason), account=account, document=document, inn=inn, who=who, detail=detail)
         for account, document, inn, who, reason, detail in lines
-    ]
+    )
