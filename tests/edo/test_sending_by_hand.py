@@ -6,15 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from billing.domain.edo_policy import Packing
 from billing.domain.edo_reasons import Reason
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.ports import Write
 from billing.usecases.edo.by_hand import Asked, note_seen, once_more, plan, read_request
+from billing.usecases.edo.fates import take_news
 from tests.edo.house import POLICY, SIGNER
 from tests.edo.quarter import ACTS, JANUARY, QuarterHouse, SigningService, a_quarter
 from tests.usecases.house import ACCOUNT, VASILYOK, a_card, a_charge
 
+UTD = "UniversalTransferDocument"
 SECOND = (
     a_card("c-000002", payers=[VASILYOK]),
     *a_quarter("c-000002", payer={"inn": VASILYOK["inn"], "kpp": VASILYOK["kpp"]}),
@@ -74,6 +77,25 @@ def test_another_attempt_whose_answer_was_lost_is_not_taken_for_the_one_that_fai
 
     assert (run.sent, run.left, len(house.sent)) == (0, 1, 3)
     assert house.waiting == [ACTS[0]]
+
+
+def test_what_went_in_a_packet_with_a_document_that_is_begun_anew_is_not_sent_twice():
+    """The answer to the packet was lost, and of its documents the feed has told only of the one that failed."""
+    house = QuarterHouse(a_card(), *a_quarter(), signer=Forger, policy=replace(POLICY, packing=Packing.PACKET))
+    house.partner()
+    house.fail("lost_answer", "V3/PostMessage", after_commit=True, times=4)
+    house.send()
+    house.diadoc.forget_faults()
+    house.wait(minutes=5).diadoc.advance(seconds=0)
+    first = next(d for d in house.at_the_operator() if d["custom_document_id"] == f"{ACCOUNT}/{ACTS[0]}")
+    told = house.edo.edo.documents_of(first["message_id"])
+    take_news(next(d for d in told if d.custom_id == first["custom_document_id"]), house.outside, house.edo)
+    once_more(ACCOUNT, ACTS[0], house.outside)
+    house.signer.mended = True
+
+    house.send("2026-04-02 08:00")
+
+    assert sorted(house.sent) == sorted([(ACTS[0], UTD), *((act, UTD) for act in ACTS)])
 
 
 def test_a_document_that_has_not_failed_is_not_sent_again():

@@ -100,16 +100,17 @@ def _messages(account: str, terms: Terms, outside: Outside) -> list[list[OnItsWa
     for one in signed:
         if one.state.operation:
             begun.setdefault(one.state.operation, []).append(one)
+    again = [whole for message in begun.values() if (whole := _whole(message, outside))]
     fresh = [one for one in signed if not one.state.operation]
     if terms.policy.packing is Packing.SINGLE:
-        return [*(_whole(m, outside) for m in begun.values()), *([one] for one in sorted(fresh, key=_order))]
+        return [*again, *([one] for one in sorted(fresh, key=_order))]
     unsigned = {one.inn for one in waiting if one.state.fate.stage is Stage.TITLED and not one.state.asked_at}
     packets: dict[tuple[str, str, bool], list[OnItsWay]] = {}
     for one in sorted(fresh, key=_order):
         if one.inn not in unsigned:  # the rest of the packet is being signed
             packets.setdefault((one.inn, one.state.box, one.state.signature == PERSON), []).append(one)
     return [
-        *(_whole(message, outside) for message in begun.values()),
+        *again,
         *(packet[i : i + PACKET_MAX] for packet in packets.values() for i in range(0, len(packet), PACKET_MAX)),
     ]
 
@@ -126,10 +127,14 @@ def _order(one: OnItsWay) -> tuple[bool, str, str]:
 
 
 def _whole(message: list[OnItsWay], outside: Outside) -> list[OnItsWay]:
-    """As it was when it was fixed: in its order, with those that the operator's feed has told of since."""
+    """As it was when it was fixed: in its order, with those that the operator's feed has told of since.
+
+    Empty where one of it was begun anew: it has failed at the operator, so the others are there, as the feed will tell.
+    """
     names = [custom_id.rpartition("/") for custom_id in message[0].state.packet]
     found = [read(account, document, outside) for account, _, document in names]
-    return [one for one in found if one] or message
+    whole = [one for one in found if one] or message
+    return whole if {one.state.operation for one in whole} == {message[0].state.operation} else []
 
 
 def _fixed(message: list[OnItsWay], outside: Outside, environment: str) -> list[OnItsWay]:
