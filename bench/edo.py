@@ -10,10 +10,10 @@ import sys
 import tracemalloc
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from billing.adapters.diadoc.titles.preparing import DiadocTitles
-from billing.domain.periods import MOSCOW, Month, moscow_day
+from billing.domain.periods import MOSCOW, Month
 from billing.usecases.send_to_edo import send_to_edo
 from billing.usecases.track_edo import track_edo
 from local.company.client import a_company
@@ -96,8 +96,7 @@ def _send(house: EdoHouse) -> tuple[float, int]:
     while begun < datetime(2026, 4, 5, 21, tzinfo=MOSCOW):
         house.now = max(house.now, begun.astimezone(house.now.tzinfo))
         start = house.now
-        today: date = moscow_day(start)
-        run = send_to_edo(house.outside, house.edo, until=start + LAMBDA, today=today)
+        run = send_to_edo(house.outside, house.edo, until=start + LAMBDA)
         if run.sent:
             spent, runs = spent + (house.now - start), runs + 1
         begun += EVERY

@@ -5,7 +5,6 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring, wiring_edo
-from billing.domain.periods import moscow_day
 from billing.usecases.edo.by_hand import note_seen, once_more, plan, read_request
 from billing.usecases.send_to_edo import send_to_edo
 
@@ -26,8 +25,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"seen": note_seen(*asked.seen, outside).value}
     if asked.again:
         once_more(*asked.again, outside)
-    accounts = asked.accounts or ((asked.again[0],) if asked.again else ())
-    today = moscow_day(outside.clock())
-    run = send_to_edo(outside, edo, until=until, today=today, force=asked.force, accounts=accounts)
+    run = send_to_edo(outside, edo, until=until, force=asked.force, accounts=asked.whose)
     wiring.log.info("sent to the EDO", window=run.window, sent=run.sent, left=run.left, stopped=run.stopped)
     return {"window": run.window, "sent": run.sent, "left": run.left, "ended": run.ended, "waits": run.waits}

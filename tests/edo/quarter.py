@@ -11,7 +11,7 @@ from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.adapters.signing.check import checked
 from billing.domain.documents import Clause
 from billing.domain.edo_policy import ContractTemplate
-from billing.domain.periods import Month, moscow_day
+from billing.domain.periods import Month
 from billing.ports_edo import EdoOutside, NeedsPersonError, Signed, SigningRefused, ToSign
 from billing.records_edo import DUE_SHARDS, LEFT, SENDING
 from billing.usecases.send_to_edo import SentRun, send_to_edo
@@ -102,7 +102,7 @@ class QuarterHouse(EdoHouse):
     def send(self, at: str = "2026-04-02 04:00", *, minutes: float = 10, **how: Any) -> SentRun:
         self.at(at)
         until = self.now + timedelta(minutes=minutes)
-        return send_to_edo(self.outside, self.a_worker(), until=until, today=moscow_day(self.now), **how)
+        return send_to_edo(self.outside, self.a_worker(), until=until, **how)
 
     def track(self, **passed: float) -> None:
         """A while later our rows know what the operator knows."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from billing.domain.edo_sending import is_preflight_day, last_window, next_window, sending_window
+from billing.domain.periods import moscow_day
 from billing.ports import Outside, StaleError
 from billing.ports_edo import BusyError, EdoOutside, NeedsPersonError, StopTheRunError
 from billing.usecases.cards import seller_card
@@ -36,7 +37,6 @@ def send_to_edo(
     edo: EdoOutside,
     *,
     until: datetime,
-    today: date,
     force: bool = False,
     accounts: Sequence[str] = (),
 ) -> SentRun:
@@ -45,7 +45,7 @@ def send_to_edo(
     It may be called at any time and any number of times. On the days of the preflight that is looked through first.
     `force`, or named accounts: also when no window is open, for the last one.
     """
-    run, card = SentRun(), seller_card(outside.store)
+    run, card, today = SentRun(), seller_card(outside.store), moscow_day(outside.clock())
     if not card or not card.edo:
         return run
     settings, by_hand = card.edo.sending, force or bool(accounts)

@@ -44,6 +44,11 @@ class Asked:
     seen: tuple[str, str] | None = None
     plan: Month | None = None
 
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """The accounts that go: those that are named, or the one whose document goes once more; empty: all."""
+        return self.accounts or ((self.again[0],) if self.again else ())
+
 
 def read_request(event: Mapping[str, Any]) -> Asked:
     """`{"force": true}`, `{"accounts": […]}`, `{"plan": "2026-01"}`, `{"again": …}` or `{"seen": …}` of a document:
