@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from billing import wiring
 from billing.api.confirmations import links_of
 from billing.api.guard import Routes
 from billing.api.models_notifications import Notifications, NotificationsAsked
 from billing.domain.access import ADMINISTRATORS, CLIENTS, Role
-from billing.domain.parties import masked
 from billing.page.language import Language
 from billing.usecases import notifications as usecase
 
@@ -49,12 +46,4 @@ def ask_again(digest: str) -> dict[str, str]:
 
 def told(account: str, language: Language, *, full: bool) -> Notifications:
     """`full`: with whole addresses, else masked."""
-    found = usecase.notifications_of(account, wiring.outside())
-    if not full:
-        found = replace(
-            found,
-            administrators=tuple(replace(a, address=masked(a.address)) for a in found.administrators),
-            added=tuple(replace(a, address=masked(a.address)) for a in found.added),
-            malformed=tuple(masked(a) for a in found.malformed),
-        )
-    return Notifications.of(found, language)
+    return Notifications.of(usecase.notifications_of(account, wiring.outside(), full=full), language)

@@ -67,10 +67,9 @@ def letter_row(told: LetterState) -> LetterRow:
     return LetterRow(address=told.address, status=told.status, at=day_of(told.at), code=told.code)
 
 
-def address_row(row: CardAddress | AddedByClient, address: str) -> AddressRow:
-    """The row under the address as it may be seen."""
+def address_row(row: CardAddress | AddedByClient) -> AddressRow:
     return AddressRow(
-        address=address,
+        address=row.address,
         confirmed=isinstance(row, CardAddress) or row.state == CONFIRMED,
         kinds=row.kinds if isinstance(row, AddedByClient) else (),
         letter=row.last.status if row.last else "",

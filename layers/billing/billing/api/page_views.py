@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 
 from billing import wiring
@@ -12,16 +11,15 @@ from billing.api.reasons import said_in
 from billing.api.sent import Sent
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import InvalidInputError, NotFoundError
-from billing.domain.parties import masked
 from billing.domain.periods import Month
 from billing.domain.statistics import MONTHS_MAX
-from billing.page.contexts import AddressRow, DocumentPage, NotificationsTab, PaymentPage, StatisticsTab
+from billing.page.contexts import DocumentPage, NotificationsTab, PaymentPage, StatisticsTab
 from billing.page.frame import Frame
 from billing.page.periods import statistics_spans
 from billing.usecases.documents_api import document_told
 from billing.usecases.explain import explain_act, explain_payment
 from billing.usecases.letters import recipients_of
-from billing.usecases.notifications import AddedByClient, CardAddress, notifications_of
+from billing.usecases.notifications import notifications_of
 from billing.usecases.statistics import statistics_of
 
 MONTHS_BACK = 36  # that may be chosen
@@ -92,16 +90,12 @@ def notifications_tab(account: str, frame: Frame) -> NotificationsTab:
     """Raises:
     NotFoundError: there is no such client.
     """
-    told = notifications_of(account, wiring.outside())
-
-    def rows(found: Sequence[CardAddress] | Sequence[AddedByClient]) -> tuple[AddressRow, ...]:
-        return tuple(address_row(row, row.address if frame.may_order else masked(row.address)) for row in found)
-
+    told = notifications_of(account, wiring.outside(), full=frame.may_order)
     return NotificationsTab(
         frame=frame,
-        administrators=rows(told.administrators),
-        added=rows(told.added),
+        administrators=tuple(map(address_row, told.administrators)),
+        added=tuple(map(address_row, told.added)),
         reconciliation=told.reconciliation,
         version=told.version,
-        malformed=tuple(a if frame.may_order else masked(a) for a in told.malformed),
+        malformed=told.malformed,
     )

@@ -10,7 +10,7 @@ from billing import records
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import ConflictError, NotFoundError, UnavailableError
 from billing.domain.notifications import AddedAddress, NotificationSettings, asked_again, changed
-from billing.domain.parties import Customer, recipients
+from billing.domain.parties import Customer, masked, recipients
 from billing.domain.periods import moscow_day, utc_text
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
@@ -57,8 +57,8 @@ class Notifications:
     malformed: tuple[str, ...] = ()
 
 
-def notifications_of(account: str, outside: Outside) -> Notifications:
-    """The addresses with their last letters, as far as `last_letters` looks.
+def notifications_of(account: str, outside: Outside, *, full: bool = True) -> Notifications:
+    """The addresses, whole or masked, with their last letters, as far as `last_letters` looks.
 
     Raises:
         NotFoundError: there is no such client.
@@ -68,13 +68,15 @@ def notifications_of(account: str, outside: Outside) -> Notifications:
     named = recipients(card.administrators, card.added_addresses)
     asked = [(a.letter, address_digest(a.address)) for a in settings.added if a.letter]
     last = last_letters(account, asked, outside)
+    shown: Callable[[str], str] = str if full else masked
     return Notifications(
         administrators=tuple(
-            CardAddress(address=a, digest=(digest := address_digest(a)), last=last.get(digest)) for a in named.valid
+            CardAddress(address=shown(a), digest=(digest := address_digest(a)), last=last.get(digest))
+            for a in named.valid
         ),
         added=tuple(
             AddedByClient(
-                address=a.address,
+                address=shown(a.address),
                 digest=(digest := address_digest(a.address)),
                 kinds=a.kinds,
                 state=CONFIRMED if a.confirmed_at else WAITING,
@@ -84,7 +86,7 @@ def notifications_of(account: str, outside: Outside) -> Notifications:
         ),
         reconciliation=settings.reconciliation,
         version=settings.version,
-        malformed=named.invalid,
+        malformed=tuple(map(shown, named.invalid)),
     )
 
 
