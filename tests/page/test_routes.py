@@ -284,6 +284,16 @@ def test_a_link_that_does_not_count_changes_nothing(house, administrator, spoile
     assert _added(house) == [("a@buh.example", "waiting")]
 
 
+def test_addresses_are_whole_for_an_administrator_alone(house, administrator):
+    accountant = Browser(house, headers=HTML).enters(a_token(house, role="accountant"))
+
+    whole, masked = (browser.get("/page/notifications").body for browser in (administrator, accountant))
+
+    assert f"{ACCOUNT}@client.example" in whole
+    assert f"{ACCOUNT}@client.example" not in masked
+    assert "c***@client.example" in masked
+
+
 def test_one_thing_is_changed_and_the_rest_stays(house, administrator):
     for address in ("a@buh.example", "b@buh.example"):
         _change(administrator, house, "add", address=address, kind="act")
