@@ -47,8 +47,9 @@ class Sides:
     problems: tuple[Trouble, ...]
 
 
-def document_id(month: Month, kind: DocumentKind, payer: str, revision: int = 0) -> str:
-    return f"{month}.{kind}.{payer}.{revision}"
+def document_id(month: Month, kind: DocumentKind, payer: str) -> str:
+    """Its last part is the revision: there is only the first."""
+    return f"{month}.{kind}.{payer}.0"
 
 
 def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard | None) -> Sides:
