@@ -20,6 +20,7 @@ from billing.domain.wording import archive_name
 from billing.exports.zip_file import distinct, zipped
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.usecases.documents_api import Filters
+from billing.usecases.rows import rows_of
 
 AT_ONCE_MAX = 50  # documents that are packed while somebody waits
 DOCUMENTS_MAX = 3_000
@@ -136,13 +137,12 @@ def _documents(account: str, asked: Filters, outside: Outside) -> list[tuple[str
     found: list[tuple[str, Mapping[str, Any]]] = []
     after = str(Month.of(asked.first).previous) if asked.first else ""
     before = str(Month.of(asked.last).next) if asked.last else ""
-    while True:
-        page = outside.store.query("documents", account, after=after, before=before)
-        found += [(s.sk, s.row) for s in page.rows if s.row["kind"] != "period" and asked.let(s.sk, s.row)]
+    for stored in rows_of(outside.store, "documents", account, after=after, before=before):
+        if stored.row["kind"] != "period" and asked.let(stored.sk, stored.row):
+            found.append((stored.sk, stored.row))
         if len(found) > DOCUMENTS_MAX:
             raise InvalidInputError(trouble(Cause.ARCHIVE_TOO_LARGE))
-        if not (after := page.cursor):
-            return found
+    return found
 
 
 def _day(row: Mapping[str, Any]) -> Day:

@@ -8,6 +8,7 @@ from billing import records
 from billing.domain.periods import Month
 from billing.ports import Outside
 from billing.records import DocumentRecord
+from billing.usecases.rows import rows_of
 
 
 def documents_by_id(account: str, ids: Collection[str], outside: Outside) -> list[tuple[DocumentRecord, int]]:
@@ -18,12 +19,5 @@ def documents_by_id(account: str, ids: Collection[str], outside: Outside) -> lis
 
 def documents_of(account: str, month: Month, outside: Outside) -> list[tuple[DocumentRecord, int]]:
     """The account's documents of a month with their versions, by id."""
-    found: list[tuple[DocumentRecord, int]] = []
-    after = ""
-    while True:
-        page = outside.store.query("documents", account, prefix=f"{month}.", after=after)
-        found += [
-            (records.document_of(account, s.sk, s.row), s.version) for s in page.rows if s.row["kind"] != "period"
-        ]
-        if not (after := page.cursor):
-            return found
+    rows = rows_of(outside.store, "documents", account, prefix=f"{month}.")
+    return [(records.document_of(account, s.sk, s.row), s.version) for s in rows if s.row["kind"] != "period"]

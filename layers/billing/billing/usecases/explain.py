@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from billing import records
-from billing.domain.documents import Act, DocumentKind, DocumentStatus, total_of
+from billing.domain.documents import Act, DocumentKind, total_of
 from billing.domain.errors import NotFoundError
 from billing.domain.explain import ActExplained, Evidence, PaymentExplained
 from billing.domain.explain_act import MonthOfAct, act_parts, why_not_charged, why_not_paid
@@ -18,6 +18,7 @@ from billing.records import DocumentRecord
 from billing.usecases.documents_told import letters_told
 from billing.usecases.kept_letters import letters_about
 from billing.usecases.period_entries import account_now, entries_between, entry_at, entry_number, seq_before
+from billing.usecases.rows import rows_of
 
 
 def explain_payment(account: str, key: str, outside: Outside) -> PaymentExplained:
@@ -130,20 +131,9 @@ def _books_since(first: Month, entries: Iterable[Entry]) -> tuple[list[Entry], M
 
 
 def _acts(store: Store, account: str, first: Month, last: Month) -> list[DocumentRecord]:
-    """The acts of the months first..last; of several revisions the last that stands."""
-    found: dict[tuple[str, str], DocumentRecord] = {}
-    after = str(first)
-    while True:
-        page = store.query("documents", account, after=after, before=str(last.next))
-        for s in page.rows:
-            if s.row["kind"] != DocumentKind.ACT:
-                continue
-            record = records.document_of(account, s.sk, s.row)
-            was = found.get((record.month, record.payer))
-            if not was or record.status is not DocumentStatus.VOID:
-                found[record.month, record.payer] = record
-        if not (after := page.cursor):
-            return list(found.values())
+    """The acts of the months first..last."""
+    rows = rows_of(store, "documents", account, after=str(first), before=str(last.next))
+    return [records.document_of(account, s.sk, s.row) for s in rows if s.row["kind"] == DocumentKind.ACT]
 
 
 def _by_payer(found: Iterable[DocumentRecord]) -> Acts:

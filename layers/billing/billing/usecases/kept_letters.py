@@ -8,6 +8,7 @@ from billing.domain.periods import Month
 from billing.ports import Outside, Stored
 from billing.records import DocumentRecord
 from billing.records_letters import WORDS, LetterRecord, key_of, letters_in, scope_of
+from billing.usecases.rows import rows_of
 
 TOGETHER = 500  # rows of one call, for whom the letters of a page are read: a hundred of them with four addresses each
 TOGETHER_MAX = 2_000  # rows, the letters in between among them; of what is left then each letter is read by itself
@@ -58,9 +59,4 @@ def newest_letters(account: str, outside: Outside) -> tuple[LetterRecord, ...]:
 
 
 def _rows(account: str, prefix: str, outside: Outside) -> Iterator[Stored]:
-    after = ""
-    while True:
-        page = outside.store.query("deliveries", account, prefix=prefix, after=after)
-        yield from page.rows
-        if not (after := page.cursor):
-            return
+    return rows_of(outside.store, "deliveries", account, prefix=prefix)

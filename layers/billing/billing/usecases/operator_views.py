@@ -12,6 +12,7 @@ from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month, moscow_day
 from billing.ports import Outside, Row, Stored
 from billing.usecases.report import REPORTS, report_name
+from billing.usecases.rows import rows_of
 from billing.usecases.runs import RUNS, run_of
 
 PAGE = 100
@@ -133,23 +134,17 @@ def unmatched(
 
 
 def _refused_on(day: Day, outside: Outside) -> list[Unmatched]:
-    found: list[Unmatched] = []
-    after = ""
-    while True:
-        page = outside.store.query("control", f"refused.{day}", after=after)
-        found += [
-            Unmatched(
-                message=s.sk,
-                account=s.row["account"],
-                key=s.row["key"],
-                outcome=s.row["outcome"],
-                reason=s.row["reason"],
-                at=s.row["at"],
-            )
-            for s in page.rows
-        ]
-        if not (after := page.cursor):
-            return found
+    return [
+        Unmatched(
+            message=s.sk,
+            account=s.row["account"],
+            key=s.row["key"],
+            outcome=s.row["outcome"],
+            reason=s.row["reason"],
+            at=s.row["at"],
+        )
+        for s in rows_of(outside.store, "control", f"refused.{day}")
+    ]
 
 
 def _beginning(outside: Outside) -> Day:

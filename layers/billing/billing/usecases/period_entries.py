@@ -9,6 +9,7 @@ from billing.domain.errors import NotFoundError
 from billing.domain.ledger import Account, Entry
 from billing.domain.periods import FUTURE, MOSCOW, Day, Month, utc_text
 from billing.ports import Store
+from billing.usecases.rows import rows_of
 
 PAGE = 200
 SKEW = timedelta(hours=1)  # clocks of two functions differ, and a moment is taken a little before it is written
@@ -42,15 +43,11 @@ def seq_before(store: Store, account: str, day: Day, *, open: Month) -> int:
     return 0
 
 
-def entries_between(store: Store, account: str, after: int, until: int) -> list[Entry]:
-    """The entries with after < seq ≤ until, in order."""
-    entries: list[Entry] = []
-    key, end = records.seq_key(after), records.seq_key(until + 1)
-    while True:
-        page = store.query("journal", account, after=key, before=end, limit=PAGE)
-        entries += [records.entry_of(int(s.sk), s.row) for s in page.rows]
-        if not (key := page.cursor):
-            return entries
+def entries_between(store: Store, account: str, after: int, until: int | None = None) -> list[Entry]:
+    """The entries with after < seq ≤ until, in order; with no `until`, all that there are by now."""
+    end = "" if until is None else records.seq_key(until + 1)
+    rows = rows_of(store, "journal", account, after=records.seq_key(after), before=end, limit=PAGE)
+    return [records.entry_of(int(s.sk), s.row) for s in rows]
 
 
 def entries_of_periods(store: Store, account: str, first: Month, last: Month, *, open: Month, seq: int) -> list[Entry]:

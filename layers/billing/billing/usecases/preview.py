@@ -18,7 +18,7 @@ from billing.domain.seller import SellerCard
 from billing.ports import Outside, Stored
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.documents import documents_of
-from billing.usecases.journal import entries_from
+from billing.usecases.period_entries import entries_between
 
 PAGE = 100
 
@@ -70,7 +70,7 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
     books = records.account_of(account, stored.row)
     issued, terms = {}, None
     if books.open > month:
-        entries = entries_from(outside.store, account, 1)
+        entries = entries_between(outside.store, account, 0)
         if not (end := next((e for e in entries if e.kind == "close" and e.month == month), None)):
             return 0  # opened after the month
         books, terms = replay(account, entries, until=month), closing.terms_in(end)

@@ -31,6 +31,7 @@ from billing.domain.troubles import Cause, Trouble
 from billing.ports import Outside, Row, Store
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.period_entries import account_now, entries_between, entry_at, seq_before
+from billing.usecases.rows import rows_of
 
 __all__ = ["AT_ONCE_MAX", "reconciliation_content", "rows_count", "unread_content"]
 
@@ -143,22 +144,17 @@ def _papers(store: Store, books: Account, payer: str) -> _Papers:
     waiting: list[Month] = []
     waiting_spent, plain = 0, not any(kind == "chargeback" for _, kind in books.turnover)
     plain &= not any(fund.money is MoneyClass.CREDIT for fund in books.funds)
-    after = ""
-    while True:
-        page = store.query("documents", books.id, after=after, before=f"{books.open}")
-        for stored in page.rows:
-            row = stored.row
-            if row["kind"] == "period":
-                plain &= "chargeback" not in row["turnover"] and "CREDIT" not in {**row["funded"], **row["carried"]}
-            if row["kind"] != "act" or row["payer"] != payer or row["status"] == DocumentStatus.VOID:
-                continue
-            if row["status"] in _ISSUED:
-                acts.append(_numbered(row))
-            else:
-                waiting.append(Month.parse(row["month"]))
-                waiting_spent += _spent(row)
-        if not (after := page.cursor):
-            break
+    for stored in rows_of(store, "documents", books.id, before=f"{books.open}"):
+        row = stored.row
+        if row["kind"] == "period":
+            plain &= "chargeback" not in row["turnover"] and "CREDIT" not in {**row["funded"], **row["carried"]}
+        if row["kind"] != "act" or row["payer"] != payer or row["status"] == DocumentStatus.VOID:
+            continue
+        if row["status"] in _ISSUED:
+            acts.append(_numbered(row))
+        else:
+            waiting.append(Month.parse(row["month"]))
+            waiting_spent += _spent(row)
     return _Papers(acts=tuple(acts), waiting=tuple(waiting), waiting_spent=waiting_spent, plain=plain)
 
 

@@ -17,6 +17,7 @@ from billing.records_letters import NOBODY, OURS, letter_id
 from billing.usecases.edo.views import exchange_now
 from billing.usecases.kept_letters import letters_of
 from billing.usecases.letters import hints_of, rows_of_letter
+from billing.usecases.rows import rows_of
 from billing.usecases.runs import RUNS, change_run, run_of
 
 PAGE = 100
@@ -55,13 +56,9 @@ def end_run(month: Month, outside: Outside, *, until: datetime) -> bool:
 
 def _is_work_left(month: Month, outside: Outside) -> bool:
     for shard in range(records.SHARDS):
-        after = ""
-        while True:
-            page = outside.store.query("work", f"{shard:02}", after=after, limit=PAGE)
-            if any(work.row.get("month") == str(month) and not work.row.get("blocked") for work in page.rows):
-                return True
-            if not (after := page.cursor):
-                break
+        rows = rows_of(outside.store, "work", f"{shard:02}", limit=PAGE)
+        if any(work.row.get("month") == str(month) and not work.row.get("blocked") for work in rows):
+            return True
     return False
 
 

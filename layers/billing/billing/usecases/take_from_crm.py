@@ -18,7 +18,7 @@ from billing.domain.seller import SellerCard
 from billing.messages import ChargeMessage, CustomerMessage, Posted, SellerMessage, body_sha, parse
 from billing.ports import ABSENT, Outside, StaleError, Store, Stored, UnknownOutcomeError, Write
 from billing.usecases.cards import seller_card
-from billing.usecases.journal import entries_from
+from billing.usecases.period_entries import entries_between
 
 ATTEMPTS_MAX = 8
 KEPT = timedelta(days=400)  # why a message was put aside; a year and a month to ask
@@ -171,7 +171,7 @@ def _target(command: Command, account: Account, store: Store) -> Target | None:
     seen = store.get("seen", key)
     if not seen or seen.row["account"] != account.id or "seq" not in seen.row:
         return None
-    return target_of(entries_from(store, account.id, seen.row["seq"]))
+    return target_of(entries_between(store, account.id, seen.row["seq"] - 1))
 
 
 # --- cards -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from billing.records_edo import edo_shard
 from billing.usecases.edo.due import due_write
 from billing.usecases.edo.people import line_writes, of_document
 from billing.usecases.edo.terms import OnItsWay, on_its_way
+from billing.usecases.rows import rows_of
 
 PAGE = 100
 
@@ -20,21 +21,17 @@ PAGE = 100
 def waiting_of(account: str, outside: Outside) -> list[OnItsWay]:
     """The account's documents that have a row of work and are not at the operator; a withdrawn one loses its row."""
     found: list[OnItsWay] = []
-    shard, after = edo_shard(account), ""
-    while True:
-        page = outside.store.query("work", shard, prefix=f"{account}#", after=after, limit=PAGE)
-        for work in page.rows:
-            stored = outside.store.get("documents", account, work.row["document"])
-            one = on_its_way(stored) if stored else None
-            if one and one.stored.row["status"] != DocumentStatus.VOID and not one.state.fate.message:
-                found.append(one)
-            elif one:
-                is_out = bool(one.state.fate.message)  # then its line is about what became of it
-                line = [] if is_out else line_writes(of_document(account, one.stored.sk), None, outside)
-                with suppress(StaleError):  # another worker has seen it too
-                    outside.store.tx([Write("work", work.pk, work.sk, None, work.version), *line])
-        if not (after := page.cursor):
-            return found
+    for work in rows_of(outside.store, "work", edo_shard(account), prefix=f"{account}#", limit=PAGE):
+        stored = outside.store.get("documents", account, work.row["document"])
+        one = on_its_way(stored) if stored else None
+        if one and one.stored.row["status"] != DocumentStatus.VOID and not one.state.fate.message:
+            found.append(one)
+        elif one:
+            is_out = bool(one.state.fate.message)  # then its line is about what became of it
+            line = [] if is_out else line_writes(of_document(account, one.stored.sk), None, outside)
+            with suppress(StaleError):  # another worker has seen it too
+                outside.store.tx([Write("work", work.pk, work.sk, None, work.version), *line])
+    return found
 
 
 def plan_reconciliations(account: str, window: Window, outside: Outside) -> None:
@@ -43,17 +40,12 @@ def plan_reconciliations(account: str, window: Window, outside: Outside) -> None
     Those of the night's run are due as they become ready.
     """
     first, last = window.months[0].first_day.isoformat(), window.last_month.last_day.isoformat()
-    prefix, after = f"{Month.of(window.first_day)}-", ""
-    while True:
-        page = outside.store.query("documents", account, prefix=prefix, after=after, limit=PAGE)
-        for stored in page.rows:
-            row = stored.row
-            if row["kind"] != DocumentKind.RECONCILIATION or row["status"] != DocumentStatus.READY or row.get("edo"):
-                continue
-            if (row["content"]["first"], row["content"]["last"]) != (first, last):
-                continue
-            due = due_write(records.document_of(account, stored.sk, row), outside)
-            if not outside.store.get("work", due.pk, due.sk):
-                outside.store.tx([due])
-        if not (after := page.cursor):
-            return
+    for stored in rows_of(outside.store, "documents", account, prefix=f"{Month.of(window.first_day)}-", limit=PAGE):
+        row = stored.row
+        if row["kind"] != DocumentKind.RECONCILIATION or row["status"] != DocumentStatus.READY or row.get("edo"):
+            continue
+        if (row["content"]["first"], row["content"]["last"]) != (first, last):
+            continue
+        due = due_write(records.document_of(account, stored.sk, row), outside)
+        if not outside.store.get("work", due.pk, due.sk):
+            outside.store.tx([due])
