@@ -306,7 +306,7 @@ CLOSED = {(ACCOUNT, Month(2026, 3))}
 
 def a_sendable(**over: Any) -> Sendable:
     return Sendable(**{"id": "2026-03.act", "account": ACCOUNT, "kind": DocumentKind.ACT, "month": Month(2026, 3),
-                       "inn": INN, "classes": frozenset({"BANK"}), **over})
+                       "classes": frozenset({"BANK"}), **over})
 
 
 @pytest.mark.parametrize(
@@ -318,11 +318,7 @@ def a_sendable(**over: Any) -> Sendable:
         pytest.param({"status": DocumentStatus.BLOCKED}, QUARTERLY, False, id="blocked"),
         pytest.param({"status": DocumentStatus.VOID}, QUARTERLY, False, id="void"),
         pytest.param({"status": DocumentStatus.NUMBERED}, QUARTERLY, False, id="not drawn yet"),
-        pytest.param({"sent": "0"}, QUARTERLY, False, id="sent already"),
-        pytest.param({"kind": DocumentKind.CONTRACT, "version": "2", "sent": "1"}, QUARTERLY, True,
-                     id="a contract that has changed"),
-        pytest.param({"kind": DocumentKind.CONTRACT, "version": "1", "sent": "1"}, QUARTERLY, False,
-                     id="a contract that went once"),
+        pytest.param({"kind": DocumentKind.CONTRACT}, QUARTERLY, True, id="a contract"),
         pytest.param({"kind": DocumentKind.INVOICE}, QUARTERLY, False, id="an invoice is not sent by default"),
         pytest.param({"kind": DocumentKind.INVOICE},
                      replace(QUARTERLY, kinds=frozenset({DocumentKind.INVOICE})), True, id="an invoice by setting"),

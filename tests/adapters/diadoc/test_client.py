@@ -401,8 +401,6 @@ def test_a_packet_has_metadata_and_references_and_no_empty_values():
         (Power(way=PowerWay.DEFAULT), {"UseDefault": True}),
         (Power(way=PowerWay.DEFAULT, as_file=True), {"UseDefault": True, "SendAsFile": True}),
         (Power(way=PowerWay.IN_DOCUMENT), {"UseDefault": False, "UseDocumentContent": True}),
-        (Power(way=PowerWay.FILE, files=((b"a", b"b"),)),
-         {"UseDefault": False, "Contents": [{"Content": {"Content": "YQ=="}, "Signature": {"Content": "Yg=="}}]}),
         (Power(), None),
     ],
 )

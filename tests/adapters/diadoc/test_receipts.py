@@ -50,7 +50,6 @@ def test_a_receipt_is_made_by_the_operator_of_who_signs_it():
         pytest.param(Power(way=PowerWay.DEFAULT, as_file=True), "1", '<Storage UseDefault="true"/>', id="sent along"),
         pytest.param(NUMBER, "2", BY_NUMBER, id="by number"),
         pytest.param(replace(NUMBER, way=PowerWay.IN_DOCUMENT), "2", BY_NUMBER, id="written in titles"),
-        pytest.param(replace(NUMBER, way=PowerWay.FILE), "1", BY_NUMBER, id="as a file"),
     ],
 )
 def test_a_service_document_says_by_what_power_it_is_signed(power: Power, providing: str, said: str):
@@ -61,11 +60,6 @@ def test_a_service_document_says_by_what_power_it_is_signed(power: Power, provid
     assert made == (
         f'<Signer SignerStatus="2" SignatureType="1">{NAMED}<PowerOfAttorney>{electronic}</PowerOfAttorney></Signer>'
     )
-
-
-def test_a_power_without_a_number_cannot_be_named_in_a_service_document():
-    with pytest.raises(BadDocumentError, match="номер"):
-        service_signer(replace(PERSON, power=Power(way=PowerWay.FILE)))
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_sides_may_be_left_to_the_operators_directory():
 
 @pytest.mark.parametrize(
     ("power", "method"),
-    [(Power(), "1"), (Power(way=PowerWay.FILE), "2"), (Power(way=PowerWay.DEFAULT), "4"),
+    [(Power(), "1"), (Power(way=PowerWay.DEFAULT), "4"),
      (Power(way=PowerWay.NUMBER, number=GUID, issuer_inn="7736207543"), "4")],
 )
 def test_the_title_says_how_the_powers_are_confirmed(power, method):

@@ -35,10 +35,6 @@ class Operator:
     def takes_invitations(self) -> bool:
         return "SupportsAutoInvitation" in self.features
 
-    @property
-    def takes_reconciliations(self) -> bool:
-        return "SupportsReconciliationAct" in self.features
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:

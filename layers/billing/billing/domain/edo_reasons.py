@@ -63,7 +63,6 @@ class Reason(StrEnum):
     POWER_LAPSES = "power_lapses"
     POWER_LAPSED = "power_lapsed"
     FORMAT_NOT_ACTUAL = "format_not_actual"
-    FORMAT_LAPSES = "format_lapses"
     METADATA_MISSING = "metadata_missing"
     NO_SIGNER = "no_signer"
     MONTH_NOT_CLOSED = "month_not_closed"
@@ -174,7 +173,6 @@ _TEXTS = {
     Reason.POWER_LAPSES: ("доверенность подписанта скоро истечёт", "Оформите новую доверенность до срока."),
     Reason.POWER_LAPSED: ("доверенность подписанта истекла к началу отправки", "Оформите новую доверенность."),
     Reason.FORMAT_NOT_ACTUAL: ("оператор больше не принимает этот формат", "Передайте инженеру: нужна новая версия."),
-    Reason.FORMAT_LAPSES: ("формат скоро перестанут принимать", "Передайте инженеру: нужна новая версия."),
     Reason.METADATA_MISSING: ("оператор требует сведения, которых мы не передаём", "Передайте инженеру."),
     Reason.NO_SIGNER: ("не настроена подпись", "Настройте подпись или включите подпись вручную."),
     Reason.MONTH_NOT_CLOSED: ("последний месяц ещё не закрыт", "Дождитесь конца ночного закрытия."),

@@ -37,7 +37,7 @@ class SendingSettings:
     invite_first: int = 20
     invite_last: int = 25
     preflight_day: int = 25
-    warn_days: int = 30  # before a certificate, a power of attorney or a format lapses
+    warn_days: int = 30  # before a certificate or a power of attorney lapses
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -141,25 +141,21 @@ def is_preflight_day(day: date, settings: SendingSettings) -> bool:
 class Sendable:
     """A document as far as sending is concerned.
 
-    `month` is that of service, never the month of the document's date; of a contract, that of its date. `version` tells
-    a changed contract from the one that was sent; `sent` is the version that went out already, or empty.
+    `month` is that of service, never the month of the document's date; of a contract, that of the window that finds it.
     """
 
     id: str
     account: str
     kind: DocumentKind
     month: Month
-    inn: str
     status: DocumentStatus = DocumentStatus.READY
     classes: frozenset[str] = frozenset()
-    version: str = "0"
-    sent: str = ""
 
 
 def due_documents(
     window: Window, documents: Iterable[Sendable], *, closed: Collection[tuple[str, Month]], settings: SendingSettings
 ) -> tuple[Sendable, ...]:
-    """What goes out in the window: ready, not sent yet, of its months of service or of earlier ones that were missed.
+    """What goes out in the window: ready, of its months of service or of earlier ones that were missed.
 
     `closed`: accounts and months whose close is complete. An account whose last month of the window is open sends
     nothing yet, so that the quarter goes out whole. Contracts come first for each account, then by month.
@@ -169,7 +165,6 @@ def due_documents(
         document
         for document in documents
         if document.status is DocumentStatus.READY
-        and document.sent != document.version
         and document.month <= window.last_month
         and (document.account, window.last_month) in closed
         and _goes_out(document, settings)
@@ -203,7 +198,6 @@ class Readiness:
     certificate_until: date | None = None
     power_until: date | None = None
     format_actual: bool = True
-    format_until: date | None = None
     metadata_missing: Sequence[str] = ()
     month_closed: bool = True
 
@@ -216,7 +210,6 @@ def preflight(ours: Readiness, window: Window, settings: SendingSettings, *, tod
     found = [
         *_lapses(ours.certificate_until, window, settings, today, Reason.CERTIFICATE_LAPSED, Reason.CERTIFICATE_LAPSES),
         *_lapses(ours.power_until, window, settings, today, Reason.POWER_LAPSED, Reason.POWER_LAPSES),
-        *_lapses(ours.format_until, window, settings, today, Reason.FORMAT_NOT_ACTUAL, Reason.FORMAT_LAPSES),
     ]
     if not ours.signer_ready:
         found.append(Finding(severity=Severity.STOP, reason=Reason.NO_SIGNER))

@@ -15,19 +15,17 @@ class PowerWay(StrEnum):
     DEFAULT = "default"  # the employee's default one, as set at the operator
     NUMBER = "number"  # by its number in the register
     IN_DOCUMENT = "in_document"  # written in the title
-    FILE = "file"  # the file and its signature are sent along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Power:
-    """A machine-readable power of attorney (МЧД). `files`: content and signature, the whole chain."""
+    """A machine-readable power of attorney (МЧД)."""
 
     way: PowerWay = PowerWay.NONE
     number: str = ""
     issuer_inn: str = ""
     representative_inn: str = ""
     until: Day | None = None
-    files: tuple[tuple[bytes, bytes], ...] = ()
     as_file: bool = False
 
 

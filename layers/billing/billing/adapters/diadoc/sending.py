@@ -211,9 +211,6 @@ def power_json(power: Power) -> wire.PowerOfAttorneyToPost:
             made["FullId"]["RepresentativeInn"] = power.representative_inn
     elif power.way is PowerWay.IN_DOCUMENT:
         made["UseDocumentContent"] = True
-    elif power.way is PowerWay.FILE:
-        made["Contents"] = [{"Content": {"Content": _base64(content)}, "Signature": {"Content": _base64(signature)}}
-                            for content, signature in power.files]
     if power.as_file and power.way in (PowerWay.DEFAULT, PowerWay.NUMBER):
         made["SendAsFile"] = True
     return made

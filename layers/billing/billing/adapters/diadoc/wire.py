@@ -116,7 +116,6 @@ class PowerOfAttorneyToPost(TypedDict, total=False):
 
     UseDefault: bool
     FullId: dict[str, str]
-    Contents: list[dict[str, object]]
     UseDocumentContent: bool
     SendAsFile: bool
 

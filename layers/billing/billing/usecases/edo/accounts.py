@@ -92,7 +92,6 @@ def sendable(one: OnItsWay, window: Window) -> Sendable:
         account=one.stored.pk,
         kind=one.kind,
         month=month,
-        inn=one.inn,
         status=DocumentStatus(row["status"]),
         classes=frozenset(money for money, amount in row["content"].get("by_class", ()) if amount),
     )

@@ -12,7 +12,6 @@ from billing.domain.edo_signer import Power, PowerWay, SignerPerson
 from billing.domain.errors import InvalidInputError
 from billing.domain.money import plain_roubles
 from billing.domain.requisites import inn_problem, kpp_problem, ogrn_problem
-from billing.ports_edo import BadDocumentError
 
 ROUBLE = "643"
 
@@ -113,7 +112,7 @@ def add_signer(signers: Element, person: SignerPerson, *, method: bool) -> None:
     in the packet, 3 by one named in the document, 4 by one kept in an information system.
     """
     way = person.power.way
-    methods = {PowerWay.NONE: "1", PowerWay.FILE: "2", PowerWay.IN_DOCUMENT: "3"}
+    methods = {PowerWay.NONE: "1", PowerWay.IN_DOCUMENT: "3"}
     signer = element(signers, "Signer", SignerPowersConfirmationMethod=methods.get(way, "4") if method else "")
     _add_person(signer, person)
     if way is PowerWay.IN_DOCUMENT:
@@ -123,20 +122,15 @@ def add_signer(signers: Element, person: SignerPerson, *, method: bool) -> None:
 def service_signer(person: SignerPerson) -> bytes:
     """Who signs a service document, in the form that is common to all of them; no certificate is named.
 
-    Raises:
-        BadDocumentError: these documents cannot say by what power.
-
     Source: Diadoc API, the universal signer of service documents, and the sample of its SDK: the name is enough where
     the instruction asks for a certificate. SignerStatus: 1 without a power, 2 by one; MethodOfProviding: 1 with it in
     the packet, 2 without.
     """
     power = person.power
-    if power.way is PowerWay.FILE and not power.number:
-        raise BadDocumentError("в служебном документе доверенность называется номером, а его нет")
     signer = element(None, "Signer", SignerStatus="1" if power.way is PowerWay.NONE else "2", SignatureType="1")
     _add_person(signer, person)
     if power.way is not PowerWay.NONE:
-        providing = "1" if power.as_file or power.way is PowerWay.FILE else "2"
+        providing = "1" if power.as_file else "2"
         electronic = element(element(signer, "PowerOfAttorney"), "Electronic", MethodOfProviding=providing)
         if power.way is PowerWay.DEFAULT:
             element(electronic, "Storage", UseDefault="true")
