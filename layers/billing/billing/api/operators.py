@@ -10,19 +10,22 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from billing import wiring
 from billing.api import cursors
 from billing.api.guard import Routes
-from billing.api.models_operator import (
-    AllParked,
-    AllUnmatched,
+from billing.api.models_edo import (
     DocumentSeen,
     EndSeen,
     ForPerson,
-    PageAsked,
-    Parked,
-    ParkedAsked,
     Payer,
     PayerDecided,
     People,
     Preflight,
+    Window,
+)
+from billing.api.models_operator import (
+    AllParked,
+    AllUnmatched,
+    PageAsked,
+    Parked,
+    ParkedAsked,
     PreviewAsked,
     Previewed,
     Report,
@@ -31,7 +34,6 @@ from billing.api.models_operator import (
     RunTold,
     Unmatched,
     UnmatchedAsked,
-    Window,
 )
 from billing.domain.access import OPERATORS
 from billing.domain.errors import InvalidInputError, NotFoundError

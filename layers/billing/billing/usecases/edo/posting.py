@@ -10,7 +10,6 @@ from billing.domain.documents import DocumentKind
 from billing.domain.edo import RoamingRequest
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import News, Stage, advance, operation_id
-from billing.domain.edo_policy import Packing
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import moscow_day, utc_text
 from billing.ports import Outside, StaleError
@@ -28,12 +27,11 @@ from billing.records_edo import Counterparty, EdoState
 from billing.usecases.edo.counterparties import change, kept, kpp_of, stands
 from billing.usecases.edo.fates import moved_writes
 from billing.usecases.edo.last_look import is_at_the_operator, may_go
+from billing.usecases.edo.packets import messages
 from billing.usecases.edo.relations import known_box, observe
 from billing.usecases.edo.signatures import PERSON, signature_of
 from billing.usecases.edo.terms import OnItsWay, Terms, kind_of, read, to_person, written_together
-from billing.usecases.edo.waiting import waiting_of
 
-PACKET_MAX = 40  # Source: Diadoc API, PostMessage: documents of one message
 ATTEMPTS_MAX = 8
 REFUSAL_MAX = 500  # characters
 # no look at the payer tells when it is otherwise
@@ -62,7 +60,7 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
         StopTheRunError: no call can succeed.
     """
     so_far = PostedSoFar()
-    for message in _messages(account, terms, outside):
+    for message in messages(account, terms, outside):
         if outside.clock() >= terms.until:
             break
         if not message[0].state.operation and _was_refused_today(message, terms):
@@ -89,52 +87,10 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     return so_far
 
 
-# --- what goes together ------------------------------------------------------------------------------------------
-
-
-def _messages(account: str, terms: Terms, outside: Outside) -> list[list[OnItsWay]]:
-    """The account's signed documents as messages: those begun before as they were, the rest by the company's rule."""
-    waiting = waiting_of(account, outside)
-    signed = [one for one in waiting if one.state.fate.stage is Stage.SIGNED]
-    begun: dict[str, list[OnItsWay]] = {}
-    for one in signed:
-        if one.state.operation:
-            begun.setdefault(one.state.operation, []).append(one)
-    again = [whole for message in begun.values() if (whole := _whole(message, outside))]
-    fresh = [one for one in signed if not one.state.operation]
-    if terms.policy.packing is Packing.SINGLE:
-        return [*again, *([one] for one in sorted(fresh, key=_order))]
-    unsigned = {one.inn for one in waiting if one.state.fate.stage is Stage.TITLED and not one.state.asked_at}
-    packets: dict[tuple[str, str, bool], list[OnItsWay]] = {}
-    for one in sorted(fresh, key=_order):
-        if one.inn not in unsigned:  # the rest of the packet is being signed
-            packets.setdefault((one.inn, one.state.box, one.state.signature == PERSON), []).append(one)
-    return [
-        *again,
-        *(packet[i : i + PACKET_MAX] for packet in packets.values() for i in range(0, len(packet), PACKET_MAX)),
-    ]
-
-
 def _was_refused_today(message: Sequence[OnItsWay], terms: Terms) -> bool:
     """It was so with just these bytes; with another attempt at one of them, it is another message."""
     moments = [one.state.refused_at for one in message]
     return all(at and moscow_day(datetime.fromisoformat(at)) == terms.today for at in moments)
-
-
-def _order(one: OnItsWay) -> tuple[bool, str, str]:
-    """The contract first, then by month."""
-    return one.kind is not DocumentKind.CONTRACT, str(one.stored.row["month"]), one.stored.sk
-
-
-def _whole(message: list[OnItsWay], outside: Outside) -> list[OnItsWay]:
-    """As it was when it was fixed: in its order, with those that the operator's feed has told of since.
-
-    Empty where one of it was begun anew: it has failed at the operator, so the others are there, as the feed will tell.
-    """
-    names = [custom_id.rpartition("/") for custom_id in message[0].state.packet]
-    found = [read(account, document, outside) for account, _, document in names]
-    whole = [one for one in found if one] or message
-    return whole if {one.state.operation for one in whole} == {message[0].state.operation} else []
 
 
 def _fixed(message: list[OnItsWay], outside: Outside, environment: str) -> list[OnItsWay]:
