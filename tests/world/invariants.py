@@ -161,7 +161,8 @@ def _files(world: World) -> None:
             named.add(s.row["file"])
             assert world.holds(s.row["file"], s.row["sha256"]), "I9: the file"
             body = world.files.files[s.row["file"]].decode()
-            for said in (f"number='{s.row['number']}'", f"total={s.row['total_kop']}"):
+            total = [] if s.row["kind"] == "reconciliation" else [f"total={s.row['total_kop']}"]
+            for said in (f"number='{s.row['number']}'", *total):
                 assert said in body, f"I9: the paper does not say {said}"
         elif (s.pk, s.row["month"]) in poisoned:
             assert status in (None, "numbered", "blocked"), f"a document of a poisoned month is {status}"
@@ -179,7 +180,10 @@ def _papers(store: MemoryStore) -> None:
         if s.row["kind"] == "period":
             continue
         content = s.row["content"]
-        assert sum(line["amount"] for line in content["lines"]) == content["total"] == s.row["total_kop"], "I6: a sum"
+        if s.row["kind"] != "reconciliation":
+            assert sum(line["amount"] for line in content["lines"]) == content["total"] == s.row["total_kop"], (
+                "I6: a sum"
+            )
         if s.row["kind"] == "act":
             companies = sum(amount for money, amount in content["by_class"] if money in ("BANK", "CARD_LE", "CREDIT"))
             assert companies == content["total"], "I6: an act of money that is no company's"
@@ -189,11 +193,29 @@ def _papers(store: MemoryStore) -> None:
             assert missing, f"{s.pk} {s.sk} waits for requisites that are there"
 
 
+def reconciled(world: World, month: str) -> int:
+    """I22: whoever has an act of the quarter has its act of reconciliation, or an act of its last month still waits.
+
+    Answers for how many acts there is one.
+    """
+    rows = {(s.pk, s.sk): s.row for s in world.store.rows("documents")}
+    waiting = {of for (of, _), row in rows.items() if row["month"] == month and row.get("status") == "blocked"}
+    made = 0
+    for (account, _), row in sorted(rows.items()):
+        if row["kind"] != "act" or row["status"] == "blocked" or account in waiting:
+            continue
+        if (account, f"{month}.period") in rows:
+            wanted = f"{month}.reconciliation.{row['payer']}.0"
+            assert (account, wanted) in rows, f"I22: {account} has no {wanted}"
+            made += 1
+    return made
+
+
 def _invoices(world: World) -> None:
     """I6: an invoice beside each act, or one, or none, by the policy that held at the close."""
     papers: dict[tuple[str, str], dict[str, dict[str, int]]] = defaultdict(lambda: {"act": {}, "invoice": {}})
     for s in world.store.rows("documents"):
-        if s.row["kind"] != "period":
+        if s.row["kind"] in ("act", "invoice"):
             papers[s.pk, s.row["month"]][s.row["kind"]][s.row["payer"]] = s.row["total_kop"]
     for (account, month), kinds in papers.items():
         policy, known = world.invoiced_as[account, month], world.closed_as[account, month][1]

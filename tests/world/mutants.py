@@ -39,6 +39,17 @@ Change = Callable[[Any, Sequence[Write]], Sequence[Write]]
 MUTANTS: dict[str, Callable[[], Any]] = {}
 
 
+QUARTER_MUTANTS: dict[str, Callable[[], Any]] = {}  # that show only where a quarter is reconciled
+
+
+def quarter_mutant(name: str) -> Callable[[Callable[[], Iterator[None]]], Any]:
+    def register(plant: Callable[[], Iterator[None]]) -> Any:
+        QUARTER_MUTANTS[name] = contextmanager(plant)
+        return plant
+
+    return register
+
+
 def mutant(name: str) -> Callable[[Callable[[], Iterator[None]]], Any]:
     def register(plant: Callable[[], Iterator[None]]) -> Any:
         MUTANTS[name] = contextmanager(plant)
@@ -377,6 +388,12 @@ def _ends_early() -> Iterator[None]:
 _plain("the same key with other content is another message", take_from_crm, "body_sha", lambda body: "")
 
 
+@quarter_mutant("what has failed is published as done")
+def _published() -> Iterator[None]:
+    with patch.object(issue_documents, "_failed", lambda failures: set()):
+        yield
+
+
 @mutant("the scan stops after its first page")
 def _first_page() -> Iterator[None]:
     def queue_due(outside: Outside, month: Any, run: Stored, until: Any) -> Stored:
@@ -393,4 +410,4 @@ def _first_page() -> Iterator[None]:
         yield
 
 
-__all__ = ["MUTANTS", "World"]
+__all__ = ["MUTANTS", "QUARTER_MUTANTS", "World"]

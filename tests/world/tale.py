@@ -10,7 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from billing.usecases import account_months, filing, letter_contexts
+from billing.domain.notifications import NotificationSettings
+from billing.usecases import account_months, filing, letter_contexts, quarterly, reconciliation
 from tests.world.invariants import check
 from tests.world.life import POISON, UNTOLD, live
 from tests.world.safety import BrokenError
@@ -42,8 +43,17 @@ def light_papers() -> Iterator[None]:
     with (
         patch.object(account_months, "paper", light),
         patch.object(filing, "paper", light),
+        patch.object(reconciliation, "paper", light),
         patch.object(letter_contexts, "paper", light),
     ):
+        yield
+
+
+@contextmanager
+def reconciled_quarters() -> Iterator[None]:
+    """Every client wants an act of reconciliation of the quarter."""
+    wanting = NotificationSettings(reconciliation=True)
+    with patch.object(quarterly, "notification_settings", lambda store, account: wanting):
         yield
 
 

@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.world.mutants import MUTANTS
-from tests.world.tale import digest, light_papers, play
+from tests.world.invariants import reconciled
+from tests.world.mutants import MUTANTS, QUARTER_MUTANTS
+from tests.world.tale import digest, light_papers, play, reconciled_quarters
 from tests.world.world import KINDS
 
 ROOT = Path(__file__).parent.parent.parent
 SEEDS = int(os.environ.get("WORLD_SEEDS", "500"))
+QUARTERS = int(os.environ.get("WORLD_QUARTERS", "50"))
 CHUNK = 25
 TRIES = 120  # seeds within which a planted defect must be found
 
@@ -59,6 +62,32 @@ def test_a_planted_defect_is_found(name):
             except AssertionError:  # an invariant, and no stumble of the patch itself
                 return
     pytest.fail(f"{name}: survived {TRIES} worlds")
+
+
+QUARTER = {"clients": 1, "months": 3, "events": 8}
+
+
+def a_quarter(seed: int, **how: Any) -> int:
+    """How many acts of the quarter have been reconciled."""
+    with reconciled_quarters():
+        world = play(seed, **QUARTER, **how)
+    return reconciled(world, "2026-03")
+
+
+@pytest.mark.parametrize("first", range(0, QUARTERS, CHUNK))
+def test_every_quarter_is_reconciled(first):
+    assert sum(a_quarter(seed) for seed in range(first, first + CHUNK)) > CHUNK / 2
+
+
+@pytest.mark.parametrize("name", sorted(QUARTER_MUTANTS))
+def test_a_defect_planted_in_the_quarter_is_found(name):
+    with QUARTER_MUTANTS[name]():
+        for seed in range(TRIES):
+            try:
+                a_quarter(seed, rate=0.06)
+            except AssertionError:
+                return
+    pytest.fail(f"{name}: survived {TRIES} quarters")
 
 
 def test_there_are_defects_enough_to_trust_the_world():

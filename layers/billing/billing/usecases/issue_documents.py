@@ -69,7 +69,7 @@ def issue_documents(
         with _one_account(one.account, one.month, failures):
             decided += reconciled(one.account, one.month, outside)  # acts with their numbers are rows of it
     _number(decided, seller, outside, failures)
-    failed = {(failure.account, failure.month) for failure in failures}
+    failed = _failed(failures)
     for one in due:
         if (one.account, one.month) in failed:  # its documents may not all be decided: its work must stay
             continue
@@ -81,6 +81,10 @@ def issue_documents(
                 set_aside(failure.account, failure.month, failure.reason, cards[failure.account], outside)
         return tuple(f for f in failures if f.passing)
     return tuple(failures)
+
+
+def _failed(failures: Sequence[Failure]) -> set[tuple[str, Month]]:
+    return {(failure.account, failure.month) for failure in failures}
 
 
 def _read_ahead(accounts: Sequence[str], outside: Outside) -> None:
