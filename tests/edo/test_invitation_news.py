@@ -11,7 +11,7 @@ from billing.domain.edo_standing import Standing
 from billing.domain.periods import Month
 from billing.ports import ABSENT
 from billing.records_edo import Counterparty
-from billing.usecases.edo.counterparties import write_of
+from billing.usecases.edo.counterparties import change, write_of
 from billing.usecases.edo.exchange import exchanged_with
 from billing.usecases.edo.payer_news import tell_invitations
 from billing.usecases.edo.relations import read_changes
@@ -121,6 +121,21 @@ def test_a_hundred_thousand_payers_are_counted_page_by_page_and_the_row_stays_sm
     assert house.store.calls - calls < 20
     house.work()
     assert "и ещё 360" in letters(house)[0]
+
+
+def test_what_another_worker_writes_by_a_slow_clock_is_told_of_next_time():
+    house = EdoHouse(*paying(ROMASHKA))
+    house.client()
+    campaign(house)
+    slow = replace(house.counterparty(), standing=Standing.REMINDED, standing_at="2026-02-20T06:00:00Z")
+    change(slow.inn, slow.kpp, house.outside, lambda payer: replace(slow, told=payer.told))
+
+    names = [tell_invitations(FEBRUARY, house.outside, until=house.until) for _ in range(2)]
+
+    stored = house.store.get("control", "edo.reports", names[0])
+    assert stored
+    assert [(s["name"], s["fresh"]) for s in stored.row["sections"]] == [("reminded", 1)]
+    assert names[1] == ""
 
 
 def test_a_count_that_is_cut_off_goes_on_where_it_was():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +14,11 @@ from billing.domain.periods import Month, utc_text
 from billing.letters.contexts import EdoLine, EdoSection
 from billing.ports import ABSENT, Outside, Write
 from billing.records_edo import Counterparty
-from billing.usecases.edo.counterparties import kept_page
+from billing.usecases.edo.counterparties import Kept, kept_page, write_of
 from billing.usecases.edo.reports import LINES_MAX, Told, cut, write_report
 
-TELLING, KEY = "edo.telling", "invitations"  # control: how far the accountant has been told
+TELLING, KEY = "edo.telling", "invitations"  # control: how far a count of what is to be told has come
+PAGE = 80  # payers: their marks are written in one transaction with the report and its letter
 
 SECTIONS = ("person", "refused", "accepted", "invited", "reminded", "waiting")  # in the order of the letter
 _NEWS = {Standing.ACCEPTED: "accepted", Standing.INVITED: "invited", Standing.REMINDED: "reminded"}
@@ -31,19 +32,24 @@ class News:
     partners: int = 0
     sections: dict[str, EdoSection] = field(default_factory=lambda: {name: EdoSection(name=name) for name in SECTIONS})
 
-    def count(self, payers: Iterable[Counterparty], since: str, until: str) -> None:
-        """`since` and `until`: the moments between which a change is news."""
+    def count(self, page: Iterable[Kept]) -> list[Write]:
+        """What marks those of whose standing nobody was told yet, to be written with the count. Clocks are not asked:
+        those of two workers differ.
+        """
         lines: dict[str, list[EdoLine]] = {}
-        for payer in payers:
+        marks = []
+        for payer, version in ((one.payer, one.version) for one in page):
             if not payer.accounts:
                 continue
             self.total += 1
             self.partners += payer.standing in (Standing.PARTNER, Standing.ACCEPTED)
-            fresh = since < payer.standing_at <= until
+            if fresh := payer.standing_at != payer.told:
+                marks.append(write_of(replace(payer, told=payer.standing_at), version))
             if name := _section(payer, fresh):
                 lines.setdefault(name, []).append(_line(payer, fresh))
         for name, more in lines.items():
             self.sections[name] = _with(self.sections[name], more)
+        return marks
 
     @property
     def is_news(self) -> bool:
@@ -77,27 +83,33 @@ def tell_invitations(month: Month, outside: Outside, *, until: datetime) -> str:
     A count that is cut off by time goes on at the next call. Raises StaleError when another worker was faster.
     """
     stored = outside.store.get("control", TELLING, KEY)
-    row: dict[str, Any] = dict(stored.row) if stored else {"since": "", "until": ""}
+    row: dict[str, Any] = stored.row if stored else {}
     version = stored.version if stored else ABSENT
-    if not row["until"]:
-        until_now = max(utc_text(outside.clock()), row["since"])  # never back, whatever this worker's clock says
-        row |= {"until": until_now, "after": "", "news": records.plain(News())}
-    news, after = records.from_plain(News, row["news"]), row["after"]
+    news = records.from_plain(News, row["news"]) if row.get("news") else News()
+    after = str(row.get("after", ""))
     while outside.clock() < until:
-        page, after = kept_page(outside, after=after)
-        news.count((one.payer for one in page), row["since"], row["until"])
+        page, after = kept_page(outside, after=after, limit=PAGE)
+        marks = news.count(page)
         if not after:
-            return _told(news, month, row["until"], version, outside)
-    row |= {"after": after, "news": records.plain(news)}
-    outside.store.tx([Write("control", TELLING, KEY, row, version)])
+            return _told(news, month, marks, version, outside)
+        if marks:
+            outside.store.tx([_so_far(news, after, version), *marks])
+            version += 1
+    outside.store.tx([_so_far(news, after, version)])
     return ""
 
 
-def _told(news: News, month: Month, until: str, version: int, outside: Outside) -> str:
-    told = Write("control", TELLING, KEY, {"since": until, "until": "", "summary": f"рассказано до {until}"}, version)
+def _so_far(news: News, after: str, version: int) -> Write:
+    return Write("control", TELLING, KEY, {"after": after, "news": records.plain(news)}, version)
+
+
+def _told(news: News, month: Month, marks: Sequence[Write], version: int, outside: Outside) -> str:
+    said = f"рассказано {utc_text(outside.clock())}"
+    told = Write("control", TELLING, KEY, {"after": "", "news": {}, "summary": said}, version)
     if not news.is_news:
-        outside.store.tx([told])
+        outside.store.tx([told, *marks])
         return ""
     sections = [news.sections[name] for name in SECTIONS]
     totals = {"payers": news.total, "partners": news.partners}
-    return write_report(Told(kind="invitations", period=str(month), sections=sections, totals=totals), outside, told)
+    told_of = Told(kind="invitations", period=str(month), sections=sections, totals=totals)
+    return write_report(told_of, outside, told, *marks)
