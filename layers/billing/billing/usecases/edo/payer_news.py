@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -83,7 +83,7 @@ def tell_invitations(month: Month, outside: Outside, *, until: datetime) -> str:
     A count that is cut off by time goes on at the next call. Raises StaleError when another worker was faster.
     """
     stored = outside.store.get("control", TELLING, KEY)
-    row: dict[str, Any] = stored.row if stored else {}
+    row: Mapping[str, Any] = stored.row if stored else {}
     version = stored.version if stored else ABSENT
     news = records.from_plain(News, row["news"]) if row.get("news") else News()
     after = str(row.get("after", ""))
