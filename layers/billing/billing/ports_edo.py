@@ -194,7 +194,7 @@ class Signed:
 
 
 class Signer(Protocol):
-    """Makes detached signatures. What it has made is stored before it is used, and never made twice.
+    """Makes detached signatures. What it has made is stored before it is used.
 
     `batch_max`: how many files it takes at once; a person confirms a whole batch at one time.
     """

@@ -9,6 +9,7 @@ control, `edo.counterparties` / `<inn>.<kpp>`     one payer: `Counterparty`
 control, `edo.boxes` / `<box>`                    a box and how we stood with it at the last look
 control, `edo.people` / `<subject>`               what waits for a person, one reason each: `ForPerson`
 control, `edo.cursors` / `events`, `counterparties`    how far the operator's feeds are read
+control, `edo.cursors` / `sending`, `look`, `plan`     how far our own walks have come
 control, `edo.invitations` / `2026-02`            a month's campaign
 control, `edo.sending` / `2026-Q1`                a window of sending: its documents at the operator by stage
 control, `edo.left` / `2026-Q1`                   what had not gone out at the end of the last round, and why
@@ -18,6 +19,7 @@ control, `edo.signing.files` / `<account>/<document>.<attempt>[.receipt.<entity>
 control, `edo.signer` / `certificate`             of the latest signature
 control, `edo.preflight` / `2026-Q1`              the last look before and in a window
 control, `edo.reports` / `invitations.2026-02.3`  what was told to our accountant
+control, `edo.telling` / `invitations`            until when the accountant knows of the payers
 """
 
 from __future__ import annotations

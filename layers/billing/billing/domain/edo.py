@@ -13,24 +13,6 @@ from billing.domain.periods import Month
 
 HEAD_KPP = ("01", "50")  # 5th and 6th of a KPP: by the seat of the company, and of the largest taxpayers
 
-__all__ = [
-    "Action",
-    "Box",
-    "BoxChoice",
-    "Candidate",
-    "Decision",
-    "InvitationSettings",
-    "Operator",
-    "Partnership",
-    "Reason",
-    "RoamingRequest",
-    "Strategy",
-    "choose_box",
-    "decide_invitation",
-    "may_be_sent",
-    "partnership_of",
-]
-
 
 class Action(StrEnum):
     INVITE = "invite"
@@ -62,8 +44,8 @@ class RoamingRequest(StrEnum):
 class Candidate:
     """A payer, and what we remember of him in the EDO.
 
-    `box`: written by a person or by an earlier exchange. `asked`: the days on which a box was invited or reminded, by
-    box id, or by INN for invitations by INN. `said`: "accepted" or "leave" when a person has decided.
+    `box`: written by a person or by an earlier exchange. `invited`: the days on which a box was invited, by box id, or
+    by INN for invitations by INN. `said`: "accepted" or "leave" when a person has decided.
     """
 
     inn: str

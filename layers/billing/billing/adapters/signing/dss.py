@@ -38,8 +38,8 @@ NOT_SIGNED = {
 class Dss(Asking):
     """Implements `ports_edo.Signer`: the first call gives a task, later calls with it the signatures.
 
-    The same files in the same order go with the task as began it. A task is never begun twice for one answer lost: the
-    person would have two to confirm.
+    The same files in the same order go with the task as began it. A call that begins a task is not repeated, or the
+    person would have two to confirm. Where its answer is lost, the use case begins another an hour later.
     """
 
     batch_max = 40

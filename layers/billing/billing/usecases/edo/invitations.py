@@ -12,8 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from billing.domain.edo import Action, Box, Decision, InvitationSettings, Partnership, Reason, decide_invitation
+from billing.domain.edo import Action, Decision, InvitationSettings, decide_invitation
+from billing.domain.edo_boxes import Box, Partnership
 from billing.domain.edo_policy import EdoPolicy
+from billing.domain.edo_reasons import Reason
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError
 from billing.ports_edo import EdoOutside

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
-from billing.domain.edo import Action, Box, Decision, Partnership, Reason, RoamingRequest
+from billing.domain.edo import Action, Decision, RoamingRequest
+from billing.domain.edo_boxes import Box, Partnership
+from billing.domain.edo_reasons import Reason
 from billing.domain.edo_standing import Standing
 from billing.domain.errors import ConflictError
 from billing.domain.periods import Month

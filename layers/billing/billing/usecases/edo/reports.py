@@ -33,7 +33,7 @@ class Told:
 
 
 def last_report(kind: str, period: str, outside: Outside) -> Stored | None:
-    """The latest report of the period; SEND and the campaign compare with it so as not to say the same twice."""
+    """The latest report of the period: what the next one is compared with, so as not to say the same twice."""
     page = outside.store.query("control", REPORTS, prefix=f"{kind}.{period}.", limit=1, newest_first=True)
     return page.rows[0] if page.rows else None
 

@@ -1,4 +1,4 @@
-"""Our signatures: asked for by batches that are fixed in rows, stored before they are used, never made twice.
+"""Our signatures: asked for by batches that are fixed in rows, and stored before they are used.
 
 A batch is a row of `control`, `edo.signing`, and each of its files one of `edo.signing.files`, so that a file is in one
 batch at a time. They are there before the signer is asked, and go when the last outcome is stored. Where a person

@@ -13,7 +13,7 @@ from billing.usecases.edo.people import no_person, want_person
 
 @contextmanager
 def stoppable(function: str, outside: Outside) -> Iterator[list[str]]:
-    """Around a run: what stops it stands in the list under `edo.<function>` until a run has gone through.
+    """Around a run: what stops it stands in the list under `edo.<function>` until one is not stopped so.
 
     Gives a list that holds the reason afterwards, and is empty when nothing stopped the run.
     """
