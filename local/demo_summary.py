@@ -9,7 +9,7 @@ from typing import Any
 from billing.domain.ledger import ACTED
 from billing.domain.money import roubles
 from billing.domain.periods import Month
-from billing.domain.wording import month_name
+from billing.domain.wording import counted, month_name
 from local.demo_input import Play
 from local.demo_world import World
 
@@ -124,7 +124,7 @@ def _refused(world: World, play: Play) -> list[str]:
     """Reasons, each with the line of the folder it is about, or the account where the line had no readable key."""
     if play.clients:
         reasons = Counter(r["reason"] for r in world.refused)
-        return [f"{reason} ({n} раза)" if n > 1 else reason for reason, n in reasons.items()]
+        return [f"{reason} ({counted(n, 'раз', 'раза', 'раз')})" if n > 1 else reason for reason, n in reasons.items()]
     sources = {t.body["key"]: t.source for t in play.told if isinstance(t.body, dict)}
     return [*play.problems, *(f"{sources.get(r['key']) or r['account']}: {r['reason']}" for r in world.refused)]
 

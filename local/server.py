@@ -1,8 +1,7 @@
 """The local cloud kept up: its doors and its ticking clock.
 
 Doors, all of this machine only: AWS (every service of the cloud, for boto3, the AWS CLI and download links), control
-(what `python -m local …` talks to), the operator of electronic documents (`local.exchange`), and the HTTP API once the
-template has routes.
+(what `python -m local …` talks to), the operator of electronic documents (`local.exchange`), and the HTTP API.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from enum import StrEnum
 class Role(StrEnum):
     ADMINISTRATOR = "administrator"  # of a client: reads, orders documents, sends again, changes notifications
     ACCOUNTANT = "accountant"  # of a client: reads and downloads
-    OPERATOR = "operator"  # ours: the runs and any account to read, decisions about payers in the EDO
+    OPERATOR = "operator"  # ours: reads the runs and any account, and decides about payers in the EDO
 
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})

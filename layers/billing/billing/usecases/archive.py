@@ -24,7 +24,7 @@ from billing.usecases.rows import rows_of
 
 AT_ONCE_MAX = 50  # documents that are packed while somebody waits
 DOCUMENTS_MAX = 3_000
-READY, MADE, FAILED = "ready", "being made", "failed"
+READY, BEING_MADE, FAILED = "ready", "being made", "failed"
 _ID = re.compile("[0-9a-f]{32}")
 KEPT = timedelta(days=30)  # a row; its file goes sooner, and is packed again for whoever asks
 FORM = "1"  # of the archive: another one has other bytes
@@ -60,10 +60,10 @@ def order_archive(account: str, asked: Filters, outside: Outside) -> Archive:
         digest.update(f"\0{id}\0{row['sha256']}".encode())
     id = digest.hexdigest()[:32]
     stored = outside.store.get("control", _name(account), id)
-    if stored and stored.row["state"] == MADE:
+    if stored and stored.row["state"] == BEING_MADE:
         return _told(stored)
     row = {
-        "state": READY if len(found) <= AT_ONCE_MAX else MADE,
+        "state": READY if len(found) <= AT_ONCE_MAX else BEING_MADE,
         "documents": [id for id, _ in found],
         "file": f"archives/{account}/{id}.zip",
         "file_name": _named(asked, [_day(row) for _, row in found]),
@@ -90,7 +90,7 @@ def archive_of(account: str, id: str, outside: Outside) -> Archive:
         return _told(stored)
     row = dict(stored.row)
     if len(row["documents"]) > AT_ONCE_MAX:
-        row["state"] = MADE
+        row["state"] = BEING_MADE
     else:
         _pack(account, row, outside)
     return _written(account, id, row, stored, outside)
@@ -169,7 +169,7 @@ def _written(account: str, id: str, row: dict[str, Any], stored: Stored | None, 
     row["expires"] = int((outside.clock() + KEPT).timestamp())
     writes = [Write("control", _name(account), id, row, stored.version if stored else ABSENT)]
     item = f"archive#{account}#{id}"
-    if row["state"] == MADE:
+    if row["state"] == BEING_MADE:
         shard = records.shard_of(account)
         work = {"account": account, "document": id, "since": row["at"]}
         writes.append(Write("work", shard, item, work, ABSENT))
@@ -180,7 +180,7 @@ def _written(account: str, id: str, row: dict[str, Any], stored: Stored | None, 
         if not stored:
             raise
         return _told(stored)
-    if row["state"] == MADE:
+    if row["state"] == BEING_MADE:
         with suppress(UnavailableError):
             outside.queue.send("fill-orders", [{"account": account, "item": item}])
     return _told(Stored(_name(account), id, row, 0))

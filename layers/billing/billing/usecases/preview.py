@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from billing.domain.closing import SuspiciousError
 from billing.domain.documents import DocumentKind, total_of
 from billing.domain.ledger import Account
 from billing.domain.money import plain_roubles
+from billing.domain.parties import Customer
 from billing.domain.periods import Month
 from billing.domain.replay import replay
 from billing.domain.seller import SellerCard
@@ -53,7 +54,7 @@ class _Said:
         self.differences: list[str] = []
 
 
-def _accounts(outside: Outside, named: Sequence[str]) -> Any:
+def _accounts(outside: Outside, named: Sequence[str]) -> Iterator[Stored]:
     if named:
         yield from (s for a in named if (s := outside.store.get("accounts", a)))
         return
@@ -110,7 +111,7 @@ def _preview_one(stored: Stored, month: Month, seller: SellerCard | None, said: 
     return total
 
 
-def _at(books: Account, month: Month, customer: Any, seller: SellerCard | None) -> Account:
+def _at(books: Account, month: Month, customer: Customer | None, seller: SellerCard | None) -> Account:
     """The account with the months before closed too, as the night would do it."""
     while books.open < month:
         books = closing.close(books, customer, seller, forced=True).account

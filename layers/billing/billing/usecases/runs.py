@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from billing.domain.periods import Month
@@ -54,14 +55,13 @@ def reopened(run: Stored | None) -> list[Write]:
     return [Write("control", RUNS, run.sk, row, run.version)]
 
 
-def queue_accounts(outside: Outside, month: Month, accounts: list[str], **more: Any) -> int:
+def queue_accounts(outside: Outside, month: Month, accounts: list[str], **more: Any) -> None:
     """Hints to close these accounts, ten in a message."""
     batches = [accounts[i : i + BATCH] for i in range(0, len(accounts), BATCH)]
     outside.queue.send("issue-documents", [{"month": str(month), "accounts": batch, **more} for batch in batches])
-    return len(accounts)
 
 
-def queue_due(outside: Outside, month: Month, run: Stored, until: Any) -> Stored:
+def queue_due(outside: Outside, month: Month, run: Stored, until: datetime) -> Stored:
     """Queue every account whose month is still open, page by page; the cursor is saved after each page.
 
     Stops when the time is nearly up; the next call goes on from the cursor.
