@@ -26,7 +26,8 @@ from billing.domain.troubles import Cause, Trouble
 from billing.page.language import Language
 from billing.page.states import edo_states
 from billing.page.wording import Words
-from billing.usecases.documents_api import PAGE_MAX, EdoTold, Filters, Listed
+from billing.usecases.documents_api import PAGE_MAX, Filters
+from billing.usecases.documents_told import EdoTold, Listed
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 

@@ -10,8 +10,7 @@ from billing.domain.explain import Evidence, LetterState
 from billing.domain.periods import Day, Month, moscow_day
 from billing.page.contexts import AddressRow, DocumentRow, EdoAt, LetterRow
 from billing.page.language import Language
-from billing.usecases.documents_api import EdoTold, Listed
-from billing.usecases.documents_told import edo_told
+from billing.usecases.documents_told import EdoTold, Listed, edo_told
 from billing.usecases.notifications import CONFIRMED, AddedByClient, CardAddress
 
 

@@ -19,8 +19,6 @@ from billing.domain.periods import Day
 from billing.domain.troubles import Trouble
 from billing.domain.wording import short_date
 
-AT_ONCE_MAX = 3_000  # rows that are drawn while somebody waits; more are made by a worker
-
 _SALE, _MONEY = 0, 1  # the order inside a day
 
 

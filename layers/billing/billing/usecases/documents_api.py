@@ -14,21 +14,8 @@ from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
 from billing.ports import Outside, Row, Stored
 from billing.records_letters import NOBODY
-from billing.usecases.documents_told import EdoTold, Listed, Told, letter_state, letters_told, listed
+from billing.usecases.documents_told import Listed, Told, letter_state, letters_told, listed
 from billing.usecases.kept_letters import letters_about, letters_by_id
-
-__all__ = [
-    "Filters",
-    "Listed",
-    "Told",
-    "EdoTold",
-    "list_documents",
-    "document_told",
-    "download_link",
-    "LINK_SECONDS",
-    "PAGE_MAX",
-    "READ_MAX",
-]
 
 PAGE_MAX = 100  # documents in a page
 READ_MAX = 500  # rows read for one: a rare filter gives short pages, and takes six calls at most

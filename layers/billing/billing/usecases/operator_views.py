@@ -14,6 +14,7 @@ from billing.ports import Outside, Row, Stored
 from billing.usecases.report import REPORTS, report_name
 from billing.usecases.rows import rows_of
 from billing.usecases.runs import RUNS, run_of
+from billing.usecases.take_from_crm import KEPT
 
 PAGE = 100
 DAYS = 60  # that are looked through for refused messages in one call
@@ -148,8 +149,7 @@ def _refused_on(day: Day, outside: Outside) -> list[Unmatched]:
 
 
 def _beginning(outside: Outside) -> Day:
-    """Reasons are kept for 400 days."""
-    return moscow_day(outside.clock()) - timedelta(days=400)
+    return moscow_day(outside.clock()) - KEPT
 
 
 def _run(month: str, row: Row) -> dict[str, Any]:

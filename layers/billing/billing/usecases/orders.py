@@ -30,9 +30,10 @@ from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.filing import apart
 from billing.usecases.fill_orders import CONTENT, fill_order, hint, item_of, the_document
-from billing.usecases.reconciliation import AT_ONCE_MAX, reconciliation_content, rows_count, unread_content
+from billing.usecases.reconciliation import reconciliation_content, rows_count, unread_content
 
 AMOUNT_MAX = 10**13  # kopecks, as of a payment
+AT_ONCE_MAX = 3_000  # rows of an act that are drawn while somebody waits; more are made by a worker
 ATTEMPTS_MAX = 8
 KEY_KEPT = timedelta(days=90)  # as long a repeat is known for one
 

@@ -13,7 +13,6 @@ from billing.domain.ledger import LEGAL, Account, Entry, MoneyClass
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month
 from billing.domain.reconciliation import (
-    AT_ONCE_MAX,
     Event,
     NumberedAct,
     Paid,
@@ -32,8 +31,6 @@ from billing.ports import Outside, Row, Store
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.period_entries import account_now, entries_between, entry_at, seq_before
 from billing.usecases.rows import rows_of
-
-__all__ = ["AT_ONCE_MAX", "reconciliation_content", "rows_count", "unread_content"]
 
 _ISSUED = (DocumentStatus.NUMBERED, DocumentStatus.READY)
 
@@ -107,7 +104,7 @@ def _mirrored(asked: bool | None, seller: SellerCard | None) -> bool:
 
 
 def rows_count(account: str, first: Day, last: Day, outside: Outside) -> int:
-    """At most so many rows, told by a few cheap reads: above `AT_ONCE_MAX` let a worker make the act.
+    """At most so many rows, told by a few cheap reads.
 
     Each row stands by an entry of the journal, so there are no more of them than entries since the stretch began.
 

@@ -11,6 +11,7 @@ from billing.ports import Outside, Stored
 from billing.usecases import report
 from billing.usecases.cards import cards_seen
 from billing.usecases.close_month import queue_again
+from billing.usecases.fill_orders import hint
 from billing.usecases.kept_letters import the_letter
 from billing.usecases.letters import SETTLED, WAIT, settle
 from billing.usecases.runs import RUNS, open_run, queue_due
@@ -95,7 +96,7 @@ def _hint(work: Stored, outside: Outside) -> int:
         report.file_report(work.row["report"], outside)
         return 1
     if work.sk.startswith(("order#", "archive#")):
-        outside.queue.send("fill-orders", [{"account": work.row["account"], "item": work.sk}])
+        hint(work.row["account"], work.sk, outside)
         return 1
     return _hint_letter(work.row["letter"], outside)
 
