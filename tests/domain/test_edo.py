@@ -80,7 +80,7 @@ def a_candidate(**over: Any) -> Candidate:
 
 
 def decided(candidate: Candidate, *boxes: Box, settings: InvitationSettings = SETTINGS, **over: Any) -> Any:
-    return decide_invitation(candidate, over.get("partnerships", {}), boxes, settings, today=over.get("today", TODAY))
+    return decide_invitation(candidate, boxes, settings, today=over.get("today", TODAY))
 
 
 P = Partnership
@@ -147,12 +147,6 @@ def test_the_campaign_decides_by_the_table(candidate, boxes, action, reason):
     assert (decision.action, decision.reason) == (action, reason)
 
 
-def test_the_last_sync_counts_more_than_what_came_with_the_box():
-    decision = decided(a_candidate(), a_box(), partnerships={A: Partnership.PARTNERS})
-
-    assert decision.action is Action.SKIP
-
-
 def test_a_silent_one_is_not_reminded_when_the_setting_says_so():
     decision = decided(a_candidate(), a_box(**INVITED), settings=replace(SETTINGS, remind=False))
 
@@ -184,31 +178,34 @@ def test_six_days_of_a_campaign_ask_each_box_once():
     assert invitations == 1
 
 
-@given(st.permutations([a_box(id=A, active=False), a_box(id=B), a_roaming_box(id=C)]))
+@given(st.permutations([a_box(id=A, name="a", active=False), a_box(id=B, name="b"), a_roaming_box(id=C, name="c")]))
 def test_the_choice_of_a_box_does_not_depend_on_the_order(boxes):
-    assert choose_box(boxes, {}, inn=INN, kpp=KPP).box.id == B
-    assert choose_box(boxes, {C: Partnership.PARTNERS}, inn=INN, kpp=KPP).box.id == C
-    assert choose_box(boxes, {A: Partnership.THEY_INVITED, C: Partnership.WE_INVITED}, inn=INN).box.id == A
+    def standing(**now: Partnership) -> list[Box]:
+        return [replace(box, partnership=now.get(box.name, Partnership.NONE)) for box in boxes]
+
+    assert choose_box(standing(), inn=INN, kpp=KPP).box.id == B
+    assert choose_box(standing(c=Partnership.PARTNERS), inn=INN, kpp=KPP).box.id == C
+    assert choose_box(standing(a=Partnership.THEY_INVITED, c=Partnership.WE_INVITED), inn=INN).box.id == A
 
 
 def test_a_head_office_is_taken_before_a_branch():
-    assert choose_box([a_box(id=A, branch=True), a_box(id=B)], {}, inn=INN).box.id == B
+    assert choose_box([a_box(id=A, branch=True), a_box(id=B)], inn=INN).box.id == B
 
 
 def test_two_partners_of_one_payer_are_for_a_person():
-    choice = choose_box([a_box(id=B), a_box(id=A)], {A: Partnership.PARTNERS, B: Partnership.PARTNERS}, inn=INN)
+    choice = choose_box([a_box(id=box, partnership=Partnership.PARTNERS) for box in (B, A)], inn=INN)
 
     assert (choice.box, choice.reason, [box.id for box in choice.among]) == (None, Reason.SEVERAL_BOXES, [A, B])
 
 
 def test_the_box_written_down_must_be_of_the_same_payer():
-    assert choose_box([a_box(inn="7705552211")], {}, inn=INN, kept=A).reason is Reason.BOX_GONE
+    assert choose_box([a_box(inn="7705552211")], inn=INN, kept=A).reason is Reason.BOX_GONE
 
 
 def test_a_test_box_of_ours_talks_to_test_boxes():
     boxes = [a_box(id=A), a_box(id=B, test=True)]
 
-    assert choose_box(boxes, {}, inn=INN, our_test_box=True).box.id == B
+    assert choose_box(boxes, inn=INN, our_test_box=True).box.id == B
 
 
 @pytest.mark.parametrize(
@@ -234,13 +231,13 @@ def test_a_test_box_of_ours_talks_to_test_boxes():
     ],
 )
 def test_documents_go_to_those_who_agreed(box, candidate, settings, action, reason):
-    decision = may_be_sent(a_candidate(**candidate), {}, [a_box(**box)], replace(SETTINGS, **settings), today=TODAY)
+    decision = may_be_sent(a_candidate(**candidate), [a_box(**box)], replace(SETTINGS, **settings), today=TODAY)
 
     assert (decision.action, decision.reason) == (action, reason)
 
 
 def test_nothing_is_sent_to_one_of_two_boxes_by_guess():
-    decision = may_be_sent(a_candidate(), {}, [a_box(), a_box(id=B)], SETTINGS, today=TODAY)
+    decision = may_be_sent(a_candidate(), [a_box(), a_box(id=B)], SETTINGS, today=TODAY)
 
     assert (decision.action, decision.reason) == (Action.PERSON, Reason.SEVERAL_BOXES)
 

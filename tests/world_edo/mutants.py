@@ -162,8 +162,8 @@ def _forgotten_early() -> Iterator[None]:
 
 @mutant("of two boxes the first is taken")
 def _first_box() -> Iterator[None]:
-    def may_be_sent(candidate: Any, partnerships: Any, boxes: Sequence[Any], *rest: Any, **named: Any) -> Decision:
-        decision = as_it_is(candidate, partnerships, boxes, *rest, **named)
+    def may_be_sent(candidate: Any, boxes: Sequence[Any], *rest: Any, **named: Any) -> Decision:
+        decision = as_it_is(candidate, boxes, *rest, **named)
         return replace(decision, box=boxes[0]) if decision.action is Action.SEND else decision
 
     as_it_is = edo_accounts.may_be_sent
@@ -176,8 +176,8 @@ def _first_box() -> Iterator[None]:
 
 @mutant("strangers are sent to")
 def _strangers() -> Iterator[None]:
-    def may_be_sent(candidate: Any, partnerships: Any, boxes: Sequence[Any], *rest: Any, **named: Any) -> Decision:
-        decision = as_it_is(candidate, partnerships, boxes, *rest, **named)
+    def may_be_sent(candidate: Any, boxes: Sequence[Any], *rest: Any, **named: Any) -> Decision:
+        decision = as_it_is(candidate, boxes, *rest, **named)
         if decision.reason is Reason.NOT_PARTNERS and decision.box:
             return replace(decision, action=Action.SEND)
         return decision
@@ -397,11 +397,11 @@ def _refused_again() -> Iterator[None]:
 
 @mutant("a silent one is invited anew every day", "campaign", "campaign")
 def _every_day() -> Iterator[None]:
-    def decide(candidate: Any, partnerships: Any, boxes: Any, settings: Any, *, today: Any) -> Decision:
+    def decide(candidate: Any, boxes: Any, settings: Any, *, today: Any) -> Decision:
         candidate = replace(candidate, invited={})
         boxes = [replace(box, since=None) for box in boxes]
         settings = replace(settings, strategy=Strategy.REINVITE)
-        return as_it_is(candidate, partnerships, boxes, settings, today=today)
+        return as_it_is(candidate, boxes, settings, today=today)
 
     as_it_is = edo_invitations.decide_invitation
     with patch.object(edo_invitations, "decide_invitation", decide):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from billing.domain.edo_boxes import Box, BoxChoice, Operator, Partnership, choose_box, partnership_of
+from billing.domain.edo_boxes import Box, BoxChoice, Operator, Partnership, choose_box
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import Month
 
@@ -91,7 +91,6 @@ class Decision:
 
 def decide_invitation(
     candidate: Candidate,
-    partnerships: Mapping[str, Partnership],
     boxes: Sequence[Box],
     settings: InvitationSettings,
     *,
@@ -99,8 +98,7 @@ def decide_invitation(
 ) -> Decision:
     """What the campaign does today about one payer, after the statuses were read.
 
-    `partnerships`: by box id, of all boxes we have ever had to do with. At most one invitation a box and month:
-    asked twice in a month, it waits the second time.
+    At most one invitation a box and month: asked twice in a month, it waits the second time.
 
     Source: Diadoc API, CounteragentStatus and AcquireCounteragent.
     """
@@ -110,20 +108,17 @@ def decide_invitation(
         return Decision(action=Action.SKIP, reason=Reason.LEFT_ALONE)
     if candidate.task:
         return Decision(action=Action.WAIT, reason=Reason.TASK_RUNNING)
-    choice = _choice(candidate, boxes, partnerships, settings)
+    choice = _choice(candidate, boxes, settings)
     if choice.reason:
         return Decision(action=Action.PERSON, reason=choice.reason, boxes=choice.among)
     if choice.box is None:
         return _by_inn(candidate, today)
-    return _by_status(candidate, choice.box, partnership_of(choice.box, partnerships), settings, today)
+    return _by_status(candidate, choice.box, settings, today)
 
 
-def _choice(
-    candidate: Candidate, boxes: Sequence[Box], partnerships: Mapping[str, Partnership], settings: InvitationSettings
-) -> BoxChoice:
+def _choice(candidate: Candidate, boxes: Sequence[Box], settings: InvitationSettings) -> BoxChoice:
     return choose_box(
         boxes,
-        partnerships,
         inn=candidate.inn,
         kpp=candidate.kpp,
         kept=candidate.box,
@@ -158,9 +153,8 @@ def _same_month(day: date | None, today: date) -> bool:
     return day is not None and Month.of(day) == Month.of(today)
 
 
-def _by_status(
-    candidate: Candidate, box: Box, stands: Partnership, settings: InvitationSettings, today: date
-) -> Decision:
+def _by_status(candidate: Candidate, box: Box, settings: InvitationSettings, today: date) -> Decision:
+    stands = box.partnership
     if stands is Partnership.PARTNERS:
         return Decision(action=Action.SKIP, reason=Reason.PARTNERS, box=box)
     if candidate.said == "accepted":
@@ -219,7 +213,6 @@ def _first_day(*days: date | None) -> date | None:
 
 def may_be_sent(
     candidate: Candidate,
-    partnerships: Mapping[str, Partnership],
     boxes: Sequence[Box],
     settings: InvitationSettings,
     *,
@@ -232,13 +225,13 @@ def may_be_sent(
 
     Source: Diadoc API, instruction on counteragents: recipients that say so and roaming require a partnership.
     """
-    choice = _choice(candidate, boxes, partnerships, settings)
+    choice = _choice(candidate, boxes, settings)
     if choice.reason:
         return Decision(action=Action.PERSON, reason=choice.reason, boxes=choice.among)
     box = choice.box
     if box is None:
         return Decision(action=Action.SKIP, reason=Reason.NOT_PARTNERS)
-    stands = partnership_of(box, partnerships)
+    stands = box.partnership
     if stands is Partnership.PARTNERS:
         return Decision(action=Action.SEND, reason=Reason.PARTNERS, box=box)
     if stands in (Partnership.THEY_REFUSED, Partnership.WE_REFUSED):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,14 +74,8 @@ class BoxChoice:
     among: tuple[Box, ...] = ()
 
 
-def partnership_of(box: Box, partnerships: Mapping[str, Partnership]) -> Partnership:
-    """As the last sync says, which is newer than what came with the box."""
-    return partnerships.get(box.id, box.partnership)
-
-
 def choose_box(
     boxes: Sequence[Box],
-    partnerships: Mapping[str, Partnership],
     *,
     inn: str,
     kpp: str = "",
@@ -105,8 +99,8 @@ def choose_box(
     if not fit:
         reason = None if not ours else Reason.OTHER_KPP if alive else Reason.LIQUIDATED
         return BoxChoice(box=None, reason=reason, among=tuple(sorted(alive, key=lambda box: box.id)))
-    best = min(_rank(box, partnerships) for box in fit)
-    left = tuple(sorted((box for box in fit if _rank(box, partnerships) == best), key=lambda box: box.id))
+    best = min(_rank(box) for box in fit)
+    left = tuple(sorted((box for box in fit if _rank(box) == best), key=lambda box: box.id))
     if len(left) > 1:
         return BoxChoice(box=None, reason=Reason.SEVERAL_BOXES, among=left)
     return BoxChoice(box=left[0])
@@ -122,10 +116,9 @@ def _kept(kept: str, boxes: Sequence[Box]) -> BoxChoice:
 _BY_RELATION = (Partnership.PARTNERS, Partnership.THEY_INVITED, Partnership.WE_INVITED)
 
 
-def _rank(box: Box, partnerships: Mapping[str, Partnership]) -> tuple[int, int, bool]:
+def _rank(box: Box) -> tuple[int, int, bool]:
     """Less is better. Boxes with a relation are not told apart by anything else than the relation."""
-    stands = partnership_of(box, partnerships)
-    if stands in _BY_RELATION:
-        return _BY_RELATION.index(stands), 0, False
+    if box.partnership in _BY_RELATION:
+        return _BY_RELATION.index(box.partnership), 0, False
     place = 2 if box.roaming else 0 if box.active else 1
     return len(_BY_RELATION), place, box.branch

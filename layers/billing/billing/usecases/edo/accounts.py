@@ -113,7 +113,7 @@ def _payers(
     boxes, _ = boxes_of(list(theirs), outside, edo)  # an INN that the operator does not take is one without boxes
     for inn, documents in theirs.items():
         found = _known(customer.account, cards.get(inn) or _as_printed(documents[-1]), outside)
-        decision = may_be_sent(found.payer.candidate, {}, boxes.get(inn, ()), terms.settings, today=terms.today)
+        decision = may_be_sent(found.payer.candidate, boxes.get(inn, ()), terms.settings, today=terms.today)
         payer = _as_decided(found, decision, outside)
         if decision.action is Action.SEND and decision.box:
             yield payer, decision.box

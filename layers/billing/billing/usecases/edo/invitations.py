@@ -98,7 +98,7 @@ def _again(one: Kept, outside: Outside) -> Kept:
 def _act(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: EdoOutside) -> None:
     today = terms.today
     payer = without_question(one.payer, boxes, today)
-    decision = decide_invitation(payer.candidate, {}, boxes, terms.settings, today=today)
+    decision = decide_invitation(payer.candidate, boxes, terms.settings, today=today)
     if decision.action is Action.ACCEPT and _in_month(payer.accepted, today):  # and yet it waits
         failed = _in_month(payer.failed, today)
         reason = Reason.INVITATION_FAILED if failed else Reason.INVITATION_WANTS_SIGNATURE

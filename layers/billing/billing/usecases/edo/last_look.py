@@ -15,7 +15,7 @@ def may_go(one: OnItsWay, terms: Terms, outside: Outside) -> bool:
     """The box still takes documents from us. The look may have come after the signature."""
     box = known_box(one.state.box, outside)
     decisions = (
-        may_be_sent(found.payer.candidate, {}, [box] if box else [], terms.settings, today=terms.today)
+        may_be_sent(found.payer.candidate, [box] if box else [], terms.settings, today=terms.today)
         for found in all_of_inn(one.inn, outside)
         if one.stored.pk in found.payer.accounts
     )

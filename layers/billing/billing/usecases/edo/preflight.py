@@ -123,7 +123,7 @@ def _looked_at(documents: Sequence[OnItsWay], terms: Terms, left: Left, outside:
         kpp = kpp_of(buyer.get("kpp", ""))
         found = kept(one.inn, kpp, outside)
         payer = found.payer if found else Counterparty(inn=one.inn, kpp=kpp)
-        decision = may_be_sent(payer.candidate, {}, boxes.get(one.inn, ()), terms.settings, today=terms.today)
+        decision = may_be_sent(payer.candidate, boxes.get(one.inn, ()), terms.settings, today=terms.today)
         if decision.action is not Action.SEND:
             left.stays(one, decision.reason)
             continue
