@@ -13,6 +13,7 @@ from billing.domain.periods import MOSCOW
 from local.company import seller_card
 from local.company.client import a_company
 from local.diadoc.message_records import Document, Message
+from tests.world_edo.modes import MODES
 from tests.world_edo.safety import LIFE, guid, state_of
 from tests.world_edo.world import EdoWorld
 
@@ -64,18 +65,9 @@ WAYS = {
     ),
     "bad signature": Way(712, "ООО «Подпись»", _SIGNS, partner=True),
     "silent": Way(713, "ООО «Молчун»", {}, partner=True, answers="delivered"),
+    "unsigned": Way(715, "ООО «Позже»", {}, partner=True, answers="awaits_our_signature"),
     "private person": Way(714, "Иванов", {}, boxes=0, due=False),
 }
-COMPANIES: dict[str, tuple[str, ...]] = {
-    "campaign": ("one box", "two boxes", "roaming", "no box", "asks us"),
-    "troubles": ("twins", "far", "declines", "private person", "one box"),
-    "quarter": ("two boxes", "refuses", "the 4th"),
-    "hard quarter": ("bad signature", "roaming", "the 4th", "silent"),
-    "tiny": ("two boxes",),
-    "packets": ("two boxes", "refuses", "the 4th"),
-    "break-up": ("breaks up", "one box"),
-}
-POLICIES: dict[str, dict[str, Any]] = {"packets": {"packing": "packet"}}  # of a company's own, beside the usual
 
 SMALL = ["2026-04-01 04:00", "2026-04-02 04:00", "2026-04-03 04:00", "2026-04-05 12:00", "2026-04-05 20:00"]
 
@@ -90,8 +82,8 @@ class Company(EdoWorld):
 
     def __init__(self, seed: int, of: str, **how: Any) -> None:
         super().__init__(seed, **how)
-        self.of = of
-        self.ways = {way.payer["inn"]: way for way in (WAYS[name] for name in COMPANIES[of])}
+        self.of, self.mode = of, MODES[of]
+        self.ways = {way.payer["inn"]: way for way in (WAYS[name] for name in self.mode.clients)}
         self.environment = "test/box"
         self.sent_again: set[str] = set()
         self.broken_at: dict[str, datetime] = {}
@@ -155,6 +147,18 @@ class Company(EdoWorld):
                     message_id=message.message_id, entity_id=document.entity_id, text="Сумма не та"
                 )
 
+    def signs_in_the_web(self) -> None:
+        """Our person, all but what goes to one of the clients."""
+        for message, document in self.our_documents():
+            waits = document.sender_signature == "WaitingForSenderSignature"
+            if waits and message.to_box != self.box_of(WAYS["unsigned"].payer["inn"]):
+                self.diadoc.sender_signs(message_id=message.message_id, entity_id=document.entity_id)
+
+    def answers_in_the_cloud(self, status: str = "Completed", *, tasks_max: int = 99) -> None:
+        """Our person, in the telephone: to what waits, oldest first."""
+        for task in [id for id, at in self.diadoc.cloud_tasks().items() if at == "InProgress"][:tasks_max]:
+            self.diadoc.answer_cloud_task(task_id=task, status=status)
+
     # --- schedules -----------------------------------------------------------------------------------------------
 
     def campaign(self, *, small: bool = False) -> Company:
@@ -175,29 +179,39 @@ class Company(EdoWorld):
         """1 to 5 April; March is closed in the night to the 2nd. `small`: as few runs as show everything."""
         night = moscow("2026-04-02 00:30")
         self.call(night, "close_month", {"scheduled_at": night.isoformat()})
-        sendings = (
-            SMALL if small else [f"2026-04-0{day} {hour}:00" for day in range(1, 6) for hour in ("04", "12", "20")]
-        )
-        for at in map(moscow, sendings):
+        every = [f"2026-04-0{day} {hour}:00" for day in range(1, 6) for hour in ("04", "12", "20")]
+        for at in map(moscow, sorted({*(SMALL if small else every), *self.mode.also_at})):
             self._twice(at, "send_to_edo", {"scheduled_at": at.isoformat()})
             for seconds in (25, 45) if at.day == 2 else ():  # while verdicts come
                 self._twice(at + timedelta(seconds=seconds), "track_edo", {})
-        for day in (2, 3, 6, 8) if small else range(1, 9):
+        late = () if self.mode.signer == "service" else (9,)  # people take their time
+        for day in (2, 3, 6, 8, *late) if small else range(1, 10):
             for hour in (5,) if small else (5, 13, 21):
                 self._twice(moscow(f"2026-04-0{day} {hour:02}:15"), "track_edo", {})
         for day in (7,) if small else (3, 6, 7, 9):
             self.call(moscow(f"2026-04-0{day} 03:05"), "track_edo", {"sweep": True})
         self.at_call = self._break_up
+        self._our_people()
         for way in self.ways.values():
             if way is WAYS["bad signature"]:
                 self._bad_signatures(way)
             if way is WAYS["the 4th"]:
                 self.deed(moscow("2026-04-04 10:00"), lambda world, way=way: world.accepts(way))  # type: ignore[misc]
             if way is WAYS["refuses"]:
-                for day in (4, 5):
+                for day in (4, 5, 6):
                     self.deed(moscow(f"2026-04-0{day} 11:00"), lambda world, way=way: world.refuses(way))  # type: ignore[misc]
         self._letters(night, days=1 if small else 5)
         return self
+
+    def _our_people(self) -> None:
+        """What they do where they sign: the first task is cancelled, the next one forgotten, the others confirmed."""
+        if self.mode.signer == "cloud":
+            cancels = lambda world: world.answers_in_the_cloud("CanceledByUser", tasks_max=1)  # noqa: E731
+            self.deed(moscow("2026-04-02 04:30"), cancels)
+            for at in ("03 10:00", "04 15:00", "05 10:00", "05 15:00"):
+                self.deed(moscow(f"2026-04-{at}"), lambda world: world.answers_in_the_cloud())  # type: ignore[attr-defined]
+        for at in ("03 10:00", "06 10:00") if self.mode.signer == "person" else ():
+            self.deed(moscow(f"2026-04-{at}"), Company.signs_in_the_web)  # type: ignore[arg-type]
 
     def _bad_signatures(self, way: Way) -> None:
         """Two acts are signed wrong; one of them a person sends again."""
@@ -212,10 +226,11 @@ class Company(EdoWorld):
         if f"document.{account}.{document}" in self.store.tables["control"].get("edo.people", {}):
             self.call(self.moment(), "send_to_edo", {"again": {"account": account, "document": document}})
 
-    def ends(self, way: Way, id: str) -> str:
-        """How the document ends, which goes to that client."""
+    def ends(self, way: Way, id: str, kind: str) -> str:
+        """How the document ends, which goes to that client; an invoice asks for no answer."""
         invalid = f"{id}.1" in self.bad_signatures and id not in self.sent_again
-        return "signature_invalid" if invalid else way.answers
+        answered = "finished" if kind == "invoice" and way.answers != "awaits_our_signature" else way.answers
+        return "signature_invalid" if invalid else answered
 
     def _twice(self, at: datetime, function: str, event: Mapping[str, Any]) -> None:
         """A schedule may fire twice, or late."""
@@ -235,7 +250,8 @@ class Company(EdoWorld):
 
 def seller(of: str) -> dict[str, Any]:
     card = seller_card(edo=True)
-    return {**card, "edo": {**card["edo"], **POLICIES.get(of, {})}}
+    edo, mode = card["edo"], MODES[of]
+    return {**card, **mode.card, "edo": {**edo, **mode.edo, "sending": {**edo["sending"], **mode.sending}}}
 
 
 def _client(way: Way, months: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -319,9 +335,24 @@ def before_the_campaign(of: str, months: tuple[int, ...] = (2, 3)) -> bytes:
         world.call(night, "close_month", {"month": f"2026-0{month}"})
         world._letters(night, days=2)
     world.call(moscow("2026-03-19 12:00"), "track_edo", {})
+    if world.mode.reconciled:
+        world.deed(moscow("2026-01-31 12:00"), _want_reconciliations)
+    if world.mode.is_monthly:
+        for at in (moscow(f"2026-03-0{day} 12:00") for day in range(1, 6)):
+            world.call(at, "send_to_edo", {"scheduled_at": at.isoformat()})
+        world.call(moscow("2026-02-28 12:00"), "track_edo", {})  # from here on the feed counts
+        for day in (2, 4, 6):
+            world.call(moscow(f"2026-03-0{day} 13:00"), "track_edo", {})
+            world.deed(moscow(f"2026-03-0{day} 12:30"), lambda world: world.refuses(WAYS["refuses"]))  # type: ignore[attr-defined]
     world.run()
     world.now = world.at(moscow("2026-03-19 20:00"))
     return world.saved()
+
+
+def _want_reconciliations(world: EdoWorld) -> None:
+    for rows in world.store.tables["customers"].values():
+        for sk, (row, version) in rows.items():
+            rows[sk] = {**row, "notifications": {**row.get("notifications", {}), "reconciliation": True}}, version
 
 
 @cache
@@ -343,5 +374,5 @@ def document_keys(world: Company) -> dict[str, dict[str, Any]]:
     return {
         f"{s.pk}/{s.sk}": {**s.row, "state": state_of(s.row)}
         for s in world.store.rows("documents")
-        if s.row["kind"] in ("act", "contract")
+        if s.row["kind"] in world.mode.kinds
     }

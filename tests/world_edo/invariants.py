@@ -19,6 +19,7 @@ OF_DOCUMENTS = {
     "delivery_failed": "delivery_failed",
     "refused": "refused",
     "disagreed": "signed_with_disagreements",
+    "awaits_our_signature": "waits_for_our_signature",
 }
 RELATIONS = {  # after the campaign, where it is not that of partners
     "twins": "",
@@ -103,8 +104,7 @@ def _told_once(world: Company, what: str) -> None:
     if not world.faults["unknown_enum"]:  # an unknown status is a thing of its own, and then it is as it was
         assert set(told.values()) <= {1}, f"told twice: {told.most_common(1)}"
     heard = {who for _, who, _ in told}
-    # of two campaigns at once, one may tell up to a moment at which the other is still writing
-    for s in world.store.rows("control") if what == "campaign" and not world.met else ():
+    for s in world.store.rows("control") if what == "campaign" else ():
         if s.pk == "edo.counterparties" and s.row["counterparty"]["standing"] in ("accepted", "invited", "person"):
             assert s.row["counterparty"]["name"] in heard, f"nobody is told of {s.row['counterparty']['name']}"
 
@@ -157,6 +157,8 @@ def _documents(world: Company) -> None:
         assert made, f"{way.name} has {contracts[inn]} contracts"
         acts = [row for row in rows.values() if row["kind"] == "act" and row["payer"] == inn]
         assert way is WAYS["private person"] or acts, f"{way.name} has no acts: nothing is proved"
+        reconciliations = sum(row["kind"] == "reconciliation" and row["payer"] == inn for row in rows.values())
+        assert reconciliations == world.mode.reconciled, f"{way.name} has {reconciliations} acts of reconciliation"
 
 
 def _agrees(world: Company, id: str, state: dict[str, Any], message: Any, document: Any) -> None:
@@ -165,9 +167,14 @@ def _agrees(world: Company, id: str, state: dict[str, Any], message: Any, docume
     assert fate["stage"] == stage_of(document), f"{id} is {stage_of(document)}, its row says {fate['stage']}"
     content = next(e.content for e in message.entities if e.entity_id == document.entity_id)
     assert content == files[state["title_file"]], f"I11: {id}: the operator has other bytes than the bucket"
-    signature = next(e for e in message.entities if e.parent_id == document.entity_id and e.entity_type == "Signature")
-    assert state["signature"] == "file"
-    assert signature.content == files[state["signature_file"]], f"I11: {id}: the operator has another signature"
+    signatures = [e for e in message.entities if e.parent_id == document.entity_id and e.entity_type == "Signature"]
+    ours = [e.content for e in signatures if e.signer_box == world.us]
+    if world.mode.signer == "person":
+        assert (state["signature"], state["signature_file"]) == ("person", "")
+        assert len(ours) == (fate["stage"] != "awaits_our_signature"), f"I11: {id} has {len(ours)} signatures of ours"
+    else:
+        assert state["signature"] == "file"
+        assert ours == [files[state["signature_file"]]], f"I11: {id}: the operator has another signature"
     bad = f"{id}.{fate['attempt']}" in world.bad_signatures
     assert bad == (fate["stage"] == "signature_invalid"), f"{id}: the verdict on its signature"
     if fate["stage"] in OVER:
@@ -183,22 +190,26 @@ def _waiting(world: Company) -> None:
     not_over, wait = set(), set()
     for id, row in document_keys(world).items():
         stage, key = row["state"]["fate"]["stage"], id.replace("/", "#")
-        if RANKS[stage] >= RANKS["sent"] and stage not in OVER:
+        if RANKS[stage] >= RANKS["awaits_our_signature"] and stage not in OVER:
             not_over.add(key)
         if not world.ways[row["payer"]].due and row["status"] == "ready":
             wait.add(key)
     assert due == wait, f"wait to go out: {sorted(due)}, there should be {sorted(wait)}"
     assert on_their_way == not_over, f"on their way: {sorted(on_their_way)}, there should be {sorted(not_over)}"
     assert "edo.evidence" not in tables, f"files are still due: {sorted(tables['edo.evidence'])}"
-    left = world.store.get("control", "edo.left", "2026-Q1")
+    last = world.mode.window("2026-03")
+    left = world.store.get("control", "edo.left", last)
     assert left, "a window without a word of what is left"
     assert left.row["total"] == len(wait), f"{len(wait)} documents wait, {left.row['total']} are told of"
-    told = Counter[str]()
-    for row in document_keys(world).values():
+    told: dict[str, Counter[str]] = defaultdict(Counter)
+    for id, row in document_keys(world).items():
         if row["state"].get("window") and row["state"]["fate"]["message"]:
-            told[row["state"]["fate"]["stage"]] += 1
-    window = world.store.get("control", "edo.sending", "2026-Q1")
-    assert dict(window.row["states"] if window else {}) == dict(told), "the window is counted wrong"
+            told[row["state"]["window"]][row["state"]["fate"]["stage"]] += 1
+            of_a_run = row["kind"] != "contract"
+            due_in = world.mode.window(row["month"])
+            assert not of_a_run or row["state"]["window"] == due_in, f"{id} went in {row['state']['window']}"
+    windows = {s.sk: s.row["states"] for s in world.store.rows("control") if s.pk == "edo.sending"}
+    assert {w: s for w, s in windows.items() if s} == told, "a window is counted wrong"
 
 
 def _people_of_a_quarter(world: Company) -> dict[str, str]:
@@ -212,7 +223,8 @@ def _people_of_a_quarter(world: Company) -> dict[str, str]:
     for id, row in document_keys(world).items():
         way, stage = world.ways[row["payer"]], row["state"]["fate"]["stage"]
         if way.due and row["status"] == "ready":
-            assert stage == world.ends(way, id), f"{id} of {way.name} is {stage}, it should be {world.ends(way, id)}"
+            ends = world.ends(way, id, row["kind"])
+            assert stage == ends, f"{id} of {way.name} is {stage}, it should be {ends}"
     return expected
 
 

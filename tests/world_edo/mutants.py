@@ -9,27 +9,35 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from billing.adapters.diadoc import reading
 from billing.adapters.diadoc.partners import Partners
+from billing.adapters.diadoc.sending import Sending
 from billing.adapters.diadoc.tracking import Tracking
+from billing.adapters.signing import dss
+from billing.domain import edo_sending
+from billing.domain.documents import DocumentKind
 from billing.domain.edo import Action, Decision, Partnership, Reason, Strategy
 from billing.domain.edo_fate import Fate, Stage
-from billing.ports import Write
+from billing.ports import Stored, Write
 from billing.ports_edo import BusyError, Cms, Title
 from billing.records_edo import EdoState, edo_shard
 from billing.usecases.edo import accounts as edo_accounts
 from billing.usecases.edo import by_hand as edo_by_hand
 from billing.usecases.edo import contracts as edo_contracts
 from billing.usecases.edo import counterparties as edo_counterparties
+from billing.usecases.edo import due as edo_due
 from billing.usecases.edo import fates as edo_fates
 from billing.usecases.edo import feed as edo_feed
 from billing.usecases.edo import invitations as edo_invitations
 from billing.usecases.edo import last_look as edo_last_look
 from billing.usecases.edo import making as edo_making
+from billing.usecases.edo import papers as edo_papers
 from billing.usecases.edo import people as edo_people
 from billing.usecases.edo import posting as edo_posting
 from billing.usecases.edo import signing as edo_signing
@@ -78,9 +86,9 @@ def _plain(name: str, target: Any, attribute: str, value: Any, *where: str, **ho
 
 _plain(
     "what was signed is signed again on the next try",
-    edo_signing,
+    edo_papers,
     "signature_is_kept",
-    lambda one, outside: False,
+    lambda file, outside: False,
     of="tiny",
     faults=("crash_before",),
     function="send_to_edo",
@@ -447,3 +455,103 @@ _plain(
     "campaign",
 )
 _partnership = reading.partnership
+
+
+# --- other ways to have it -----------------------------------------------------------------------------------------
+
+
+@mutant("a task of the cloud is begun anew in each run", of="cloud")
+def _begun_anew() -> Iterator[None]:
+    def asked(batch: Stored, *rest: Any) -> Any:
+        return as_it_is(replace(batch, row={**batch.row, "task": ""}), *rest)
+
+    as_it_is = edo_signing._asked
+    with patch.object(edo_signing, "_asked", asked):
+        yield
+
+
+_plain(
+    "a task of the cloud is begun again as soon as its answer was lost",
+    edo_signing,
+    "ASK_AGAIN",
+    timedelta(0),
+    of="cloud",
+    faults=("lost_after",),
+    function="send_to_edo",
+)
+
+
+@mutant("signatures of a task are taken in another order", of="cloud")
+def _mixed_up() -> Iterator[None]:
+    def rows(value: Any) -> Any:
+        return as_it_is(value)[::-1]
+
+    as_it_is = reading.rows
+    with patch.object(dss, "reading", SimpleNamespace(rows=rows, text=reading.text, needed=reading.needed)):
+        yield
+
+
+@mutant("a packet is split when it is tried again", of="cloud", faults=("lost_for_good",), function="send_to_edo")
+def _split() -> Iterator[None]:
+    def messages(*told: Any) -> Any:
+        found = as_it_is(*told)
+        return [part for m in found for part in ([[one] for one in m] if m[0].state.operation else [m])]
+
+    as_it_is = edo_posting._messages
+    with patch.object(edo_posting, "_messages", messages):
+        yield
+
+
+_plain(
+    "the quarter's acts of reconciliation stay at home",
+    edo_due,
+    "goes",
+    lambda kind, policy: kind is DocumentKind.ACT,
+    of="cloud",
+)
+_plain("what a person is yet to sign counts as sent", edo_posting, "PERSON", "nobody", of="by hand")
+
+
+@mutant("an invoice waits for an answer", of="by hand")
+def _waits_for_ever() -> Iterator[None]:
+    def stage(document: Any, **how: Any) -> Stage:
+        found = as_it_is(document, **how)
+        return Stage.DELIVERED if found is Stage.FINISHED else found
+
+    as_it_is = reading.stage
+    with patch.object(reading, "stage", stage):
+        yield
+
+
+@mutant("of a large file the first part goes", of="by hand")
+def _first_part() -> Iterator[None]:
+    def put_on_shelf(self: Sending, content: bytes, **how: Any) -> str:
+        return as_it_is(self, content[: self._api.shelf_part_bytes], **how)
+
+    as_it_is = Sending.put_on_shelf
+    with patch.object(Sending, "put_on_shelf", put_on_shelf):
+        yield
+
+
+@mutant("each window has a contract of its own", of="monthly")
+def _contract_a_window() -> Iterator[None]:
+    def contract_with(payer: Any, customer: Any, waiting: Any, terms: Any, outside: Any) -> Any:
+        rows = outside.store.query("documents", customer.account, limit=1_000).rows
+        ways = [s.row.get("edo") or {} for s in rows if s.row["kind"] == "contract"]
+        is_out = any(way.get("window") == terms.window.key for way in ways)
+        payer = payer if is_out else replace(payer, contracts={})
+        return as_it_is(payer, customer, waiting, terms, outside)
+
+    as_it_is = edo_accounts.contract_with
+    with patch.object(edo_accounts, "contract_with", contract_with):
+        yield
+
+
+@mutant("a company that sends each month has the quarter's window", of="monthly")
+def _a_quarter_anyway() -> Iterator[None]:
+    def window_of(month: Any, settings: Any) -> Any:
+        return as_it_is(month, replace(settings, schedule=edo_sending.Schedule.QUARTERLY))
+
+    as_it_is = edo_sending._window_of
+    with patch.object(edo_sending, "_window_of", window_of):
+        yield

@@ -11,12 +11,15 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
+import greenlet
+
 from billing.ports import Write
+from local.diadoc import shelf
 from tests.world.safety import WatchedStore
 
 if TYPE_CHECKING:
@@ -45,6 +48,9 @@ FEEDS = ("events", "counterparties")
 SAME_MAX = 12  # calls of one address in one run, repeats counted
 SEEN_MAX = 150  # ids of events, of which a row keeps at least so many
 LIFE = timedelta(minutes=16)  # of a function: so old may be what it knows
+WAIT = ("InProgress", "OperationRetryRequired")  # tasks of the cloud that a person may still confirm
+PATIENCE = timedelta(minutes=59)  # after an answer of the cloud that was lost; an hour by a clock that may be wrong
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def state_of(row: Any) -> dict[str, Any]:
@@ -66,6 +72,7 @@ class WatchedEdoStore(WatchedStore):
         self.tables, self._numbers, self._applied, self._heads, self.carded_at = kept
 
     def tx(self, writes: Sequence[Write]) -> None:
+        self.world.watch.stores(writes)
         gone = [w for w in writes if w.table == "work" and w.pk in DUE and w.row is None]
         with self.world.watching():
             super().tx(writes)
@@ -91,6 +98,9 @@ class WatchedEdoStore(WatchedStore):
             never_asked = not was["operation"] and not before["message"]
             assert before["stage"] in FAILED or never_asked, f"I11: {id} is {before['stage']}, and is sent again"
             return
+        if RANKS[before["stage"]] < RANKS["sent"] <= RANKS[after["stage"]]:
+            there = [d.sender_signature for _, d in self.world.our_documents() if d.entity_id == after["entity"]]
+            assert there != ["WaitingForSenderSignature"], f"I18: {id} is {after['stage']}, and nobody has signed it"
         assert RANKS[after["stage"]] >= RANKS[before["stage"]], f"I18: {id}: {before['stage']} became {after['stage']}"
         ends = RANKS[before["stage"]] == RANKS[after["stage"]]
         assert not ends or before["stage"] == after["stage"], f"I18: {id}: the end {before['stage']} became another"
@@ -129,10 +139,11 @@ class WatchedEdoStore(WatchedStore):
 
     def _is_applied(self, seen: set[str]) -> None:
         told: dict[str, str] = {}
+        least = "awaits_our_signature" if self.world.mode.signer == "person" else "sent"
         for event in self.world.feed():
             if event.event_id in seen:
-                stage = implied(event)
-                told[event.message_id] = max(told.get(event.message_id, "sent"), stage, key=lambda s: RANKS[s])
+                stage = implied(event, least)
+                told[event.message_id] = max(told.get(event.message_id, least), stage, key=lambda s: RANKS[s])
         for message, document in self.world.our_documents():
             if message.message_id not in told or "/" not in document.custom_document_id:
                 continue
@@ -178,13 +189,13 @@ def position_of(key: str) -> int:
     return int.from_bytes(base64.b64decode(key)[3:], "big")
 
 
-def implied(event: Any) -> str:
-    """The least that a document is after this event of its message."""
+def implied(event: Any, least: str) -> str:
+    """The least that a document is after this event of its message; after its first one, `least`."""
     if event.flags.get("NotDeliveredEventId"):
         return "signature_invalid"
     if event.flags.get("MessageIsDelivered"):
         return "delivered"
-    return "sent"
+    return least
 
 
 class Watch:
@@ -195,6 +206,9 @@ class Watch:
         self.bodies: dict[str, bytes] = {}  # of each operation, the first
         self.writes = Counter[str]()  # that the operator has taken, by endpoint
         self.signed: dict[str, str] = {}  # digests of the files by key
+        self.tasks: dict[str, set[str]] = {}  # keys of the files in each task of the cloud that we were told of
+        self.lost: dict[str, datetime] = {}  # when a file was given to the cloud, and no task was stored since
+        self._untold: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # tasks that a worker knows, and no row
         self._asked: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()
 
     def kept(self) -> Any:
@@ -211,11 +225,36 @@ class Watch:
             kept = f"edo/{file.key}.sig" in self._world.files.files
             assert not kept, f"I11: {file.key} is signed again, and its signature is there"
 
+    def begins(self, files: Sequence[Any]) -> None:
+        """A person will be asked to confirm these, and must not be for what waits already."""
+        statuses = self._world.diadoc.cloud_tasks()
+        for file in files:
+            self.signs(file)
+            with self._world.watching():
+                waits = [task for task, keys in self.tasks.items() if file.key in keys and statuses[task] in WAIT]
+                assert not waits, f"I19: {file.key} waits to be confirmed, and is given to the cloud again"
+                lately = self._world.clock() - self.lost.get(file.key, LONG_AGO)
+                assert lately >= PATIENCE, f"I19: {file.key} is given to the cloud again after {lately}"
+            self.lost[file.key] = self._world.clock()
+        self._begins = {file.key for file in files}
+
+    def begun(self, task: str) -> None:
+        self._untold[greenlet.getcurrent()] = task
+
+    def stores(self, writes: Sequence[Write]) -> None:
+        if task := self._untold.pop(greenlet.getcurrent(), ""):
+            files = [w.row["files"] for w in writes if w.pk == "edo.signing" and w.row and w.row["task"] == task]
+            with self._world.watching():
+                assert files, "I19: a task of the cloud is known, and is not stored first of all"
+            self.tasks[task] = {f"{account}/{id}.{attempt}" for account, id, attempt, *_ in files[0]}
+            for key in self.tasks[task]:
+                self.lost.pop(key, None)
+
     def asked(self, path: str, request: httpx.Request, body: bytes, worker: Any) -> None:
         with self._world.watching():
             counts = self._asked.setdefault(worker, Counter())
-            counts[str(request.url)] += 1
-            asked = counts[str(request.url)]
+            counts[question := f"{request.url} {hash(body)}"] += 1
+            asked = counts[question]
             assert asked <= SAME_MAX, f"{request.url.path} is asked the same {asked} times in one run"
         if path == "v3/postmessage":
             with self._world.watching():
@@ -227,8 +266,11 @@ class Watch:
 
     def _posts(self, query: dict[str, str], said: dict[str, Any], body: bytes) -> None:
         operation, documents = query["operationId"], said["DocumentAttachments"]
-        same = self.bodies.setdefault(operation, body) == body
+        same = self.bodies.setdefault(operation, meant := self._meant(said)) == meant
         assert same, "I11: another message under the same operation"
+        by_person = self._world.mode.signer == "person"
+        unsigned = ["Signature" not in document["SignedContent"] for document in documents]
+        assert {*unsigned, bool(said.get("DelaySend"))} == {by_person}, "I11: whose signature is it to have?"
         box = guid(said["ToBoxId"])
         if (
             f"{self._world.us}:PostMessage:{operation}" not in self._world.state.operations
@@ -236,6 +278,21 @@ class Watch:
             self._world.may_be_posted_to(box)
         for document in documents:
             self._goes(document, box, operation, len(documents))
+
+    def _meant(self, said: dict[str, Any]) -> bytes:
+        """The message with what lies on the shelf in it: under which name, means nothing."""
+        for document in (said := json.loads(json.dumps(said)))["DocumentAttachments"]:
+            signed = document["SignedContent"]
+            content = hashlib.sha256(self._content(signed)).digest()
+            signed |= {"NameOnShelf": "", "Content": base64.b64encode(content).decode()}
+        return json.dumps(said, sort_keys=True).encode()
+
+    def _content(self, signed: dict[str, Any]) -> bytes:
+        if "Content" in signed:
+            return base64.b64decode(signed["Content"])
+        found = shelf.take(self._world.diadoc._application.world, signed.get("NameOnShelf", ""))
+        assert found, "I11: a large file is not on the shelf"
+        return found
 
     def _goes(self, said: dict[str, Any], box: str, operation: str, together: int) -> None:
         world, custom_id = self._world, said["CustomDocumentId"]
@@ -257,8 +314,7 @@ class Watch:
         if state["operation"] != operation:
             return  # it is there already: another worker's repeat, whose answer will be the first one
         content, files = said["SignedContent"], world.files.files
-        if "Content" in content:
-            assert base64.b64decode(content["Content"]) == files[state["title_file"]], f"I11: {custom_id}: other bytes"
+        assert self._content(content) == files[state["title_file"]], f"I11: {custom_id}: other bytes"
         if state["signature"] == "file":
             signature = base64.b64decode(content["Signature"])
             assert signature == files[state["signature_file"]], f"I11: {custom_id}: another signature than the kept one"
@@ -266,7 +322,7 @@ class Watch:
     def _is_due(self, account: str, row: dict[str, Any]) -> None:
         day = (self._world.moment() + timedelta(hours=3)).date()
         assert 1 <= day.day <= 5, f"I11: a document is posted on {day}"
-        assert day.month in (1, 4, 7, 10), f"I11: a document is posted on {day}"
+        assert self._world.mode.is_monthly or day.month in (1, 4, 7, 10), f"I11: a document is posted on {day}"
         last = (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
         opened = self._world.store.tables["accounts"][account][""][0]["open"]
         assert opened > last, f"I11: a document of {account} is posted before the close of {last}"

@@ -10,6 +10,7 @@ from typing import Any
 from tests.world.safety import BrokenError
 from tests.world_edo.company import Company, before_the_campaign, before_the_quarter, moscow
 from tests.world_edo.invariants import check
+from tests.world_edo.modes import MODES
 from tests.world_edo.world import EDO_FUNCTIONS
 
 QUIET = {"campaign": "2026-03-22 00:00", "quarter": "2026-04-04 12:00"}  # no faults by chance from here on
@@ -22,21 +23,23 @@ def play(
     seed: int = 0,
     rate: float = 0.0,
     plan: Mapping[int, str] | None = None,
+    note: Callable[[int, str, str], None] = lambda n, function, service: None,
     small: bool = False,
     prepare: Callable[[Company], None] = lambda world: None,
     checked: bool = True,
     **feeds: Any,
 ) -> Company:
-    """What a campaign or a quarter has come to. `small`: with as few runs as show everything; `prepare`: what else is
-    to happen; `feeds`: what is wrong with them.
+    """What a campaign or a quarter has come to. `small`: with as few runs as show everything; `plan`: faults by call,
+    `note`: is told of each call's number, function and service; `prepare`: what else is to happen; `feeds`: what
+    is wrong with them.
 
     Raises:
         AssertionError: an invariant is broken; its number stands first.
     """
-    before = before_the_campaign if what == "campaign" else before_the_quarter
     world = Company(seed, of, rate=rate, plan=plan, quiet_from=moscow(QUIET[what]), **feeds)
-    world.goes_on(before(of, (3,) if small else (2, 3)))
+    world.goes_on(before(what, of, small=small))
     world.campaign(small=small) if what == "campaign" else world.quarter(small=small)
+    world.note = note
     prepare(world)
     try:
         world.run()
@@ -46,6 +49,12 @@ def play(
     except BrokenError as broken:
         raise AssertionError(f"at {world.clock():%d %B %H:%M:%S}, call {len(world.trace)}: {broken}") from broken
     return world
+
+
+def before(what: str, of: str, *, small: bool) -> bytes:
+    """The world as it was; made once."""
+    make = before_the_campaign if what == "campaign" else before_the_quarter
+    return make(of, (3,) if small and not MODES[of].is_monthly else (2, 3))
 
 
 def in_pairs(world: Company) -> None:

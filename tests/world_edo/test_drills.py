@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -46,6 +47,50 @@ def test_a_hard_quarter_tells_whose_signature_was_bad_and_who_has_left():
     assert world.watch.writes["v3/postmessage"] == 13, "twelve documents, one of them twice"
     assert stages(world)["ООО «Молчун»"] == ["delivered"] * 3
     assert set(stages(left)["ООО «Врозь»"]) == {"signed"}
+
+
+def test_what_a_quarter_comes_to_where_a_person_confirms_in_the_cloud():
+    """The first task is cancelled and the second forgotten; then a packet for each client goes."""
+    world = play("quarter", "cloud")
+
+    assert stages(world) == {"ООО «Два»": ["accepted"] * 4, "ООО «Нет»": ["refused"] * 4}
+    assert [len(message.documents) for message in world.state.messages.values()] == [4, 4]
+    assert set(world.diadoc.cloud_tasks().values()) == {"CanceledByUser", "Timeout", "Completed"}
+    assert set(world.asked_to_sign.values()) == {2}
+
+
+def test_what_nobody_confirms_stays_and_a_person_reads_of_each_document():
+    def prepare(world: Company) -> None:
+        world.answers_in_the_cloud = lambda *told, **named: None  # type: ignore[method-assign]
+
+    world = play("quarter", "cloud", prepare=prepare, checked=False)
+
+    assert world.our_documents() == []
+    assert stages(world) == {"ООО «Два»": ["titled"] * 4, "ООО «Нет»": ["titled"] * 4}
+    people = [s.row["line"]["reason"] for s in world.store.rows("control") if s.pk == "edo.people"]
+    assert people == ["not_signed"] * 8
+
+
+def test_what_a_quarter_comes_to_where_a_person_signs_files_in_the_web():
+    world = play("quarter", "by hand")
+
+    signed, unsigned = stages(world)["ООО «Два»"], stages(world)["ООО «Позже»"]
+    assert sorted(signed) == ["accepted"] * 3 + ["finished"] * 2
+    assert unsigned == ["awaits_our_signature"] * 5
+    types = Counter(document.type_named_id for _, document in world.our_documents())
+    assert types == {"AcceptanceCertificate": 4, "ProformaInvoice": 4, "Contract": 2}
+    assert {len(file.parts) for file in world.state.shelf.values()} == {1, 2}
+
+
+def test_what_two_months_come_to_where_documents_go_each_month():
+    world = play("quarter", "monthly")
+
+    sent = Counter((row["state"]["window"], row["kind"]) for row in document_keys(world).values())
+    assert sent == {
+        ("2026-02", "act"): 2,
+        ("2026-02", "contract"): 2,
+        ("2026-03", "act"): 2,
+    }
 
 
 def test_an_operator_that_is_away_for_four_of_the_five_days_gets_everything_on_the_fifth():

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.tale import light_papers
-from tests.world_edo.hunting import RATE, feeds, found, singles
+from tests.world_edo.hunting import RATE, feeds, found, in_turn, struck
 from tests.world_edo.mutants import MUTANTS
 from tests.world_edo.tale import digest, in_pairs, play
 
@@ -20,6 +20,7 @@ COMPANIES = {
     "campaign": ("campaign", "troubles", "quarter", "hard quarter"),
     "quarter": ("quarter", "hard quarter", "break-up", "packets"),
 }
+MODES = ("cloud", "by hand", "monthly")
 SMALL = [("campaign", "campaign"), ("quarter", "tiny")]
 PARTS = 4
 
@@ -43,6 +44,17 @@ def test_every_world_comes_to_rest_with_all_invariants_true(what, of):
             raise AssertionError(f"{error}\n{again(what, of, seed)}") from error
 
 
+@pytest.mark.parametrize("of", MODES)
+def test_every_mode_comes_to_rest_with_all_invariants_true(of):
+    """By chance as above, and with two runs at once."""
+    for seed in range(SEEDS // 9):
+        for how in ({"rate": RATE if seed else 0.0, **feeds(seed)}, {"prepare": in_pairs}):
+            try:
+                play("quarter", of, seed=seed, **how)
+            except AssertionError as error:
+                raise AssertionError(f"{error}\n{sorted(how)}, {again('quarter', of, seed)}") from error
+
+
 @pytest.mark.parametrize(("what", "of"), [(what, of) for what, names in COMPANIES.items() for of in names])
 def test_two_runs_at_once_do_no_harm(what, of):
     for seed in range(SEEDS // 6):
@@ -56,15 +68,19 @@ def test_two_runs_at_once_do_no_harm(what, of):
 @pytest.mark.parametrize(("what", "of"), SMALL)
 def test_every_call_may_fail_once(what, of, part):
     """Of the kinds of faults each call meets some in turn; `WORLD_EDO=all`: every kind at every call."""
-    struck = singles(what, of)[part::PARTS]
+    tried, broken = struck(what, of, in_turn(5), part=part, parts=PARTS)
 
-    for n, kind in struck:
-        try:
-            play(what, of, small=True, plan={n: kind})
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{again(what, of, f'{n}={kind}')}") from error
+    assert not broken, broken[0]
+    assert tried > 80
 
-    assert len(struck) > 80
+
+@pytest.mark.parametrize("of", MODES)
+def test_every_call_may_fail_once_in_each_mode(of):
+    """As above, but from each place in the code the first."""
+    tried, broken = struck("quarter", of, in_turn(of_a_place=1))
+
+    assert not broken, broken[0]
+    assert tried > 90
 
 
 @pytest.mark.parametrize("name", sorted(MUTANTS))
@@ -75,7 +91,7 @@ def test_a_planted_defect_is_found(name):
 
 
 def test_there_are_defects_enough_to_trust_the_world():
-    assert len(MUTANTS) >= 25
+    assert len(MUTANTS) >= 35
 
 
 def test_a_world_ends_the_same_whatever_the_order_of_hashing():

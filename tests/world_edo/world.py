@@ -24,23 +24,27 @@ import httpx
 
 from billing import wiring_edo
 from billing.adapters.diadoc.client import diadoc
-from billing.adapters.diadoc.settings import DiadocSettings, HttpSettings
+from billing.adapters.diadoc.settings import ApiSettings, DiadocSettings, HttpSettings
 from billing.adapters.diadoc.titles.preparing import DiadocTitles
+from billing.adapters.signing.dss import Dss
+from billing.adapters.signing.simple import DelaySend
 from billing.domain.errors import BillingError, UnavailableError
 from billing.ports import Page, StaleError
-from billing.ports_edo import BusyError, Cms, EdoOutside, Secret, Signed, SigningRefused, ToSign
+from billing.ports_edo import BusyError, Cms, EdoOutside, Secret, Signed, Signer, SigningRefused, ToSign
 from billing.usecases.edo import feed as edo_feed
 from billing.usecases.edo import relations as edo_relations
 from local.diadoc import DiadocStandIn, events, partners
 from tests.edo.house import OneSecret
 from tests.world.safety import BrokenError, watching
 from tests.world.world import EPOCH, KINDS, PAGE, Crash, Ports, Worker, World
+from tests.world_edo.modes import MODES, Mode
 from tests.world_edo.safety import Watch, WatchedEdoStore
 
 EDO_FUNCTIONS = ("invite_to_edo", "send_to_edo", "track_edo")
 LIFE_S = 900.0
 SKEW_S = 2.0  # of a worker's clock: what is news to our accountant is told apart by moments
 ENVIRONMENT = "test/box"
+CLOUD_TASK_S = 21_600  # what nobody confirms for so long is over
 STOPPED = {"edo.invite": "invite_to_edo", "edo.send": "send_to_edo", "edo.track": "track_edo"}
 DEED = "what people do"
 
@@ -103,8 +107,8 @@ class EdoWorld(World):
         self.chance = random.Random(f"what strikes {seed}")
         self.trace: list[tuple[str, str]] = []  # the function and the service of every call
         self.striking = True
+        self.note: Callable[[int, str, str], None] = lambda n, function, service: None  # of every call
         self.shared_keys, self.cut, self.jumble = shared_keys, cut, jumble
-        self.met = False  # two campaigns were under way at once
         self.broken: list[BrokenError] = []  # what is noticed is said, whatever a `finally` of the code raises over it
         self.store: WatchedEdoStore = WatchedEdoStore(self)
         self.watch = Watch(self)
@@ -112,7 +116,9 @@ class EdoWorld(World):
         self.secrets = OneSecret(
             client_id="robot-client", client_secret="robot-secret", refresh_token="robot-refresh-token"
         )
+        self.diadoc.settings(cloud_task_s=CLOUD_TASK_S)
         self.us = ""
+        self.mode: Mode = MODES["tiny"]
         self.bad_signatures: set[str] = set()  # keys of files that are signed wrong
         self.asked_to_sign = Counter[str]()
         self.at_call: Callable[[str, bytes], None] = lambda path, body: None  # what people do just then
@@ -150,12 +156,12 @@ class EdoWorld(World):
     def _start_due(self) -> None:
         if self.broken:
             raise self.broken[0]
-        while self.heap and self.heap[0].at <= self.now and self.heap[0].queue == DEED:
-            self._next_deed()
+        is_due = self.heap and self.heap[0].at <= self.now
+        for deed in sorted(due for due in self.heap if due.queue == DEED and due.at <= self.now) if is_due else ():
+            self.heap.remove(deed)
+            heapq.heapify(self.heap)
+            deed.body(self)
         super()._start_due()
-
-    def _next_deed(self) -> None:
-        heapq.heappop(self.heap).body(self)
 
     def run(self) -> None:
         wiring_edo.install_edo(_OfTheProcess(self))  # type: ignore[arg-type]
@@ -221,6 +227,7 @@ class EdoWorld(World):
             base_url="http://diadoc.test",
             identity_url="http://diadoc.test",
             http=HttpSettings(rps=200, burst=200),
+            api=ApiSettings(**self.mode.api),
         )
         client = diadoc(
             settings,
@@ -230,8 +237,16 @@ class EdoWorld(World):
             clock=_ClientClock(self),
         )
         return EdoOutside(
-            edo=client, signer=_SigningService(self), titles=DiadocTitles(settings.kinds), environment=ENVIRONMENT
+            edo=client,
+            signer=self._signer(client.cloud("AB12")),
+            titles=DiadocTitles(settings.kinds),
+            environment=ENVIRONMENT,
         )
+
+    def _signer(self, cloud: Dss) -> Signer:
+        if self.mode.signer == "cloud":
+            return _Cloud(self, cloud)
+        return DelaySend() if self.mode.signer == "person" else _SigningService(self)
 
     def _ended(self, worker: Worker) -> None:
         process = self._processes.pop(worker, None)
@@ -251,7 +266,7 @@ class EdoWorld(World):
         assert isinstance(me, Worker)
         function = me.batch[0].queue
         self.trace.append((function, service))
-        self.met |= sum(worker.batch[0].queue == "invite_to_edo" for worker in self.workers) > 1
+        self.note(len(self.trace) - 1, function, service)
         if len(self.trace) - 1 in self.plan:
             return self.plan[len(self.trace) - 1]
         place = "edo" if service == "login" else service
@@ -476,3 +491,21 @@ class _SigningService:
 
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
         return self._world.sign(files)
+
+
+class _Cloud:
+    """Implements `ports_edo.Signer` by the real one, which is watched."""
+
+    batch_max = 3
+
+    def __init__(self, world: EdoWorld, cloud: Dss) -> None:
+        self._world, self._cloud = world, cloud
+
+    def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
+        if not task:
+            self._world.asked_to_sign.update(file.key for file in files)
+            self._world.watch.begins(files)
+        signed = self._cloud.sign(files, now=now, task=task)
+        if not task:
+            self._world.watch.begun(signed.task)
+        return signed
