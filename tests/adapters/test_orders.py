@@ -118,5 +118,5 @@ def test_settings_and_their_confirmation(house: House):
     house.tell(a_card(at="2026-02-10T14:30:00+03:00"))
 
     (one,) = notifications_of(ACCOUNT, house.outside).added
-    assert (one.state, one.kinds, one.last and one.last.said) == ("confirmed", (DocumentKind.ACT,), "отправлено")
+    assert (one.state, one.kinds, one.last and one.last.status) == ("confirmed", (DocumentKind.ACT,), "accepted")
     assert notifications_of(ACCOUNT, house.outside).reconciliation

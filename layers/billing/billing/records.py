@@ -344,9 +344,9 @@ def document_row(d: DocumentRecord) -> dict[str, Any]:
     if d.number:  # the two keys of the index: absent until there is something to find
         row |= {"number": d.number, "series": d.series}
     if d.problems:
-        row["problems"] = [plain(problem) for problem in d.problems]
+        row["problems"] = [_trouble_row(problem) for problem in d.problems]
     if d.warnings:
-        row["warnings"] = [plain(warning) for warning in d.warnings]
+        row["warnings"] = [_trouble_row(warning) for warning in d.warnings]
     if d.edo:
         row["edo"] = dict(d.edo)
     rest = ("sha256", "file", "file_name", "rows_file", "letter")
@@ -374,6 +374,10 @@ def document_of(account: str, id: str, row: Row) -> DocumentRecord:
         letter=row.get("letter", ""),
         edo=row.get("edo"),
     )
+
+
+def _trouble_row(trouble: Trouble) -> dict[str, Any]:
+    return {name: value for name, value in plain(trouble).items() if value}
 
 
 def troubles_of(rows: Iterable[Row]) -> tuple[Trouble, ...]:
