@@ -13,7 +13,7 @@ from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.usecases.edo.decisions import PersonsDecision, decide, read_decision
 from billing.usecases.invite_to_edo import Request, read_request
 from tests.edo.house import EdoHouse
-from tests.edo.test_invitations import campaign, paying, reason
+from tests.edo.test_invitations import campaign, paying, reason, run
 from tests.usecases.house import ROMASHKA
 
 PAYER = {"inn": ROMASHKA["inn"], "kpp": ROMASHKA["kpp"]}
@@ -72,7 +72,7 @@ def test_a_question_that_came_to_nothing_is_not_asked_past_a_persons_decision(wh
             raise httpx.ReadError("gone", request=request)
 
     house.transport.before = is_lost
-    campaign(house)
+    run(house)
     assert house.counterparty().pending
     house.transport.before = lambda request: None
     second = house.client()

@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 
+from billing.adapters.diadoc.settings import KindSettings
+from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.domain.edo_signer import Power, PowerWay
 from billing.ports import ABSENT, Write
 from billing.ports_edo import Signed, StopTheRunError
@@ -83,7 +85,7 @@ def test_it_is_made_once_a_day_and_goes_on_where_it_was_cut_off():
     house.partner()
     house.partner(VASILYOK)
 
-    house.fail("server_error", "V2/GetOrganizationsByInnList", status=503, skip=1, times=9)
+    house.fail("too_many_requests", "V2/GetOrganizationsByInnList", skip=1, times=9, retry_after_s=60)
     first = house.send("2026-03-25 04:00")
     house.diadoc.forget_faults()
     house.diadoc.forget_calls()
@@ -94,6 +96,28 @@ def test_it_is_made_once_a_day_and_goes_on_where_it_was_cut_off():
     assert len(house.calls("V2/GetOrganizationsByInnList")) == 1
     house.send("2026-03-25 20:00")
     assert len(house.calls("V2/GetOrganizationsByInnList")) == 1
+
+
+def test_a_document_that_breaks_the_look_is_said_and_the_others_are_looked_at():
+    class Breaking(DiadocTitles):
+        broken = False
+
+        def problems(self, document, *, policy):
+            if not self.broken:
+                self.broken = True
+                raise KeyError("nobody has thought of that")
+            return super().problems(document, policy=policy)
+
+    house = InMarch(a_card(), *a_quarter(), *SECOND)
+    house.partner()
+    house.partner(VASILYOK)
+    house.titles = Breaking(KindSettings())
+
+    assert house.send("2026-03-25 04:00").checked
+
+    seen = preflight_of(house.outside)
+    assert seen
+    assert (seen.ready, seen.not_ready, [line.reason for line in seen.lines]) == (3, 1, ["account_fails"])
 
 
 def test_what_the_format_cannot_say_is_known_beforehand():

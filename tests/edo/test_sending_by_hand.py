@@ -69,7 +69,7 @@ def test_another_attempt_whose_answer_was_lost_is_not_taken_for_the_one_that_fai
     house.signer.mended = True
     once_more(ACCOUNT, ACTS[0], house.outside)
     house.fail("server_error", "V3/PostMessage", times=4, status=503)
-    assert house.send("2026-04-02 06:00").waits
+    assert house.send("2026-04-02 06:00").sent == 0
     house.diadoc.forget_faults()
     house.refuses_us(box)
 

@@ -86,7 +86,7 @@ def test_a_changed_contract_goes_again():
 
 def test_one_that_has_not_gone_out_is_withdrawn_when_it_changes():
     house = a_house(a_card(), *a_quarter())
-    house.fail("server_error", "GenerateTitleXml", times=9, status=503)
+    house.fail("too_many_requests", "GenerateTitleXml", times=9, retry_after_s=60)
     house.send()
     assert contracts(house) == []
     house.diadoc.forget_faults()

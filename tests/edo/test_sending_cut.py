@@ -64,7 +64,8 @@ def outcome(house: QuarterHouse) -> dict[str, Any]:
         "waiting": house.waiting,
         "left": house.left,
         "people": house.reasons(),
-        "contracts": sorted((d.id, d.number) for a in ("c-000001", "c-000002") for d in house.documents(a, "contract")),
+        "contracts": sorted(d.id for a in ("c-000001", "c-000002") for d in house.documents(a, "contract")),
+        "numbers": sorted(d.number for a in ("c-000001", "c-000002") for d in house.documents(a, "contract")),
         "letters": Counter(to for to, _, letter in house.mailer.letters if letter.subject.startswith("Договор")),
         "signing": [s.sk for s in house.store.query("control", "edo.signing").rows],
     }

@@ -54,7 +54,7 @@ def test_what_was_signed_is_not_signed_again_when_the_operator_was_away():
 
     second = house.send("2026-04-02 06:00")
 
-    assert (first.sent, bool(first.waits), second.sent) == (0, True, 3)
+    assert (first.sent, first.left, second.sent) == (0, 3, 3)
     assert house.signer.asked == [KEYS]
 
 
@@ -132,13 +132,14 @@ def test_a_bad_signature_is_not_sent():
     assert (run.sent, house.left, house.sent) == (0, {"not_signed": 3}, [])
 
 
-def test_a_signing_service_that_waits_for_a_person_stops_the_run_and_says_so():
+def test_a_signing_service_that_waits_for_a_person_says_so():
     house = a_house()
     house.signer.before = raises(NeedsPersonError("смените сертификат"))
 
     run = house.send()
 
-    assert (run.ended, bool(run.waits), run.stopped) == (False, True, "")
+    assert (run.ended, run.left, bool(run.waits), run.stopped) == (True, 3, True, "")
+    assert house.metrics.counts["EdoWaits"] == 1
     assert house.for_people()["edo.signing"].reason == "no_signer"
     house.signer.before = lambda: None
     assert house.send("2026-04-02 06:00").sent == 3

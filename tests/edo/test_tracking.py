@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,10 +18,22 @@ from billing.domain.edo_reasons import Reason
 from billing.domain.edo_signer import Power
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, StaleError, Write
-from billing.ports_edo import Cms, EdoKind, NeedsPersonError, Outgoing, PersonSigns, Posted, Signature, Tracked
+from billing.ports_edo import (
+    BadDocumentError,
+    Cms,
+    EdoEvent,
+    EdoKind,
+    NeedsPersonError,
+    Outgoing,
+    PersonSigns,
+    Posted,
+    Signature,
+    Tracked,
+)
 from billing.ports_edo import TestSignature as SignedByTest
 from billing.records_edo import CURSORS, EVIDENCE, EdoState, edo_shard, open_shard
 from billing.usecases.edo.fates import take_news
+from billing.usecases.edo.feed import read_feed
 from billing.usecases.edo.stops import stoppable
 from billing.usecases.track_edo import TrackedRun, track_edo
 from tests.edo.house import ROMASHKA, EdoHouse
@@ -315,7 +328,7 @@ def test_events_are_read_once_and_an_idle_run_writes_nothing():
 def test_the_cursor_is_saved_only_after_its_events_are_applied():
     house = Sent()
     before = house.cursor()
-    house.fail("server_error", "V6/GetMessage", times=100)
+    house.fail("too_many_requests", "V6/GetMessage", times=100)
 
     run = house.wait(hours=1).track()
 
@@ -358,7 +371,7 @@ def test_a_message_that_is_not_shown_does_not_hold_the_others_up():
 
     assert house.fate.stage is Stage.DELIVERED
     assert run.ended
-    assert house.metrics.counts["EdoMessagesPassedOver"] == 1
+    assert house.metrics.counts["EdoPassedOver"] == 1
     assert house.wait(hours=1).track().events == 0
 
 
@@ -710,3 +723,55 @@ def test_a_row_moves_only_forward_whatever_is_told_in_whatever_order(said: list[
         assert house.fate.as_of == newest.as_of
         assert house.fate.annulment is newest.annulment or newest.annulment is Annulment.NONE
         assert not house.waits(edo_shard(ACCOUNT))
+
+
+class ManyEvents:
+    """A feed by itself: pages of a hundred; with `refuses`, the cursor is not known any more, once."""
+
+    def __init__(self, house: EdoHouse) -> None:
+        self.house, self.all, self.refuses = house, list[tuple[EdoEvent, datetime]](), False
+
+    def happen(self, number: int) -> None:
+        for n in range(len(self.all), len(self.all) + number):
+            self.all.append((EdoEvent(id=f"e{n:04}", key=f"k{n:04}", message=""), self.house.now))
+
+    def events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[EdoEvent]:
+        if cursor and self.refuses:
+            self.refuses = False
+            raise BadDocumentError("cursor must have valid value")
+        if cursor:
+            start = next(n for n, (event, _) in enumerate(self.all) if event.key == cursor) + 1
+            return [event for event, _ in self.all[start : start + 100]]
+        assert since
+        return [event for event, at in self.all if at >= since][:100]
+
+
+def test_a_cursor_given_up_on_a_busy_day_does_not_stall_the_feed():
+    """All of the first page read without a cursor is known already: what comes after it is not."""
+    house = EdoHouse()
+    many = ManyEvents(house)
+    edo = replace(house.edo, edo=many)  # type: ignore[arg-type]
+    read_feed(house.outside, edo, until=house.until)
+    house.wait(hours=1)
+    many.happen(150)
+    assert read_feed(house.outside, edo, until=house.until).events == 150
+    house.wait(hours=1)
+    many.happen(30)
+    many.refuses = True
+
+    found = read_feed(house.outside, edo, until=house.until)
+
+    assert (found.events, found.ended) == (30, True)
+
+
+def test_a_message_that_got_no_answer_is_read_once_more_by_the_next_run():
+    house = Sent()
+    house.fail("server_error", "V6/GetMessage", status=503, times=4)
+    house.wait(hours=1).track()
+    assert house.fate.stage is Stage.SENT
+    assert house.metrics.counts["EdoPassedOver"] == 1
+
+    house.wait(minutes=15).track()
+
+    assert house.fate.stage is Stage.DELIVERED
+    assert house.cursor()["passed_over"] == []

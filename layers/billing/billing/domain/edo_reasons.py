@@ -43,6 +43,7 @@ class Reason(StrEnum):
     # documents
     NOT_SAYABLE = "not_sayable"
     NOT_TAKEN = "not_taken"
+    NO_ANSWER = "no_answer"
     NOT_SIGNED = "not_signed"
     SIGNING_WAITS = "signing_waits"
     ACCOUNT_FAILS = "account_fails"
@@ -142,6 +143,10 @@ _TEXTS = {
     Reason.NOT_TAKEN: (
         "оператор не принял документ",
         "Исправьте то, что пишет оператор, и отправьте заново; до этого пробуем раз в день.",
+    ),
+    Reason.NO_ANSWER: (
+        "об этом документе оператор ничего не отвечает",
+        "Спрашиваем снова при каждой отправке; если строка не ушла за день, передайте инженеру ответ рядом.",
     ),
     Reason.NOT_SIGNED: ("документ не подписан", "Прочитайте ответ сервиса подписи рядом; завтра попробуем ещё раз."),
     Reason.ACCOUNT_FAILS: ("счёт клиента не удалось обработать", "Передайте инженеру."),

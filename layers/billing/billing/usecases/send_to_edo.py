@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from billing.domain.edo_sending import is_preflight_day, last_window, next_window, sending_window
 from billing.domain.periods import moscow_day
 from billing.ports import Outside, StaleError
-from billing.ports_edo import BusyError, EdoOutside, NeedsPersonError, StopTheRunError
+from billing.ports_edo import BusyError, EdoOutside, StopTheRunError
 from billing.usecases.cards import seller_card
 from billing.usecases.edo.preflight import look_ahead, our_side, stops_today
 from billing.usecases.edo.round import Round
@@ -17,10 +18,12 @@ from billing.usecases.edo.sending_report import report
 from billing.usecases.edo.stops import stoppable
 from billing.usecases.edo.terms import Terms, terms_of
 
+ANOTHER = "another run is at it"
+
 
 @dataclass(slots=True, kw_only=True)
 class SentRun:
-    """`window` is empty when none is open. `waits`: for whom the run has stopped before its end; `stopped`: why no
+    """`window` is empty when none is open. `waits`: why something of it is left to the next one; `stopped`: why no
     call could succeed."""
 
     window: str = ""
@@ -42,8 +45,8 @@ def send_to_edo(
 ) -> SentRun:
     """Every document that the window takes is at the operator, or it is said why not; as far as time allows.
 
-    It may be called at any time and any number of times. On the days of the preflight that is looked through first.
-    `force`, or named accounts: also when no window is open, for the last one.
+    It may be called at any time and any number of times. On the days of the preflight, what is ahead is looked through
+    with the rest of the time. `force`, or named accounts: also when no window is open, for the last one.
     """
     run, card, today = SentRun(), seller_card(outside.store), moscow_day(outside.clock())
     if not card or not card.edo:
@@ -53,26 +56,30 @@ def send_to_edo(
     ahead = is_preflight_day(today, settings)
     if not window and not ahead:
         return run
-    with stoppable("send", outside) as stopped:
+    with stoppable("send", outside) as stopped, _waiting(run):
+        terms = terms_of(card, window or next_window(today, settings), edo, today=today, until=until)
         try:
-            terms = terms_of(card, window or next_window(today, settings), edo, today=today, until=until)
+            with _waiting(run):
+                if window:
+                    run.window = window.key
+                    _send(run, terms, outside, edo, accounts)
+        finally:
             if ahead and not by_hand:
-                run.checked = look_ahead(_hasty(terms, outside) if window else terms, outside, edo)
-            if window:
-                run.window = window.key
-                _send(run, terms, outside, edo, accounts)
-        except (BusyError, NeedsPersonError) as error:
-            run.waits = str(error)
-        except StaleError:
-            run.waits = "another run is at it"
+                run.checked = look_ahead(terms, outside, edo)
     run.stopped = "".join(stopped)
+    outside.metrics.count("EdoWaits", int(run.waits not in ("", ANOTHER)))
     return run
 
 
-def _hasty(terms: Terms, outside: Outside) -> Terms:
-    """In a window the preflight takes at most half of the time: sending comes first."""
-    now = outside.clock()
-    return replace(terms, until=now + (terms.until - now) / 2)
+@contextmanager
+def _waiting(run: SentRun) -> Iterator[None]:
+    """Who asks to come back later is named in the run."""
+    try:
+        yield
+    except BusyError as error:
+        run.waits = str(error)
+    except StaleError:
+        run.waits = run.waits or ANOTHER
 
 
 def _send(run: SentRun, terms: Terms, outside: Outside, edo: EdoOutside, accounts: Sequence[str]) -> None:
@@ -86,7 +93,7 @@ def _send(run: SentRun, terms: Terms, outside: Outside, edo: EdoOutside, account
     try:
         going.go(accounts)
     finally:
-        run.sent, run.left, run.ended = going.sent, going.left.total, going.ended
+        run.sent, run.left, run.ended, run.waits = going.sent, going.left.total, going.ended, going.signer.waits
     outside.metrics.count("EdoLeft", run.left)
     if run.ended and not accounts:
         report(terms, outside)

@@ -14,13 +14,14 @@ from billing.domain.edo_sending import Sendable, Window, due_documents
 from billing.domain.parties import Customer, PayerRequisites
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError
-from billing.ports_edo import EdoOutside
+from billing.ports_edo import BusyError, EdoOutside
 from billing.records_edo import Counterparty
 from billing.usecases.cards import customer_card
 from billing.usecases.edo.contracts import contract_with
 from billing.usecases.edo.counterparties import Kept, kept, kpp_of, note_payer, payers_of, settle, stands
-from billing.usecases.edo.left import Left
+from billing.usecases.edo.left import Left, no_answer
 from billing.usecases.edo.making import made
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.relations import as_seen, box_writes, boxes_of
 from billing.usecases.edo.signing import wants_signature
 from billing.usecases.edo.terms import OnItsWay, Terms
@@ -34,10 +35,10 @@ def take_up(
 ) -> list[OnItsWay]:
     """The account's documents that go out now, made and not signed yet; what stays is said in `left`.
 
-    Documents in `batched` wait for their signatures already.
+    Documents in `batched` wait for their signatures already; they are said to stay at the end, if they do.
 
     Raises:
-        BusyError, StopTheRunError: see there; what was made is kept.
+        BusyError, StopTheRunError: the operator is away, or refuses us; what was made is kept.
     """
     if DocumentKind.RECONCILIATION in terms.policy.sending.kinds:
         plan_reconciliations(account, terms.window, outside)
@@ -53,13 +54,14 @@ def take_up(
         others = [one for one in theirs if one.kind is not DocumentKind.CONTRACT]
         contract = contract_with(payer, customer, contracts, terms, outside)
         for one in ([contract] if contract else []) + others:
-            if one.state.operation:
+            if one.state.operation or one.custom_id in batched:
                 continue
-            if one.custom_id in batched:
-                left.stays(one, Reason.SIGNING_WAITS)
-                continue
-            going = made(one, box, terms, outside, edo)
-            if not going:
+            going = None
+            with one_of_many(outside, edo) as passed:
+                going = made(one, box, terms, outside, edo)
+            if passed:
+                no_answer(one, passed[0], left, outside)
+            elif not going:
                 left.stays(one, Reason.NOT_SAYABLE)
             elif wants_signature(going, outside.clock()):
                 to_sign.append(going)
@@ -110,8 +112,12 @@ def _payers(
     if not theirs:
         return
     cards = {p.inn.strip(): p for p in payers_of(customer, terms.today)}
-    boxes, _ = boxes_of(list(theirs), outside, edo)  # an INN that the operator does not take is one without boxes
+    boxes, odd = boxes_of(list(theirs), outside, edo)  # an INN that the operator does not take is one without boxes
     for inn, documents in theirs.items():
+        if isinstance(error := odd.get(inn), BusyError):
+            for one in documents:
+                left.stays(one, Reason.NO_ANSWER, str(error))
+            continue
         found = _known(customer.account, cards.get(inn) or _as_printed(documents[-1]), outside)
         decision = may_be_sent(found.payer.candidate, boxes.get(inn, ()), terms.settings, today=terms.today)
         payer = _as_decided(found, decision, outside)

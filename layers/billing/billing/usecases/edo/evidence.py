@@ -16,13 +16,12 @@ from billing.ports_edo import (
     AbsentError,
     BadDocumentError,
     BusyError,
-    Edo,
     EdoFile,
     EdoOutside,
     NeedsPersonError,
-    StillRunningError,
 )
 from billing.records_edo import EVIDENCE, EdoState
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.filing import kept_until
 
 NONE = "-"  # in place of a file: the operator has none of this kind
@@ -37,7 +36,7 @@ def evidence_is_due(account: str, document: str, state: EdoState) -> bool:
 def file_evidence(outside: Outside, edo: EdoOutside, *, until: datetime) -> int:
     """The files that are ready are in the bucket and named in their documents' rows; how many documents are complete.
 
-    What the operator has not made yet is left to a later run.
+    What the operator has not made yet, or does not give, is left to a later run.
     """
     complete, after = 0, ""
     while outside.clock() < until:
@@ -46,7 +45,7 @@ def file_evidence(outside: Outside, edo: EdoOutside, *, until: datetime) -> int:
             if outside.clock() >= until:
                 break
             try:
-                complete += _file(work, outside, edo.edo)
+                complete += _file(work, outside, edo)
             except BusyError:
                 return complete
         if not (after := page.cursor):
@@ -54,7 +53,7 @@ def file_evidence(outside: Outside, edo: EdoOutside, *, until: datetime) -> int:
     return complete
 
 
-def _file(work: Stored, outside: Outside, edo: Edo) -> bool:
+def _file(work: Stored, outside: Outside, edo: EdoOutside) -> bool:
     account, document = work.row["account"], work.row["document"]
     stored = outside.store.get("documents", account, document)
     state = records.from_plain(EdoState, stored.row.get("edo") or {}) if stored else EdoState()
@@ -77,24 +76,25 @@ def _file(work: Stored, outside: Outside, edo: Edo) -> bool:
 
 
 def _fetched(
-    account: str, document: str, state: EdoState, outside: Outside, edo: Edo, keep_until: datetime
+    account: str, document: str, state: EdoState, outside: Outside, edo: EdoOutside, keep_until: datetime
 ) -> EdoState:
-    message, entity = state.fate.message, state.fate.entity
+    message, entity, operator = state.fate.message, state.fate.entity, edo.edo
     fetch: dict[str, Callable[[], tuple[tuple[str, EdoFile], ...]]] = {
-        "print_form": lambda: (("print.pdf", edo.print_form(message, entity)),),
+        "print_form": lambda: (("print.pdf", operator.print_form(message, entity)),),
         "protocol": lambda: tuple(
-            zip(("protocol.pdf", "protocol.sig"), edo.protocol(message, entity), strict=True),
+            zip(("protocol.pdf", "protocol.sig"), operator.protocol(message, entity), strict=True),
         ),
-        "archive": lambda: (("zip", edo.archive(message, entity)),),
+        "archive": lambda: (("zip", operator.archive(message, entity)),),
     }
     found: dict[str, Any] = {}
     for name in _missing(account, document, state):
-        try:
-            files = fetch[name]()
-        except StillRunningError:
-            continue
-        except (AbsentError, BadDocumentError, NeedsPersonError):
-            found[name] = NONE
+        files: tuple[tuple[str, EdoFile], ...] = ()
+        with one_of_many(outside, edo):
+            try:
+                files = fetch[name]()
+            except (AbsentError, BadDocumentError, NeedsPersonError):
+                found[name] = NONE
+        if not files:
             continue
         for ending, file in reversed(files):
             key = f"{_stem(account, document, state)}.{ending}"

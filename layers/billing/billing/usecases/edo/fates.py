@@ -14,6 +14,7 @@ from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import AbsentError, BadDocumentError, EdoOutside, NeedsPersonError, OddAnswerError, Tracked
 from billing.records_edo import EVIDENCE, RECEIPTS, EdoState, ForPerson, edo_shard, open_shard
 from billing.usecases.edo.evidence import evidence_is_due
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.people import line_writes, of_document
 from billing.usecases.edo.windows import contract_is_out, counted
 
@@ -43,6 +44,20 @@ def state_of(stored: Stored) -> EdoState:
 def read_message(message: str, outside: Outside, edo: EdoOutside) -> int:
     """Every document of ours in the message is where the operator has it now; how many have moved."""
     return sum(take_news(found, outside, edo) for found in edo.edo.documents_of(message) if "/" in found.custom_id)
+
+
+def read_or_pass_over(message: str, outside: Outside, edo: EdoOutside) -> int | None:
+    """As `read_message`; None: the operator does not show us the message, or nothing that can be read of it.
+
+    Raises:
+        BusyError: the operator is away.
+    """
+    with one_of_many(outside, edo):
+        try:
+            return read_message(message, outside, edo)
+        except (AbsentError, BadDocumentError, NeedsPersonError):
+            outside.metrics.count("EdoPassedOver")
+    return None
 
 
 def take_news(found: Tracked, outside: Outside, edo: EdoOutside) -> bool:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from billing.domain.edo_fate import cursor_after, fresh
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored
-from billing.ports_edo import AbsentError, BadDocumentError, BusyError, EdoEvent, EdoOutside, NeedsPersonError
-from billing.usecases.edo.fates import read_message
+from billing.ports_edo import BadDocumentError, BusyError, EdoEvent, EdoOutside
+from billing.usecases.edo.fates import read_or_pass_over
 from billing.usecases.edo.places import place_of, put_place
 
 EVENTS = "events"
 OVERLAP = 20  # events read again before the last one
 FULL = 100  # a page of so many may have a next one whatever it holds
 SEEN_MAX = 200  # ids kept, more than a page and its overlap
+AGAIN_MAX = 100  # messages without an answer that the next run reads once more
 BEFORE = timedelta(days=1)  # before it was last at its end: from there it is read without a cursor
 
 
@@ -28,7 +29,7 @@ class Feed:
 
     events: int = 0
     moved: int = 0
-    passed_over: int = 0
+    passed_over: list[str] = field(default_factory=list)
     ended: bool = False
 
 
@@ -42,15 +43,16 @@ def read_feed(outside: Outside, edo: EdoOutside, *, until: datetime) -> Feed:
     """
     feed, row = Feed(), _cursor(outside, edo)
     try:
+        row = _once_more(row, feed, outside, edo)
         while outside.clock() < until:
             page, row = _page(row, outside, edo)
             new = fresh(((event.id, event) for event in page), row.row["seen"])
-            if not new:
+            if not new and len(page) < FULL:
                 feed.ended = True
                 break
-            done = _apply([event for _, event in new], feed, outside, edo, until)
-            row = _save(row, page, new[:done], outside)
-            if done < len(new):
+            done, before = _apply([event for _, event in new], feed, outside, edo, until), row.row["cursor"]
+            row = _save(row, page, new[:done], feed, outside)
+            if done < len(new) or (not new and row.row["cursor"] == before):
                 break
     except BusyError:
         pass
@@ -94,18 +96,27 @@ def _apply(events: list[EdoEvent], feed: Feed, outside: Outside, edo: EdoOutside
             return done
         if event.message and event.message not in read:
             try:
-                feed.moved += read_message(event.message, outside, edo)
-            except (AbsentError, BadDocumentError, NeedsPersonError):
-                feed.passed_over += 1
-                outside.metrics.count("EdoMessagesPassedOver")
+                moved = read_or_pass_over(event.message, outside, edo)
             except BusyError:
                 return done
+            feed.moved += moved or 0
+            feed.passed_over += [event.message] if moved is None else []
             read.add(event.message)
         feed.events += 1
     return len(events)
 
 
-def _save(row: Stored, page: Sequence[EdoEvent], applied: Sequence[tuple[str, EdoEvent]], outside: Outside) -> Stored:
+def _once_more(row: Stored, feed: Feed, outside: Outside, edo: EdoOutside) -> Stored:
+    """Messages that the last run has passed over are read, or are left to the nightly look."""
+    if not (messages := row.row.get("passed_over")):
+        return row
+    feed.moved += sum(read_or_pass_over(message, outside, edo) or 0 for message in messages)
+    return put_place(EVENTS, {**row.row, "passed_over": []}, row.version, outside)
+
+
+def _save(
+    row: Stored, page: Sequence[EdoEvent], applied: Sequence[tuple[str, EdoEvent]], feed: Feed, outside: Outside
+) -> Stored:
     """The cursor moves along the events of the page up to the first that was not applied.
 
     A page that was not full and is applied whole moves the moment too, never before that of the first reading.
@@ -116,9 +127,10 @@ def _save(row: Stored, page: Sequence[EdoEvent], applied: Sequence[tuple[str, Ed
     cursor = cursor_after(keys, before=row.row["cursor"], page_is_full=full, overlap=OVERLAP)
     at_end = len(keys) == len(page) < FULL
     since = max(row.row["since"], utc_text(outside.clock() - BEFORE)) if at_end else row.row["since"]
-    return put_place(
-        EVENTS, {**row.row, "cursor": cursor, "since": since, "seen": seen[-SEEN_MAX:]}, row.version, outside
-    )
+    after = {**row.row, "cursor": cursor, "since": since, "seen": seen[-SEEN_MAX:]}
+    if feed.passed_over:
+        after["passed_over"] = feed.passed_over[-AGAIN_MAX:]
+    return put_place(EVENTS, after, row.version, outside)
 
 
 def _tell_lag(row: Stored, feed: Feed, outside: Outside) -> None:

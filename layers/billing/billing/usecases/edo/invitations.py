@@ -18,9 +18,10 @@ from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError
-from billing.ports_edo import EdoOutside
+from billing.ports_edo import BadDocumentError, EdoOutside
 from billing.records_edo import Counterparty
 from billing.usecases.edo.counterparties import Kept, all_of_inn, kept, settle, stands
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.questions import ask, intent, polled, refused, without_question
 from billing.usecases.edo.relations import box_writes, boxes_of
 from billing.usecases.edo.reminders import accounts_of, remind
@@ -53,17 +54,23 @@ def work_through(page: Sequence[Kept], terms: Terms, outside: Outside, edo: EdoO
     """Each payer of the page is decided about today; False when time was too short for all of them.
 
     Raises:
-        BusyError: the operator asks to come back later; what was done is done.
+        BusyError: the operator is away; what was done is done.
     """
-    open_ones = [_asked_about(k, terms, outside, edo) for k in page if k.payer.accounts and not _is_settled(k.payer)]
+    open_ones = []
+    for one in page:
+        if one.payer.accounts and not _is_settled(one.payer):
+            with one_of_many(outside, edo):
+                open_ones.append(_asked_about(one, terms, outside, edo))
     found, bad = boxes_of([k.payer.inn for k in open_ones if not k.payer.problems], outside, edo)
     for one in open_ones:
         if outside.clock() >= until:
             return False
-        if error := bad.get(one.payer.inn):
+        error = bad.get(one.payer.inn)
+        if isinstance(error, BadDocumentError):
             settle(one, refused(one.payer, error, terms.today, outside), outside)
-        else:
-            _decide(one, found.get(one.payer.inn, ()), terms, outside, edo)
+        elif not error:
+            with one_of_many(outside, edo):
+                _decide(one, found.get(one.payer.inn, ()), terms, outside, edo)
     return True
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from billing.domain.edo_reasons import Reason
-from billing.usecases.edo.terms import OnItsWay
+from billing.ports import Outside
+from billing.usecases.edo.terms import OnItsWay, to_person
 
 LINES_MAX = 100
 
@@ -16,7 +17,8 @@ LINES_MAX = 100
 class Left:
     """`counts`: documents by reason; `lines`: account, document, INN, who and which document, reason, what was said.
 
-    Of a document the first reason in a round counts.
+    Of a document the first reason in a run counts. That a signature is waited for is said at the end of a round: it may
+    come before.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -42,8 +44,18 @@ class Left:
             self.lines.append([one.stored.pk, one.stored.sk, one.inn, which, reason.value, detail[:200]])
 
     @property
+    def unanswered(self) -> int:
+        return self.counts.get(Reason.NO_ANSWER, 0)
+
+    @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+
+def no_answer(one: OnItsWay, said: str, left: Left, outside: Outside) -> None:
+    """The document stays, and a person reads what was said, until it is at the operator."""
+    left.stays(one, Reason.NO_ANSWER, said)
+    to_person(one, Reason.NO_ANSWER, outside, detail=said)
 
 
 def named(row: Mapping[str, Any]) -> str:

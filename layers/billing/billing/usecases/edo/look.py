@@ -11,9 +11,10 @@ from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_sending import sending_window
 from billing.domain.periods import moscow_day
 from billing.ports import ABSENT, Outside, Stored
-from billing.ports_edo import AbsentError, BadDocumentError, BusyError, EdoOutside, NeedsPersonError
+from billing.ports_edo import BadDocumentError, BusyError, EdoOutside
 from billing.records_edo import DUE_SHARDS, OPEN_SHARDS
-from billing.usecases.edo.fates import document_row, read_message, state_of
+from billing.usecases.edo.fates import document_row, read_or_pass_over, state_of
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.places import next_page, place_of, put_place
 
 LOOK = "look"
@@ -116,14 +117,14 @@ class _Eyes:
             stored = document_row(custom_id, self.outside)
             state = state_of(stored) if stored else None
             if state and state.operation and not state.fate.message:
-                self._read({tracked.news.message for tracked in self.edo.edo.by_custom_id(custom_id)}, found)
+                messages: set[str] = set()
+                with one_of_many(self.outside, self.edo):
+                    messages = {tracked.news.message for tracked in self.edo.edo.by_custom_id(custom_id)}
+                self._read(messages, found)
         return cursor
 
     def _read(self, messages: Iterable[str], found: Look) -> None:
         for message in sorted(messages):
             if self.outside.clock() >= self.until:
                 raise _TimeIsUpError
-            try:
-                found.moved += read_message(message, self.outside, self.edo)
-            except (AbsentError, BadDocumentError, NeedsPersonError):
-                self.outside.metrics.count("EdoMessagesPassedOver")
+            found.moved += read_or_pass_over(message, self.outside, self.edo) or 0

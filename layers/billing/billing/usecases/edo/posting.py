@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from billing.domain.documents import DocumentKind
-from billing.domain.edo import RoamingRequest
-from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import News, Stage, advance, operation_id
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import moscow_day, utc_text
@@ -23,12 +21,11 @@ from billing.ports_edo import (
     RoamingRequestNeededError,
     StillRunningError,
 )
-from billing.records_edo import Counterparty, EdoState
-from billing.usecases.edo.counterparties import change, kept, kpp_of, stands
+from billing.records_edo import EdoState
 from billing.usecases.edo.fates import moved_writes
-from billing.usecases.edo.last_look import is_at_the_operator, may_go
+from billing.usecases.edo.last_look import has_ended, is_at_the_operator, may_go, needs_request
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.packets import messages
-from billing.usecases.edo.relations import known_box, observe
 from billing.usecases.edo.signatures import PERSON, signature_of
 from billing.usecases.edo.terms import OnItsWay, Terms, kind_of, read, to_person, written_together
 
@@ -40,9 +37,13 @@ ONCE_A_DAY = (Reason.NOT_TAKEN, Reason.REFUSED_BY_THEM, Reason.ROAMING_REQUEST_N
 
 @dataclass(slots=True)
 class PostedSoFar:
-    """`sent` documents are at the operator; `refused` are not, with the reason; of some it is `still_running`."""
+    """`sent` documents are at the operator; `refused` are not, with the reason; of some it is `still_running`.
+
+    Of others it gives `no_answer`, with what was said: they may be there.
+    """
 
     sent: int = 0
+    no_answer: list[tuple[OnItsWay, str]] = field(default_factory=list)
     refused: list[tuple[OnItsWay, Reason, str]] = field(default_factory=list)
     still_running: list[OnItsWay] = field(default_factory=list)
 
@@ -56,35 +57,38 @@ def post(account: str, terms: Terms, outside: Outside, edo: EdoOutside) -> Poste
     repeated.
 
     Raises:
-        BusyError: the operator asks to come back later; nobody knows whether the last message is there.
+        BusyError: the operator is away; nobody knows whether the last message is there.
         StopTheRunError: no call can succeed.
     """
     so_far = PostedSoFar()
     for message in messages(account, terms, outside):
         if outside.clock() >= terms.until:
             break
-        if not message[0].state.operation and _was_refused_today(message, terms):
-            so_far.refused += [(o, o.state.refused_as or Reason.NOT_TAKEN, o.state.refusal) for o in message]
-            continue
-        if not may_go(message[0], terms, outside) and not is_at_the_operator(message[0], edo):
-            so_far.refused += [(one, Reason.NOT_PARTNERS, "") for one in message]
-            continue
-        fixed = _fixed(message, outside, edo.environment)
-        if not fixed:
-            continue
-        try:
-            posted = edo.edo.post(
-                fixed[0].state.box,
-                [_outgoing(one, fixed, terms, outside) for one in fixed],
-                operation=fixed[0].state.operation,
-            )
-        except StillRunningError:
-            so_far.still_running += [one for one in fixed if not one.state.fate.message]
-        except (NeedsPersonError, BadDocumentError) as error:
-            so_far.refused += _refused(fixed, error, outside, edo)
-        else:
-            so_far.sent += sum(_is_there(one, posted, outside) for one in fixed)
+        with one_of_many(outside, edo) as passed:
+            _post(message, so_far, terms, outside, edo)
+        if passed:
+            so_far.no_answer += [(one, passed[0]) for one in message if not one.state.fate.message]
     return so_far
+
+
+def _post(message: list[OnItsWay], so_far: PostedSoFar, terms: Terms, outside: Outside, edo: EdoOutside) -> None:
+    if not message[0].state.operation and _was_refused_today(message, terms):
+        so_far.refused += [(o, o.state.refused_as or Reason.NOT_TAKEN, o.state.refusal) for o in message]
+        return
+    if not may_go(message[0], terms, outside) and not is_at_the_operator(message[0], edo):
+        so_far.refused += [(one, Reason.NOT_PARTNERS, "") for one in message]
+        return
+    if not (fixed := _fixed(message, outside, edo.environment)):
+        return
+    try:
+        outgoing = [_outgoing(one, fixed, terms, outside) for one in fixed]
+        posted = edo.edo.post(fixed[0].state.box, outgoing, operation=fixed[0].state.operation)
+    except StillRunningError:
+        so_far.still_running += [one for one in fixed if not one.state.fate.message]
+    except (NeedsPersonError, BadDocumentError) as error:
+        so_far.refused += _refused(fixed, error, outside, edo)
+    else:
+        so_far.sent += sum(_is_there(one, posted, outside) for one in fixed)
 
 
 def _was_refused_today(message: Sequence[OnItsWay], terms: Terms) -> bool:
@@ -173,10 +177,10 @@ def _refused(
     except StaleError:  # another worker is at it
         return []
     first = message[0]
-    if isinstance(error, NotPartnersError) and _has_ended(first.state, outside, edo):
+    if isinstance(error, NotPartnersError) and has_ended(first.state, outside, edo):
         return [(one, reason, said) for one in message]
     if isinstance(error, RoamingRequestNeededError):
-        _needs_request(first, said, outside)
+        needs_request(first, said, outside)
     for one in message:
         to_person(one, reason, outside, detail=said)
     return [(one, reason, said) for one in message]
@@ -188,23 +192,3 @@ def _free(state: EdoState, reason: Reason, said: str, outside: Outside) -> EdoSt
     if reason not in ONCE_A_DAY:
         return free
     return replace(free, refused_at=utc_text(outside.clock()), refused_as=reason, refusal=said[:REFUSAL_MAX])
-
-
-def _has_ended(state: EdoState, outside: Outside, edo: EdoOutside) -> bool:
-    """Whether the relation ended between the look and the sending; the payer's row says how it stands now."""
-    stands_now = edo.edo.partnership(state.box)
-    if box := known_box(state.box, outside):
-        observe(replace(box, partnership=stands_now), outside)
-    return stands_now is not Partnership.PARTNERS
-
-
-def _needs_request(one: OnItsWay, said: str, outside: Outside) -> None:
-    buyer = one.stored.row["content"]["buyer"]
-    inn, kpp = buyer["inn"], kpp_of(buyer.get("kpp", ""))
-
-    def how(payer: Counterparty) -> Counterparty:
-        needed = replace(payer, roaming_request=RoamingRequest.NEEDED)
-        return stands(needed, Reason.ROAMING_REQUEST_NEEDED, outside, detail=said)
-
-    if kept(inn, kpp, outside):
-        change(inn, kpp, outside, how)

@@ -13,9 +13,10 @@ from billing.domain.edo import Action, may_be_sent
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_sending import Finding, Readiness, Severity, due_documents, preflight
 from billing.domain.edo_signer import PowerWay
+from billing.domain.errors import UnavailableError
 from billing.letters.contexts import EdoLine
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.ports_edo import EdoOutside, StopTheRunError
+from billing.ports_edo import BusyError, EdoOutside, StopTheRunError
 from billing.records_edo import DUE_SHARDS, PREFLIGHT, Counterparty
 from billing.usecases.edo.accounts import sendable
 from billing.usecases.edo.counterparties import kept, kpp_of
@@ -117,8 +118,11 @@ def _looked_at(documents: Sequence[OnItsWay], terms: Terms, left: Left, outside:
     going = [by_id[one.id] for one in due]
     if not going:
         return 0
-    (boxes, _), ready = boxes_of(sorted({one.inn for one in going}), outside, edo), 0
+    (boxes, odd), ready = boxes_of(sorted({one.inn for one in going}), outside, edo), 0
     for one in going:
+        if isinstance(error := odd.get(one.inn), BusyError):
+            left.stays(one, Reason.NO_ANSWER, str(error))
+            continue
         buyer = one.stored.row["content"]["buyer"]
         kpp = kpp_of(buyer.get("kpp", ""))
         found = kept(one.inn, kpp, outside)
@@ -127,12 +131,25 @@ def _looked_at(documents: Sequence[OnItsWay], terms: Terms, left: Left, outside:
         if decision.action is not Action.SEND:
             left.stays(one, decision.reason)
             continue
-        printed = whole(records.document_of(one.stored.pk, one.stored.sk, one.stored.row), outside).printed
-        if problems := edo.titles.problems(printed, policy=terms.policy):
-            left.stays(one, Reason.NOT_SAYABLE, "; ".join(problems))
+        reason, said = _in_the_way(one, terms, outside, edo)
+        if reason:
+            left.stays(one, reason, said)
         else:
             ready += 1
     return ready
+
+
+def _in_the_way(one: OnItsWay, terms: Terms, outside: Outside, edo: EdoOutside) -> tuple[Reason | None, str]:
+    """What keeps the document itself from going. Whatever fails of it, the others are looked at."""
+    try:
+        printed = whole(records.document_of(one.stored.pk, one.stored.sk, one.stored.row), outside).printed
+        problems = edo.titles.problems(printed, policy=terms.policy)
+    except UnavailableError:
+        raise
+    except Exception as error:
+        outside.metrics.count("EdoAccountsFailed")
+        return Reason.ACCOUNT_FAILS, f"{type(error).__name__}: {error}"
+    return (Reason.NOT_SAYABLE, "; ".join(problems)) if problems else (None, "")
 
 
 def _done(row: dict[str, Any], left: Left, stored: Stored, terms: Terms, outside: Outside, edo: EdoOutside) -> bool:

@@ -18,13 +18,12 @@ from billing.ports_edo import (
     BusyError,
     EdoOutside,
     NeedsPersonError,
-    OddAnswerError,
-    StillRunningError,
     StopTheRunError,
 )
 from billing.records_edo import RECEIPTS, SIGNING_RECEIPTS
 from billing.usecases.edo.fates import read_message
 from billing.usecases.edo.making import receipt_made
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.papers import Paper, receipt_paper, receipt_refused, unsigned, with_receipt
 from billing.usecases.edo.signatures import PERSON, signature_of
 from billing.usecases.edo.signing import batch_size, batches, go_on, sign
@@ -160,16 +159,15 @@ class _Run:
     def _may_go_on(self, step: Callable[[OnItsWay], None], one: OnItsWay) -> bool:
         """The step is taken, or somebody reads why not; False: the operator is away.
 
-        What it is still at, or answers oddly, keeps nobody else waiting.
+        What it is still at, or does not answer about, keeps nobody else waiting.
         """
         try:
-            try:
-                step(one)
-            except (NeedsPersonError, BadDocumentError, AbsentError) as refusal:
-                self._refused(one, refusal)
+            with one_of_many(self.outside, self.edo):
+                try:
+                    step(one)
+                except (NeedsPersonError, BadDocumentError, AbsentError) as refusal:
+                    self._refused(one, refusal)
         except StaleError:  # another worker was faster
-            pass
-        except (OddAnswerError, StillRunningError):
             pass
         except BusyError:
             return False

@@ -13,9 +13,10 @@ from billing.domain.edo_fate import cursor_after, fresh
 from billing.domain.edo_standing import reason_of
 from billing.domain.periods import moscow_day, utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.ports_edo import BadDocumentError, CounterpartyEvent, EdoOutside
+from billing.ports_edo import BadDocumentError, BusyError, CounterpartyEvent, EdoOutside
 from billing.records_edo import BOXES, Counterparty
 from billing.usecases.edo.counterparties import all_of_inn, settle, stands
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.places import place_of, put_place
 
 FEED = "counterparties"  # sort key of the feed's cursor
@@ -105,30 +106,37 @@ def read_list(cursor: str, outside: Outside, edo: EdoOutside) -> str:
 
 def boxes_of(
     inns: Sequence[str], outside: Outside, edo: EdoOutside
-) -> tuple[Mapping[str, Sequence[Box]], Mapping[str, BadDocumentError]]:
-    """The boxes of each INN as they stand; and the INNs that the operator does not take.
+) -> tuple[Mapping[str, Sequence[Box]], Mapping[str, BadDocumentError | BusyError]]:
+    """The boxes of each INN as they stand; and the INNs that the operator does not take, or does not answer about.
 
     Since when a box stands so, and whether its invitation carries a document, only the operator's list and feed tell:
     that is remembered as long as the state is the same.
     """
-    found, bad = _asked_about(inns, edo)
+    found, bad = _asked_about(inns, outside, edo)
     return {inn: [_remembered(box, outside) for box in boxes] for inn, boxes in found.items()}, bad
 
 
 def _asked_about(
-    inns: Sequence[str], edo: EdoOutside
-) -> tuple[Mapping[str, Sequence[Box]], Mapping[str, BadDocumentError]]:
-    """An INN that the operator does not take spoils the list for the rest: the list is halved until it is alone."""
+    inns: Sequence[str], outside: Outside, edo: EdoOutside
+) -> tuple[Mapping[str, Sequence[Box]], Mapping[str, BadDocumentError | BusyError]]:
+    """An odd INN spoils the list for the rest: the list is halved until it is alone."""
     if not inns:
         return {}, {}
-    try:
-        return edo.edo.boxes_of(inns), {}
-    except BadDocumentError as error:
-        if len(inns) == 1:
-            return {}, {inns[0]: error}
-        half = len(inns) // 2
-        (found, bad), (more, worse) = _asked_about(inns[:half], edo), _asked_about(inns[half:], edo)
-        return {**found, **more}, {**bad, **worse}
+    spoilt: BadDocumentError | BusyError | None = None
+    with one_of_many(outside, edo):
+        try:
+            return edo.edo.boxes_of(inns), {}
+        except BadDocumentError as error:
+            spoilt = error
+        except BusyError as error:
+            spoilt = error
+            raise
+    assert spoilt, "it has answered or raised"
+    if len(inns) == 1:
+        return {}, {inns[0]: spoilt}
+    half = len(inns) // 2
+    (found, bad), (more, worse) = (_asked_about(some, outside, edo) for some in (inns[:half], inns[half:]))
+    return {**found, **more}, {**bad, **worse}
 
 
 def _remembered(box: Box, outside: Outside) -> Box:

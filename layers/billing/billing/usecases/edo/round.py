@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from billing.domain.edo_fate import Stage
 from billing.domain.edo_reasons import Reason
@@ -12,18 +13,23 @@ from billing.domain.errors import UnavailableError
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import EdoOutside, StopTheRunError
-from billing.records_edo import CURSORS, DUE_SHARDS, LEFT
+from billing.records_edo import CURSORS, LEFT
 from billing.usecases.edo.accounts import take_up
-from billing.usecases.edo.left import Left
+from billing.usecases.edo.last_look import look_again
+from billing.usecases.edo.left import Left, no_answer
+from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.papers import document_paper
+from billing.usecases.edo.patience import Patience
 from billing.usecases.edo.people import no_person, want_person
-from billing.usecases.edo.places import next_page, place_of, put_place
+from billing.usecases.edo.places import place_of, put_place
 from billing.usecases.edo.posting import post
 from billing.usecases.edo.signing import batch_size, batches, documents_in, go_on, sign
 from billing.usecases.edo.terms import OnItsWay, Terms, read
+from billing.usecases.edo.waiting import accounts_waiting, place_behind
 
 WALK = "sending"  # sort key of the cursor
 SAVE_EVERY = 25  # accounts
+BEYOND = "~"  # a cursor behind all accounts
 
 
 class TimeIsUpError(Exception):
@@ -40,16 +46,20 @@ class Round:
     sent: int = 0
     ended: bool = False
     left: Left = field(default_factory=Left)
+    signer: Patience = field(init=False)
     _batched: set[str] = field(default_factory=set)
     _taken: set[str] = field(default_factory=set)
     _to_sign: list[OnItsWay] = field(default_factory=list)
     _still_running: list[OnItsWay] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.signer = Patience(self.outside, self.edo)
+
     def go(self, accounts: Sequence[str] = ()) -> None:
         """All accounts are taken up, or those that are named, as far as time allows.
 
         Raises:
-            BusyError, NeedsPersonError: the operator or the signer asks to come back later.
+            BusyError: the operator is away.
             StaleError: another run walks through the accounts; what is left is its.
             StopTheRunError: no call can succeed.
         """
@@ -63,7 +73,7 @@ class Round:
     # --- accounts ------------------------------------------------------------------------------------------------
 
     def _named(self, accounts: Sequence[str]) -> None:
-        self._batches()
+        self._batches(BEYOND)
         for account in accounts:
             self._take(account)
         self._sign()
@@ -73,14 +83,15 @@ class Round:
         """From where the last run has left off. The cursor moves only past accounts with nothing left in the air."""
         walk = self._walk()
         self.left = Left.of(walk.row)
-        self._batches()
+        self._batches(walk.row["cursor"])
         since_saved = 0
-        for account, place in _accounts(walk.row["cursor"], self.outside):
+        for account, place in accounts_waiting(walk.row["cursor"], self.outside):
             self._take(account)
             since_saved += 1
-            if len(self._to_sign) >= batch_size(self.edo):
+            in_vain = self.left.unanswered > Left.of(walk.row).unanswered  # which may have cost minutes: not twice
+            if in_vain or len(self._to_sign) >= batch_size(self.edo):
                 self._sign()
-            if not self._to_sign and since_saved >= SAVE_EVERY:
+            if not self._to_sign and (in_vain or since_saved >= SAVE_EVERY):
                 walk, since_saved = self._save(walk, place), 0
         self._sign()
         self._once_more()
@@ -93,50 +104,76 @@ class Round:
         if self.outside.clock() >= self.terms.until:
             raise TimeIsUpError
         self._taken.add(account)
-        subject = f"account.{account}"
-        try:
+        with self._alone(account):
             self._to_sign += take_up(account, self._batched, self.terms, self.left, self.outside, self.edo)
             self._post(account)
+            no_person(_of(account), self.outside)
+
+    @contextmanager
+    def _alone(self, account: str) -> Iterator[None]:
+        """Whatever fails of the account, the others do not wait for it."""
+        try:
+            yield
         except StaleError:
-            return  # another worker is at the same account
+            pass  # another worker is at the same account
         except (UnavailableError, StopTheRunError, TimeIsUpError):
             raise
-        except Exception as error:  # whatever it is, the other accounts do not wait for it
+        except Exception as error:
             self.outside.metrics.count("EdoAccountsFailed")
             detail = f"{type(error).__name__}: {error}"
-            want_person(subject, Reason.ACCOUNT_FAILS, self.outside, detail=detail, account=account)
-        else:
-            no_person(subject, self.outside)
+            want_person(_of(account), Reason.ACCOUNT_FAILS, self.outside, detail=detail, account=account)
 
     # --- signing and posting -------------------------------------------------------------------------------------
 
-    def _batches(self) -> None:
-        """What earlier runs gave to the signer is stored; accounts of what was signed are taken up at once."""
-        signed = {account for batch in batches(self.outside) for account in go_on(batch, self.outside, self.edo)}
+    def _batches(self, cursor: str) -> None:
+        """What earlier runs gave to the signer is stored; of accounts behind the cursor it goes out at once."""
+        waiting = batches(self.outside)
+        signed = {account for batch in waiting for account in self.signer.ask(partial(go_on, batch))}
+        self.signer.begin_anew()
         self._batched = documents_in(batches(self.outside))
+        ended = documents_in(waiting) - self._batched
+        for custom_id in sorted(ended):
+            if place_behind(custom_id.rpartition("/")[0]) <= cursor:
+                self._note(custom_id)
         for account in sorted(signed):
-            self._take(account)
+            if place_behind(account) <= cursor:
+                self._catch_up(account, ended)
+
+    def _catch_up(self, account: str, ended: set[str]) -> None:
+        """What was signed after the walk has passed the account. What else of it stays, was said as it passed."""
+        with self._alone(account), one_of_many(self.outside, self.edo):
+            look_again(account, self.outside, self.edo)
+            self._post(account, among=ended)
 
     def _sign(self) -> None:
         size = batch_size(self.edo) if self._to_sign else 1
         while self._to_sign:
             batch, self._to_sign = self._to_sign[:size], self._to_sign[size:]
-            for account in sorted(sign([document_paper(one) for one in batch], self.outside, self.edo)):
-                self._post(account)
+            ask = partial(sign, [document_paper(one) for one in batch])
+            for account in sorted(set() if self.signer.is_over else self.signer.ask(ask)):
+                with self._alone(account):
+                    self._post(account)
+            in_a_batch = documents_in(batches(self.outside))
             for one in batch:
-                self._note(one)
+                if one.custom_id not in in_a_batch:
+                    self._note(one.custom_id)
 
-    def _note(self, one: OnItsWay) -> None:
-        """A document that came out of signing without a signature is said to wait."""
-        found = read(one.stored.pk, one.stored.sk, self.outside)
+    def _note(self, custom_id: str) -> None:
+        """A document that came out of signing without a signature is said to wait; those in a batch are at the end."""
+        account, _, document = custom_id.rpartition("/")
+        found = read(account, document, self.outside)
         if found and found.state.fate.stage is Stage.TITLED:
             self.left.stays(found, Reason.NOT_SIGNED if found.state.asked_at else Reason.SIGNING_WAITS)
 
-    def _post(self, account: str) -> None:
+    def _post(self, account: str, *, among: Collection[str] | None = None) -> None:
+        """`among`: of others it is not said that they stay."""
         posted = post(account, self.terms, self.outside, self.edo)
         self.sent += posted.sent
         for one, reason, said in posted.refused:
-            self.left.stays(one, reason, said)
+            if among is None or one.custom_id in among:
+                self.left.stays(one, reason, said)
+        for one, said in posted.no_answer:
+            no_answer(one, said, self.left, self.outside)
         self._still_running += posted.still_running
         if self.outside.clock() >= self.terms.until:
             raise TimeIsUpError
@@ -145,7 +182,8 @@ class Round:
         """Of what the operator was still working on; what it has not finished now is for the next round."""
         again, self._still_running = {one.stored.pk for one in self._still_running}, []
         for account in sorted(again):
-            self._post(account)
+            with self._alone(account):
+                self._post(account)
         for one in self._still_running:
             self.left.stays(one, Reason.STILL_RUNNING)
 
@@ -164,6 +202,8 @@ class Round:
 
     def _end(self, walk: Stored) -> None:
         """What is left is told by a row, and the next round begins at the beginning."""
+        for custom_id in sorted(documents_in(batches(self.outside))):
+            self._note(custom_id)
         key = self.terms.window.key
         stored = self.outside.store.get("control", LEFT, key)
         at, total = utc_text(self.outside.clock()), self.left.total
@@ -177,13 +217,5 @@ class Round:
         )
 
 
-def _accounts(cursor: str, outside: Outside) -> Iterator[tuple[str, str]]:
-    """Accounts with documents that wait, after the cursor; each with the cursor behind it, `<partition>|<key>`."""
-    while True:
-        rows, cursor_after = next_page(DUE_SHARDS, cursor, outside, limit=1)
-        for work in rows:
-            account = work.row["account"]
-            cursor_after = f"{work.pk}|{account}$"  # the next character after that which parts it from its documents
-            yield account, cursor_after
-        if not (cursor := cursor_after):
-            return
+def _of(account: str) -> str:
+    return f"account.{account}"

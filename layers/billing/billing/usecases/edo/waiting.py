@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 from billing import records
@@ -9,9 +10,10 @@ from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.edo_sending import Window
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError, Write
-from billing.records_edo import edo_shard
+from billing.records_edo import DUE_SHARDS, edo_shard
 from billing.usecases.edo.due import due_write
 from billing.usecases.edo.people import line_writes, of_document
+from billing.usecases.edo.places import next_page
 from billing.usecases.edo.terms import OnItsWay, on_its_way
 from billing.usecases.rows import rows_of
 
@@ -32,6 +34,23 @@ def waiting_of(account: str, outside: Outside) -> list[OnItsWay]:
             with suppress(StaleError):  # another worker has seen it too
                 outside.store.tx([Write("work", work.pk, work.sk, None, work.version), *line])
     return found
+
+
+def accounts_waiting(cursor: str, outside: Outside) -> Iterator[tuple[str, str]]:
+    """Accounts with documents that wait, after the cursor; each with the cursor behind it, `<partition>|<key>`."""
+    while True:
+        rows, cursor_after = next_page(DUE_SHARDS, cursor, outside, limit=1)
+        for work in rows:
+            account = work.row["account"]
+            cursor_after = place_behind(account)
+            yield account, cursor_after
+        if not (cursor := cursor_after):
+            return
+
+
+def place_behind(account: str) -> str:
+    """The cursor behind the account; `$` comes after `#`, which parts an account from its documents."""
+    return f"{edo_shard(account)}|{account}$"
 
 
 def plan_reconciliations(account: str, window: Window, outside: Outside) -> None:
