@@ -234,12 +234,8 @@ class KindOffer:
 
     kind: EdoKind
     actual: bool
-    titles: int = 1
     required: frozenset[str] = frozenset()
     allowed: frozenset[str] = frozenset()
-    workflows: tuple[int, ...] = ()
-    default_workflow: int | None = None
-    universal_messages_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,21 +250,18 @@ class Title:
 class Outgoing:
     """One document of a message. `custom_id` is ours: a document can be found by it when an answer is lost.
 
-    `on_shelf`: the name under which the content was uploaded, in place of it. `wants_answer`: the recipient is asked
-    for a signature where the kind leaves it open. `refers_to`: custom ids of documents in the same message.
+    `wants_answer`: the recipient is asked for a signature where the kind leaves it open. `refers_to`: custom ids of
+    documents in the same message.
     """
 
     kind: EdoKind
     custom_id: str
     signature: Signature
     content: bytes = b""
-    on_shelf: str = ""
     metadata: tuple[tuple[str, str], ...] = ()
     wants_answer: bool = False
     power: Power = field(default_factory=Power)
-    comment: str = ""
     refers_to: tuple[str, ...] = ()
-    tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +282,7 @@ class CounterpartyPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterpartyEvent:
-    """A change of a relation. `kinds` are the operator's words, e.g. CounteragentRejectedInvitation.
+    """A change of a relation.
 
     `wants_signature`: it is an invitation of theirs with a document that we would have to sign.
     """
@@ -299,7 +292,6 @@ class CounterpartyEvent:
     box: str
     partnership: Partnership
     at: datetime | None
-    kinds: tuple[str, ...] = ()
     comment: str = ""
     wants_signature: bool = False
 
@@ -311,8 +303,6 @@ class EdoEvent:
     id: str
     key: str
     message: str
-    entities: tuple[str, ...] = ()
-    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,7 +313,6 @@ class Tracked:
     custom_id: str
     counterparty: str
     kind: EdoKind
-    number: str = ""
     answered_by: str = ""  # the entity whose content says why it was refused
     our_signature: str = ""  # the entity of it
     receipt_of: str = ""  # the entity that our receipt, if one is due, answers
@@ -381,14 +370,8 @@ class Edo(Protocol):
 
     def make_title(self, kind: EdoKind, contract: bytes) -> Title: ...
 
-    def check(self, to_box: str, documents: Sequence[tuple[str, EdoKind]]) -> Sequence[str]:
-        """What the operator already knows to be in the way of sending, in its words; by custom id and kind."""
-        ...
-
-    def put_on_shelf(self, content: bytes, *, extension: str) -> str: ...
-
-    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str, locked: bool = False) -> Posted:
-        """The message is at the operator, once for each operation. `locked`: all of its documents or none."""
+    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str) -> Posted:
+        """The message is at the operator, once for each operation."""
         ...
 
     def sign_posted(self, message: str, signatures: Mapping[str, tuple[Signature, Power]], *, operation: str) -> None:
@@ -407,8 +390,6 @@ class Edo(Protocol):
 
     def events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[EdoEvent]: ...
 
-    def document(self, message: str, entity: str) -> Tracked: ...
-
     def documents_of(self, message: str) -> Sequence[Tracked]:
         """All documents of a message, with notices of failed delivery taken into account."""
         ...
@@ -416,8 +397,6 @@ class Edo(Protocol):
     def by_custom_id(self, custom_id: str) -> Sequence[Tracked]: ...
 
     def unfinished(self, cursor: str = "") -> tuple[Sequence[Tracked], str]: ...
-
-    def content(self, message: str, entity: str) -> bytes: ...
 
     def why_refused(self, message: str, entity: str) -> str:
         """What the recipient has written to a refusal, by the refusal's entity; empty when it says nothing."""

@@ -19,17 +19,14 @@ def offers(found: wire.DocumentType) -> list[KindOffer]:
     made = []
     for function in rows(found.get("Functions")):
         for version in rows(function.get("Versions")):
-            titles, flows = rows(version.get("Titles")), rows(version.get("Workflows"))
+            titles = rows(version.get("Titles"))
             first: dict[str, Any] = next((title for title in titles if number(title.get("Index")) == 0), {})
             ours = [rule for rule in rows(first.get("MetadataItems"))
                     if number(rule.get("Source")) == 1 or rule.get("Source") == "User"]
             made.append(KindOffer(
                 kind=EdoKind(type=text(found.get("Name")), function=text(function.get("Name")),
                              version=text(version.get("Version"))),
-                actual=version.get("IsActual") is True, titles=len(titles),
+                actual=version.get("IsActual") is True,
                 required=frozenset(text(rule.get("Id")) for rule in ours if rule.get("IsRequired") is True),
-                allowed=frozenset(text(rule.get("Id")) for rule in ours),
-                workflows=tuple(number(flow.get("Id")) for flow in flows),
-                default_workflow=next((number(f.get("Id")) for f in flows if f.get("IsDefault") is True), None),
-                universal_messages_from=text(found.get("UniversalMessagesStartDate"))))
+                allowed=frozenset(text(rule.get("Id")) for rule in ours)))
     return made

@@ -149,12 +149,11 @@ def listed(found: wire.OrganizationWithStatus) -> Box | None:
 
 def counterparty_event(found: wire.CounteragentEvent) -> CounterpartyEvent:
     who = row(found.get("Counteragent"))
-    kinds, stands = found.get("EventTypes"), partnership(who.get("Status"))
+    stands = partnership(who.get("Status"))
     return CounterpartyEvent(
         id=needed(found.get("EventId"), "EventId"), key=needed(found.get("IndexKey"), "IndexKey"),
         box=kept_box(who.get("CounteragentBoxId")), partnership=stands,
         at=moment(number(who.get("EventTimestampTicks"))), comment=text(who.get("LastEventComment")),
-        kinds=tuple(text(kind) for kind in kinds) if isinstance(kinds, list) else (),
         wants_signature=_wants_signature(stands, who.get("InvitationDocumentId")))
 
 
@@ -169,12 +168,9 @@ def operator(found: wire.RoamingOperator) -> Operator | None:
 def event(found: wire.BoxEvent) -> EdoEvent:
     """An event by what it is about; of one of an unknown kind only the place is known."""
     about = row(found.get("Message")) or row(found.get("Patch"))
-    entities = rows(about.get("Entities"))
-    failed = [text(about.get("NotDeliveredEventId")), *(text(e.get("NotDeliveredEventId")) for e in entities)]
     return EdoEvent(
         id=needed(found.get("EventId"), "EventId"), key=needed(found.get("IndexKey"), "IndexKey"),
-        message=text(about.get("MessageId")), failure=next(filter(None, failed), ""),
-        entities=tuple(text(e.get("EntityId")) for e in entities if text(e.get("EntityId"))))
+        message=text(about.get("MessageId")))
 
 
 def stage(document: wire.DocflowDocument, *, failed: bool = False) -> Stage:
@@ -216,7 +212,7 @@ def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, A
         receipt_due=row(document.get("SenderReceiptMetadata")).get("ReceiptStatus") == "HaveToCreateReceipt")
     return Tracked(
         news=news, custom_id=text(document.get("CustomDocumentId")),
-        counterparty=kept_box(document.get("CounteragentBoxId")), number=text(document.get("DocumentNumber")),
+        counterparty=kept_box(document.get("CounteragentBoxId")),
         kind=EdoKind(type=text(document.get("TypeNamedId")), function=text(document.get("Function")),
                      version=text(document.get("Version"))),
         answered_by=text(refusals[-1].get("EntityId")) if refusals else "",

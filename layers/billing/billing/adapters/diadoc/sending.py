@@ -59,13 +59,6 @@ class Sending(Asking):
             raise OddAnswerError("Diadoc's title cannot be read")
         return Title(content=answer.body, file_name=name or file_name(answer.headers) or "title.xml")
 
-    def check(self, to_box: str, documents: Sequence[tuple[str, EdoKind]]) -> Sequence[str]:
-        """Source: Diadoc API, CanPostMessage: boxes and kinds, neither contents nor signatures."""
-        body = {"FromBoxId": self._box, "ToBoxId": box_id(to_box),
-                "DocumentPrototypes": [{"CustomDocumentId": custom_id, **_kind(kind)} for custom_id, kind in documents]}
-        errors = reading.rows(self._post("/CanPostMessage", {}, body).get("Errors"))
-        return [reading.text(e.get("UserMessage")) or reading.text(e.get("ApiMessage")) for e in errors]
-
     def put_on_shelf(self, content: bytes, *, extension: str) -> str:
         """The name under which the content lies for 7 days.
 
@@ -100,7 +93,7 @@ class Sending(Asking):
             raise OddAnswerError("the shelf's answer cannot be read")
         return name
 
-    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str, locked: bool = False) -> Posted:
+    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str) -> Posted:
         """The message is in our box; whether it is delivered is read later. Repeated, it is the first message again.
 
         Contents that are too large for the request are put on the shelf first. Documents that a person signs go unsent.
@@ -121,8 +114,6 @@ class Sending(Asking):
                                     "DocumentAttachments": [self._attachment(document) for document in documents]}
         if all(by_person):
             body["DelaySend"] = True
-        if locked:
-            body["LockMode"] = "Full" if self._api.enum_as_name else 3
         answer = self._post("/V3/PostMessage", {"operationId": operation}, body, changes=True)
         message = reading.done(answer.get("MessageId"), "MessageId")
         found = {reading.text(root["DocumentInfo"].get("CustomDocumentId")): reading.text(root.get("EntityId"))
@@ -141,19 +132,13 @@ class Sending(Asking):
             made["Metadata"] = _pairs(document.metadata)
         if document.wants_answer:
             made["NeedRecipientSignature"] = True
-        if document.comment:
-            made["Comment"] = document.comment[:5_000]
         if document.refers_to:   # a document of the same message is named by its custom id, with no message
             made["InitialDocumentIds"] = [{"MessageId": "", "EntityId": other} for other in document.refers_to]
-        if document.tags:
-            made["CustomData"] = _pairs(document.tags)
         return made
 
     def _content(self, document: Outgoing) -> wire.SignedContent:
         made: wire.SignedContent
-        if document.on_shelf:
-            made = {"NameOnShelf": document.on_shelf}
-        elif len(document.content) > self._api.inline_max_bytes:
+        if len(document.content) > self._api.inline_max_bytes:
             made = {"NameOnShelf": self.put_on_shelf(document.content, extension="")}
         else:
             made = {"Content": _base64(document.content)}

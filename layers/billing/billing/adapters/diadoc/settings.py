@@ -49,9 +49,7 @@ class ApiSettings:
     shelf_part_bytes: int = 3 * 1024 * 1024
     shelf_rounds: int = 3
     shelf_max_bytes: int = 400 * 1024 * 1024
-    request_max_bytes: int = 70 * 1024 * 1024
     documents_max: int = 40
-    enum_as_name: bool = True
 
 
 ACT = EdoKind(type=UTD, function="ДОП", version=FORMAT_970)

@@ -32,8 +32,8 @@ def act_file(act: Act, file_name: str) -> Metadata:
                    TotalSum=sum_text(act.total), TotalVat=sum_text(vat) if vat else "", Grounds=act.basis)
 
 
-def contract(*, number: str, on: date, file_name: str, contract_type: str = "") -> Metadata:
-    return _filled(FileName=file_name, DocumentNumber=number, DocumentDate=day(on), ContractType=contract_type)
+def contract(*, number: str, on: date, file_name: str) -> Metadata:
+    return _filled(FileName=file_name, DocumentNumber=number, DocumentDate=day(on))
 
 
 def reconciliation_file(act: Reconciliation, file_name: str) -> Metadata:
