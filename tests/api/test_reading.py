@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from billing.usecases import archive
 from tests.api.asking import Browser, a_token
 from tests.usecases.house import ACCOUNT, ROMASHKA, House
 
@@ -139,6 +140,20 @@ def test_an_operator_takes_away_what_the_client_does(
     assert (ours.status, ours.headers, ours.body) == (theirs.status, theirs.headers, theirs.body)
     assert ours.status in (200, 302)
     assert operator.get(f"/accounts/c-999999{path}", query=query).status == 404
+
+
+def test_an_operator_is_told_where_to_ask_again_for_an_archive_of_an_account(
+    house: House, operator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "AT_ONCE_MAX", 0)
+    days = {"kind": "act", "from": "2026-02-01", "to": "2026-02-01"}
+
+    ordered = operator.get(f"/accounts/{ACCOUNT}/documents/archive", query=days)
+    again = f"/accounts/{ACCOUNT}/archives/{ordered.json['id']}"
+    assert (ordered.status, ordered.headers["location"]) == (202, again)
+    house.work()
+
+    assert operator.get(again).status == 302
 
 
 def test_our_own_people_read_their_page_in_russian_and_a_client_in_its_language(house: House) -> None:
