@@ -408,7 +408,7 @@ def test_alarms_and_the_dashboard_show_metrics_that_are_counted() -> None:
     assert {service for _, service in alarmed | shown} == {"zakryvashka"}
     assert {name for name, _ in alarmed | shown} <= _counted()
     assert set(NOTED.values()) <= {name for name, _ in alarmed | shown}, "what the operator's client notices"
-    assert len(alarmed) == 11
+    assert len(alarmed) == 13
 
 
 def test_the_dashboard_shows_every_queue_and_every_function() -> None:

@@ -31,6 +31,7 @@ from billing.adapters.signing.streebog import streebog256, streebog512
 from billing.domain.edo_boxes import Box
 from billing.domain.errors import InvalidInputError
 from billing.ports_edo import (
+    AbsentError,
     BadSignatureError,
     BusyError,
     Cms,
@@ -452,11 +453,17 @@ def test_a_task_that_ended_without_signatures_refuses_all_its_files(status):
     assert [type(outcome) for outcome in outcomes.values()] == [SigningRefused, SigningRefused]
 
 
-@pytest.mark.parametrize("answer", [says({"OperationStatus": "UserHasUnconfirmedOperation"}), says("", 404)])
-def test_the_cloud_may_need_a_person(answer):
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (says({"OperationStatus": "UserHasUnconfirmedOperation"}), NeedsPersonError),
+        (says("", 404), AbsentError),
+    ],
+)
+def test_the_cloud_may_need_a_person_or_know_the_task_no_more(answer, error):
     _, signer = dss(answer)
 
-    with pytest.raises(NeedsPersonError):
+    with pytest.raises(error):
         signer.sign([FILE], now=NOW, task=TASK)
 
 

@@ -12,7 +12,7 @@ from billing.adapters.signing.check import checked
 from billing.domain.documents import Clause
 from billing.domain.edo_policy import ContractTemplate
 from billing.domain.periods import Month
-from billing.ports_edo import EdoOutside, NeedsPersonError, Signed, SigningRefused, ToSign
+from billing.ports_edo import AbsentError, EdoOutside, Signed, SigningRefused, ToSign
 from billing.records_edo import DUE_SHARDS, LEFT, SENDING
 from billing.usecases.send_to_edo import SentRun, send_to_edo
 from billing.usecases.track_edo import track_edo
@@ -74,7 +74,7 @@ class Cloud(SigningService):
             self.tasks.append([file.key for file in files])
             return Signed(task=f"task-{len(self.tasks)}", retry_after_s=60)
         if task in self.forgotten:
-            raise NeedsPersonError("there is no such task of signing any more")
+            raise AbsentError("there is no such task of signing any more")
         assert self.tasks[int(task.removeprefix("task-")) - 1] == [file.key for file in files], "another batch"
         if not self.confirmed or task in self.unconfirmed:
             return Signed(task=task, retry_after_s=60, confirm="Sms")

@@ -208,6 +208,7 @@ class Signer(Protocol):
         Raises:
             BusyError: the service does not answer; nothing is known to be signed.
             NeedsPersonError: a person has to act at the signing service, or no box here may be signed for.
+            AbsentError: there is no such task any more.
             BadSignatureError: the service's answer is no valid signature of these bytes.
             StopTheRunError: the service refuses us.
         """

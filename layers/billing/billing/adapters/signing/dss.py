@@ -15,7 +15,6 @@ from billing.adapters.diadoc.http import Http
 from billing.adapters.diadoc.settings import DiadocSettings
 from billing.adapters.signing.check import checked
 from billing.ports_edo import (
-    AbsentError,
     BadSignatureError,
     NeedsPersonError,
     Outcome,
@@ -51,10 +50,7 @@ class Dss(Asking):
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
         if not task:
             return Signed(task=self._begin(files), retry_after_s=POLL_S)
-        try:
-            answer = self._get("/DssSignResult", {"boxId": self._box, "taskId": task})
-        except AbsentError as error:
-            raise NeedsPersonError("there is no such task of signing any more", error.said) from error
+        answer = self._get("/DssSignResult", {"boxId": self._box, "taskId": task})
         status, confirm = reading.text(answer.get("OperationStatus")), reading.text(answer.get("ConfirmType"))
         if status == "Completed":
             return Signed(outcomes=self._outcomes(files, answer, now))

@@ -17,7 +17,7 @@ from billing.domain.edo_fate import Stage
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import moscow_day, utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.ports_edo import BadSignatureError, EdoOutside, NeedsPersonError, Outcome, SigningRefused
+from billing.ports_edo import AbsentError, BadSignatureError, EdoOutside, NeedsPersonError, Outcome, SigningRefused
 from billing.records_edo import SIGNING
 from billing.records_edo import SIGNING_FILES as FILES
 from billing.usecases.edo.papers import Paper, stored, to_sign, unsigned
@@ -110,6 +110,8 @@ def _asked(batch: Stored, outside: Outside, edo: EdoOutside) -> set[str]:
         signed = edo.signer.sign([to_sign(paper, outside) for paper in papers], now=now, task=row["task"])
     except BadSignatureError as error:
         return _ended(batch, {paper.key: SigningRefused(text=str(error)) for paper in papers}, outside)
+    except AbsentError:  # a task that the signer knows no more: its papers go into another batch
+        return _ended(batch, {}, outside)
     except NeedsPersonError as error:
         want_person(batch.pk, Reason.NO_SIGNER, outside, detail=error.said.text or str(error))
         if now >= datetime.fromisoformat(row["at"]) + GIVE_UP:
