@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from billing import messages, records
 from billing.domain import books, closing, drafts, ledger, posting
+from billing.domain.delivery import RANKS
 from billing.domain.ledger import MoneyClass
 from billing.domain.report import Tally
 from billing.ports import ABSENT, Outside, Stored, Write
@@ -355,7 +356,7 @@ def _unsettled() -> Iterator[None]:
         yield
 
 
-_plain("events change nothing", track_letters, "_RANK", dict.fromkeys(track_letters._RANK, 0))
+_plain("events change nothing", track_letters, "RANKS", dict.fromkeys(RANKS, 0))
 
 # --- the run -----------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from billing.domain.delivery import RANKS
 from billing.domain.documents import DocumentStatus
 from billing.domain.periods import utc_text
 from billing.ports import Letter, Write
 from billing.records_letters import HEAD, OURS, SUPPRESSED, key_of
-from billing.usecases.track_letters import _RANK
 from tests.fakes import MemoryStore
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.world.world import World
 
 _ORDER = [s.value for s in DocumentStatus]
-_LETTERS = dict(_RANK)  # as it was written, whatever a planted defect makes of it
+_LETTERS = dict(RANKS)  # as it was written, whatever a planted defect makes of it
 FRESH = timedelta(minutes=6)  # a function's life, and the clocks' errors
 SILENCE_S = 600.0  # no event for that long: only then may a letter go a second time (15 minutes less clocks' errors)
 

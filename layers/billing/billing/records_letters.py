@@ -30,6 +30,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
+from billing.domain.delivery import DeliveryState
 from billing.domain.periods import Month
 from billing.ports import Row, Stored
 
@@ -69,7 +70,7 @@ class Delivery:
     """One letter to one address. `started_at` and `attempts` tell of the sending under way, `code` of its end."""
 
     address: str
-    status: str
+    status: DeliveryState
     attempts: int = 0
     started_at: str = ""
     message: str = ""
@@ -78,11 +79,13 @@ class Delivery:
 
 
 def delivery_row(d: Delivery) -> dict[str, str | int]:
-    return {f.name: value for f in fields(d) if (value := getattr(d, f.name)) not in ("", 0)}
+    row = {f.name: value for f in fields(d) if (value := getattr(d, f.name)) not in ("", 0)}
+    return {**row, "status": str(d.status)}
 
 
 def delivery_of(row: Row) -> Delivery:
-    return Delivery(**{f.name: row[f.name] for f in fields(Delivery) if f.name in row})
+    said = {f.name: row[f.name] for f in fields(Delivery) if f.name in row}
+    return Delivery(**{**said, "status": DeliveryState(row["status"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

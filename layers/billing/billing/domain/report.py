@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from billing.domain.closing import PeriodSummary
+from billing.domain.delivery import FAILED
 from billing.domain.ledger import ACTED
 from billing.domain.money import Kopecks
 from billing.domain.trouble_wording import all_said
@@ -85,7 +86,7 @@ class Tally:
             self._add_document(account, d)
         for state, address in letters:
             self.letters[state] = self.letters.get(state, 0) + 1
-            if state in ("bounced", "complained", "suppressed", "refused", "unconfirmed"):
+            if state in FAILED:
                 self._list("undelivered", account, state, address)
 
     def _add_document(self, account: str, d: DocumentFact) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from billing import records
+from billing.domain.delivery import WORST_FIRST
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.explain import LetterState
 from billing.domain.money import Kopecks
@@ -14,10 +15,6 @@ from billing.domain.periods import Day
 from billing.domain.troubles import Trouble
 from billing.ports import Row, Stored
 from billing.records_letters import NOBODY, LetterRecord
-
-_WORST_FIRST = (
-    "bounced", "refused", "suppressed", "complained", "unconfirmed", "queued", "sending", "accepted", "delivered",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +112,7 @@ def letter_state(row: Row, letters: Mapping[str, LetterRecord]) -> tuple[str, st
     if letter not in letters:
         return (NOBODY if letter == NOBODY else ""), ""
     codes = {d.status: d.code for d in letters[letter].deliveries.values()}
-    return next(((status, codes[status]) for status in _WORST_FIRST if status in codes), ("", ""))
+    return next(((status, codes[status]) for status in WORST_FIRST if status in codes), ("", ""))
 
 
 def letters_told(letters: Collection[LetterRecord], *, full: bool) -> tuple[LetterState, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from billing.domain.delivery import DeliveryState
 from billing.ports import Outside
 from billing.records_letters import SUPPRESSED, Delivery, key_of, letter_id, letters_in, scope_of
 from billing.usecases.kept_letters import newest_letters
@@ -37,7 +38,7 @@ def last_letters(account: str, also: Sequence[tuple[str, str]], outside: Outside
         for digest, d in letter.deliveries.items():
             if digest not in last or d.at > last[digest].at:
                 last[digest] = d
-    why = _why_suppressed([digest for digest, d in last.items() if d.status == "suppressed"], outside)
+    why = _why_suppressed([digest for digest, d in last.items() if d.status is DeliveryState.SUPPRESSED], outside)
     return {digest: LastLetter(status=d.status, at=d.at, code=why.get(digest, d.code)) for digest, d in last.items()}
 
 

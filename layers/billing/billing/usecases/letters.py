@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import count
 
 from billing import records
+from billing.domain.delivery import SETTLED, DeliveryState
 from billing.domain.parties import Customer, Recipients, recipients
 from billing.domain.periods import Month, utc_text
 from billing.ports import ABSENT, Outside, StaleError, Write
@@ -32,8 +33,6 @@ ROWS_MAX = 100  # of one transaction
 
 WRITTEN_ONCE = 1  # the version of a letter's work row: nothing ever changes it
 WAIT = timedelta(minutes=15)  # longer than the function lives and its events travel, put together
-
-SETTLED = frozenset({"accepted", "delivered", "bounced", "complained", "suppressed", "refused", "unconfirmed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +132,8 @@ def rows_of_letter(letter: str, head: Mapping[str, object], addresses: Sequence[
     """A letter's head, a delivery for each address, and the work row that stays until all of them are settled."""
     month = {"month": head["month"]} if "month" in head else {}  # without one, no run waits for the letter
     work = {"account": account_of(letter), "letter": letter, **month, "since": at}
-    queued = {address_digest(a): delivery_row(Delivery(address=a, status="queued", at=at)) for a in addresses}
+    queue = [Delivery(address=a, status=DeliveryState.QUEUED, at=at) for a in addresses]
+    queued = {address_digest(delivery.address): delivery_row(delivery) for delivery in queue}
     return [
         *(Write("deliveries", *key_of(letter, part), row, ABSENT) for part, row in {HEAD: head, **queued}.items()),
         Write("work", *_work_of(letter), work, ABSENT),

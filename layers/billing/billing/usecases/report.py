@@ -77,7 +77,7 @@ def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None
         return
     found = [records.document_of(account, s.sk, s.row) for s in rows if s is not period]
     letters = letters_of(account, month, outside) if any(d.letter not in ("", NOBODY) for d in found) else ()
-    states = [(d.status, masked(d.address)) for letter in letters for d in letter.deliveries.values()]
+    states = [(d.status.value, masked(d.address)) for letter in letters for d in letter.deliveries.values()]
     tally.add_closed(account, records.period_of(period.row), [_fact(d) for d in found], states)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from billing import records
+from billing.domain.delivery import SETTLED, DeliveryState
 from billing.domain.errors import UnavailableError
 from billing.domain.periods import utc_text
 from billing.ports import Letter, Outside, RefusedError, Row, StaleError, UnknownOutcomeError, Write
@@ -24,7 +25,7 @@ from billing.records_letters import (
     letters_in,
 )
 from billing.usecases.letter_contexts import letter_of
-from billing.usecases.letters import SETTLED, WAIT, settle
+from billing.usecases.letters import WAIT, settle
 
 ATTEMPTS_MAX = 6
 AHEAD_MAX = 100  # documents that are read together; the rest is asked for when it is wanted
@@ -104,8 +105,8 @@ def _sent(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
     delivery = delivery_of(stored.row)
     if delivery.status in SETTLED:
         return Sent(letter=letter, status=delivery.status)
-    if delivery.status == "sending" and now < datetime.fromisoformat(delivery.started_at) + WAIT:
-        return Sent(letter=letter, status="sending")
+    if delivery.status == DeliveryState.SENDING and now < datetime.fromisoformat(delivery.started_at) + WAIT:
+        return Sent(letter=letter, status=DeliveryState.SENDING)
     if stop := _stop_reason(delivery, outside):
         return _end(letter, address, replace(delivery, status=stop), stored.version, outside)
     head = store.get("deliveries", *key_of(letter, HEAD))
@@ -117,32 +118,33 @@ def _sent(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
     except Exception as error:  # whatever it is, it is of this letter alone, and the run must end without it
         if now < datetime.fromisoformat(head.row["at"]) + HOPELESS:
             raise
-        given_up = replace(delivery, status="refused", code=f"{type(error).__name__}: {error}"[:200])
+        given_up = replace(delivery, status=DeliveryState.REFUSED, code=f"{type(error).__name__}: {error}"[:200])
         return _end(letter, address, given_up, stored.version, outside)
-    if delivery.status == "sending":
+    if delivery.status == DeliveryState.SENDING:
         outside.metrics.count("LettersSentAgain")
-    claimed = replace(delivery, status="sending", started_at=utc_text(now), attempts=delivery.attempts + 1)
+    claimed = replace(delivery, status=DeliveryState.SENDING, started_at=utc_text(now), attempts=delivery.attempts + 1)
     _write(letter, address, claimed, stored.version, outside)
     version = stored.version + 1
     try:
         message = outside.mailer.send(content, to=delivery.address, delivery=f"{letter}_{address}")
     except RefusedError as refusal:
-        return _end(letter, address, replace(claimed, status="refused", code=str(refusal)[:200]), version, outside)
+        refused = replace(claimed, status=DeliveryState.REFUSED, code=str(refusal)[:200])
+        return _end(letter, address, refused, version, outside)
     except UnknownOutcomeError:
-        return Sent(letter=letter, status="sending")
+        return Sent(letter=letter, status=DeliveryState.SENDING)
     except UnavailableError:
-        _write(letter, address, replace(delivery, status="queued"), version, outside)  # it was no attempt
+        _write(letter, address, replace(delivery, status=DeliveryState.QUEUED), version, outside)  # it was no attempt
         raise
     try:
-        return _end(letter, address, replace(claimed, status="accepted", message=message), version, outside)
+        return _end(letter, address, replace(claimed, status=DeliveryState.ACCEPTED, message=message), version, outside)
     except StaleError:  # an event was faster and has said it already
-        return Sent(letter=letter, status="accepted")
+        return Sent(letter=letter, status=DeliveryState.ACCEPTED)
 
 
-def _stop_reason(delivery: Delivery, outside: Outside) -> str:
+def _stop_reason(delivery: Delivery, outside: Outside) -> DeliveryState | None:
     if outside.store.get("deliveries", SUPPRESSED, address_digest(delivery.address)):
-        return "suppressed"
-    return "unconfirmed" if delivery.attempts >= ATTEMPTS_MAX else ""
+        return DeliveryState.SUPPRESSED
+    return DeliveryState.UNCONFIRMED if delivery.attempts >= ATTEMPTS_MAX else None
 
 
 def _end(letter: str, address: str, delivery: Delivery, version: int, outside: Outside) -> Sent:

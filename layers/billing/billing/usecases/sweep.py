@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from billing import records
+from billing.domain.delivery import SETTLED, DeliveryState
 from billing.domain.periods import MOSCOW, Month, moscow_day, utc_text
 from billing.ports import Outside, Stored
 from billing.usecases import report
@@ -13,7 +14,7 @@ from billing.usecases.cards import cards_seen
 from billing.usecases.close_month import queue_again
 from billing.usecases.fill_orders import hint
 from billing.usecases.kept_letters import the_letter
-from billing.usecases.letters import SETTLED, WAIT, settle
+from billing.usecases.letters import WAIT, settle
 from billing.usecases.runs import RUNS, open_run, queue_due
 
 LATE = timedelta(hours=2)  # after Moscow's midnight to the 2nd: a schedule that has not come by then is not waited for
@@ -110,7 +111,7 @@ def _hint_letter(letter: str, outside: Outside) -> int:
     hints = [
         {"letter": letter, "address": address}
         for address, d in unsettled.items()
-        if d.status == "queued" or datetime.fromisoformat(d.started_at) + WAIT <= now
+        if d.status is DeliveryState.QUEUED or datetime.fromisoformat(d.started_at) + WAIT <= now
     ]
     outside.queue.send("send-letter", hints)
     return len(hints)

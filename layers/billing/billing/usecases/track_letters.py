@@ -5,24 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
+from billing.domain.delivery import RANKS, SETTLED, DeliveryState
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, LetterEvent, Outside, StaleError, Write
 from billing.records_letters import SUPPRESSED, delivery_of, delivery_row, key_of
-from billing.usecases.letters import SETTLED, settle
+from billing.usecases.letters import settle
 
 ATTEMPTS_MAX = 8
-
-_RANK = {
-    "queued": 0,
-    "sending": 1,
-    "accepted": 2,
-    "unconfirmed": 2,
-    "delivered": 3,
-    "refused": 4,
-    "suppressed": 4,
-    "bounced": 5,
-    "complained": 6,
-}
 
 
 def track_letter(event: LetterEvent, outside: Outside) -> str:
@@ -30,19 +19,19 @@ def track_letter(event: LetterEvent, outside: Outside) -> str:
 
     An event about something that is not ours is passed over: "unknown".
     """
-    letter, _, address = event.delivery.rpartition("_")
+    (letter, _, address), said = event.delivery.rpartition("_"), DeliveryState(event.status)
     for attempt in range(ATTEMPTS_MAX):
         stored = outside.store.get("deliveries", *key_of(letter, address)) if letter and address else None
         if not stored:
             return "unknown"
         was = delivery_of(stored.row)
-        if event.permanent or event.status == "complained":
+        if event.permanent or said is DeliveryState.COMPLAINED:
             _suppress(address, event, outside)
-        if _RANK[event.status] <= _RANK[was.status]:
+        if RANKS[said] <= RANKS[was.status]:
             return was.status
         now = replace(
             was,
-            status=event.status,
+            status=said,
             message=event.message or was.message,
             code=event.code,
             at=utc_text(outside.clock()),
@@ -53,7 +42,7 @@ def track_letter(event: LetterEvent, outside: Outside) -> str:
             if attempt == ATTEMPTS_MAX - 1:
                 raise
             continue
-        outside.metrics.count(f"Letters{event.status.capitalize()}")
+        outside.metrics.count(f"Letters{said.capitalize()}")
         if was.status not in SETTLED:  # else whoever has settled it has looked at the letter, or the sweep will
             settle(letter, outside)
         return now.status
