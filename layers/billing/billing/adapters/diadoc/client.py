@@ -16,7 +16,7 @@ from billing.adapters.signing.dss import Dss
 from billing.ports_edo import Edo, EdoKind, KindOffer, Secrets
 
 
-class Diadoc(Partners, Receipts, Tracking):
+class Diadoc(Partners, Receipts, Tracking, Edo):
     """Implements `ports_edo.Edo`."""
 
     def cloud(self, thumbprint: str) -> Dss:
@@ -48,7 +48,3 @@ def offer_for(kind: EdoKind, offers: Sequence[KindOffer]) -> KindOffer | None:
     if kind.function and kind.version:
         return next(iter(actual or fit), None)
     return actual[0] if len(actual) == 1 else None
-
-
-def _is_an_operator(client: Diadoc) -> Edo:
-    return client   # for mypy: the client has everything that the port asks for

@@ -140,10 +140,8 @@ class DocumentAttachment(TypedDict, total=False):
     SignedContent: SignedContent
     Metadata: list[MetadataItem]
     NeedRecipientSignature: bool
-    Comment: str
     CustomDocumentId: str
     InitialDocumentIds: list[DocumentId]
-    CustomData: list[MetadataItem]
 
 
 class MessageToPost(TypedDict, total=False):
@@ -153,7 +151,6 @@ class MessageToPost(TypedDict, total=False):
     ToBoxId: str
     DocumentAttachments: list[DocumentAttachment]
     DelaySend: bool
-    LockMode: str | int
 
 
 class ReceiptGenerationRequest(TypedDict):
