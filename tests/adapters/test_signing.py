@@ -300,6 +300,16 @@ def test_the_service_gets_the_bytes_and_gives_a_checked_signature():
     }
 
 
+def test_a_signature_that_is_not_ready_is_asked_for_again_by_the_same_request():
+    asked, signer = external(httpx.Response(202, headers={"Retry-After": "9"}))
+
+    waits = signer.sign([FILE], now=NOW)
+    signer.sign([FILE], now=NOW, task=waits.task)
+
+    assert (waits.task, waits.retry_after_s, waits.outcomes) == (FILE.key, 9, {})
+    assert [(a.content, a.headers["idempotency-key"]) for a in asked] == [(FILE.content, FILE.key)] * 2
+
+
 def test_without_a_token_none_is_sent():
     asked, signer = external(httpx.Response(200, content=a_cms()), bearer="")
 
@@ -311,7 +321,6 @@ def test_without_a_token_none_is_sent():
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (httpx.Response(202, headers={"Retry-After": "9"}), StillRunningError),
         (httpx.Response(503), BusyError),
         (httpx.Response(429), BusyError),
         (httpx.ReadTimeout("t"), BusyError),

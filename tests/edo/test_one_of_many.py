@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from billing.ports_edo import AwayError, BusyError, OddAnswerError
+from billing.ports_edo import AwayError, BusyError, OddAnswerError, Signed
 from billing.usecases.edo.one_of_many import one_of_many
 from tests.edo.house import EdoHouse
 from tests.edo.quarter import ACTS, Cloud, QuarterHouse, SigningService, a_quarter
@@ -191,3 +191,14 @@ def test_an_operator_that_says_it_is_away_is_not_asked_once_more():
     with pytest.raises(AwayError), one_of_many(house.outside, house.edo):
         raise AwayError("429")
     assert house.calls() == []
+
+
+def test_a_service_that_queues_has_all_files_at_once_and_gives_them_to_the_next_run():
+    class Queueing(SigningService):
+        def sign(self, files, *, now, task=""):
+            return super().sign(files, now=now) if task else Signed(task=files[0].key, retry_after_s=5)
+
+    house = of_two(lambda its: Queueing(its, batch_max=1))
+    assert (house.send().sent, house.left, house.reasons()) == (0, {"signing_waits": 6}, {})
+
+    assert (house.send("2026-04-02 04:20").sent, house.left) == (6, {})

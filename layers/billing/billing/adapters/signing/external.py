@@ -82,7 +82,14 @@ class ExternalCms:
         self._client, self._url, self._token = client, url, token
 
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
-        return Signed(outcomes={file.key: self._one(file, now) for file in files})
+        """One that is not ready is a task by its own key: the same request is its repeat."""
+        outcomes = {}
+        for file in files:
+            try:
+                outcomes[file.key] = self._one(file, now)
+            except StillRunningError as error:
+                return Signed(task=file.key, retry_after_s=error.retry_after_s)
+        return Signed(outcomes=outcomes)
 
     def _one(self, file: ToSign, now: datetime) -> Outcome:
         response = self._asked(file)

@@ -124,7 +124,8 @@ def _asked(batch: Stored, outside: Outside, edo: EdoOutside) -> set[str]:
         waits: dict[str, Any] = {**row, "task": signed.task, "confirm": signed.confirm}
         outside.store.tx([Write("control", batch.pk, batch.sk, waits, batch.version)])
     detail = ", ".join(filter(None, (f"файлов {len(papers)}", signed.confirm)))
-    want_person(batch.pk, Reason.SIGNING_WAITS, outside, detail=detail)
+    if signed.confirm:
+        want_person(batch.pk, Reason.SIGNING_WAITS, outside, detail=detail)
     return set()
 
 
