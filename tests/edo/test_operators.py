@@ -89,7 +89,7 @@ def test_an_explanation_tells_where_its_acts_are_in_the_exchange(opened, ask):
     assert evidence["id"] == "2026-03.act.9999003014.0"
     assert evidence["edo"]["stage"] == "delivered"
     assert (evidence["edo"]["said"], evidence["edo"]["since"][:10]) == (
-        "доставлен, ждёт подписи клиента", "2026-04-02",
+        "ЭДО: доставлен, ждёт вашей подписи", "2026-04-02",  # in the words that the client reads
     )  # fmt: skip
 
 
