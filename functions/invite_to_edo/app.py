@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring, wiring_edo
 from billing.usecases import invite_to_edo as usecase
-from billing.usecases.edo.decisions import decide
+from billing.usecases.edo.inviting.decisions import decide
 
 
 @wiring.log.inject_lambda_context

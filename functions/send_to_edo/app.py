@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring, wiring_edo
-from billing.usecases.edo.by_hand import note_seen, once_more, plan, read_request
+from billing.usecases.edo.sending.by_hand import note_seen, once_more, plan, read_request
 from billing.usecases.send_to_edo import send_to_edo
 
 

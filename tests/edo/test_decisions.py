@@ -10,7 +10,7 @@ from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_standing import Standing
 from billing.domain.errors import InvalidInputError, NotFoundError
-from billing.usecases.edo.decisions import PersonsDecision, decide, read_decision
+from billing.usecases.edo.inviting.decisions import PersonsDecision, decide, read_decision
 from billing.usecases.invite_to_edo import Request, read_request
 from tests.edo.house import EdoHouse
 from tests.edo.test_invitations import campaign, paying, reason, run

@@ -13,7 +13,7 @@ from billing.ports import ABSENT
 from billing.records_edo import Counterparty
 from billing.usecases.edo.counterparties import change, write_of
 from billing.usecases.edo.exchange import exchanged_with
-from billing.usecases.edo.payer_news import tell_invitations
+from billing.usecases.edo.inviting.campaign_report import tell_invitations
 from billing.usecases.edo.relations import read_changes
 from local.company.client import a_company
 from tests.edo.house import EdoHouse

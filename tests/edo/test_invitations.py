@@ -12,7 +12,7 @@ from billing.domain.edo import InvitationSettings, RoamingRequest, Strategy
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_standing import Standing
-from billing.usecases.edo.people import of_payer
+from billing.usecases.edo.attention import of_payer
 from billing.usecases.invite_to_edo import Invited, Request, invite_to_edo
 from local.company.client import a_company, an_entrepreneur
 from local.company.requisites import company_inn

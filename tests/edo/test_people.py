@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from billing.domain.edo_reasons import Reason
-from billing.usecases.edo.people import no_person, of_document, of_payer, people, people_page, want_person
+from billing.usecases.edo.attention import no_person, of_document, of_payer, people, people_page, want_person
 from billing.usecases.track_edo import track_edo
 from tests.edo.house import EdoHouse
 from tests.usecases.house import House

@@ -17,8 +17,8 @@ from billing.domain.edo_policy import ActForm, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
 from billing.ports import Write
 from billing.records_edo import LEFT
-from billing.usecases.edo.by_hand import once_more
 from billing.usecases.edo.counterparties import change
+from billing.usecases.edo.sending.by_hand import once_more
 from billing.usecases.notifications import change_notifications
 from billing.usecases.orders import order_invoice, order_reconciliation
 from local.company.client import a_company

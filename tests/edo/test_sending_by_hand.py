@@ -11,8 +11,8 @@ from billing.domain.edo_reasons import Reason
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.ports import Write
-from billing.usecases.edo.by_hand import Asked, note_seen, once_more, plan, read_request
-from billing.usecases.edo.fates import take_news
+from billing.usecases.edo.sending.by_hand import Asked, note_seen, once_more, plan, read_request
+from billing.usecases.edo.tracking.statuses import take_news
 from tests.edo.house import POLICY, SIGNER
 from tests.edo.quarter import ACTS, JANUARY, QuarterHouse, SigningService, a_quarter
 from tests.usecases.house import ACCOUNT, VASILYOK, a_card, a_charge

@@ -6,7 +6,7 @@ from typing import Any
 
 from billing.adapters.signing.simple import DelaySend
 from billing.ports_edo import BadSignatureError, BusyError, NeedsPersonError, StopTheRunError
-from billing.usecases.edo.by_hand import once_more
+from billing.usecases.edo.sending.by_hand import once_more
 from local.company.client import a_company
 from tests.edo.quarter import ACTS, Cloud, QuarterHouse, SigningService, a_quarter
 from tests.usecases.house import ACCOUNT, a_card

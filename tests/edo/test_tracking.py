@@ -32,9 +32,9 @@ from billing.ports_edo import (
 )
 from billing.ports_edo import TestSignature as SignedByTest
 from billing.records_edo import CURSORS, EVIDENCE, EdoState, edo_shard, open_shard
-from billing.usecases.edo.fates import take_news
-from billing.usecases.edo.feed import read_feed
 from billing.usecases.edo.stops import stoppable
+from billing.usecases.edo.tracking.events import read_feed
+from billing.usecases.edo.tracking.statuses import take_news
 from billing.usecases.track_edo import TrackedRun, track_edo
 from tests.edo.house import ROMASHKA, EdoHouse
 from tests.usecases.house import ACCOUNT, a_card, a_charge, a_payment

@@ -27,21 +27,21 @@ from billing.domain.edo_fate import Fate, Stage
 from billing.ports import Stored, Write
 from billing.ports_edo import BusyError, Cms, Title
 from billing.records_edo import EdoState, edo_shard
-from billing.usecases.edo import accounts as edo_accounts
-from billing.usecases.edo import by_hand as edo_by_hand
-from billing.usecases.edo import contracts as edo_contracts
+from billing.usecases.edo import attention as edo_attention
 from billing.usecases.edo import counterparties as edo_counterparties
 from billing.usecases.edo import due as edo_due
-from billing.usecases.edo import fates as edo_fates
-from billing.usecases.edo import feed as edo_feed
-from billing.usecases.edo import invitations as edo_invitations
-from billing.usecases.edo import last_look as edo_last_look
-from billing.usecases.edo import making as edo_making
-from billing.usecases.edo import papers as edo_papers
-from billing.usecases.edo import people as edo_people
-from billing.usecases.edo import posting as edo_posting
-from billing.usecases.edo import signing as edo_signing
-from billing.usecases.edo.terms import OnItsWay
+from billing.usecases.edo.inviting import invitations as edo_invitations
+from billing.usecases.edo.sending import accounts as edo_accounts
+from billing.usecases.edo.sending import by_hand as edo_by_hand
+from billing.usecases.edo.sending import contracts as edo_contracts
+from billing.usecases.edo.sending import last_look as edo_last_look
+from billing.usecases.edo.sending import making as edo_making
+from billing.usecases.edo.sending import papers as edo_papers
+from billing.usecases.edo.sending import posting as edo_posting
+from billing.usecases.edo.sending import signing as edo_signing
+from billing.usecases.edo.sending.terms import OnItsWay
+from billing.usecases.edo.tracking import events as edo_events
+from billing.usecases.edo.tracking import statuses as edo_statuses
 from tests.fakes import MemoryFiles
 
 
@@ -213,7 +213,7 @@ def _no_gate() -> Iterator[None]:
 
 _plain(
     "nobody remembers that the contract is out",
-    edo_fates,
+    edo_statuses,
     "contract_is_out",
     lambda document, outside: [],
     of="tiny",
@@ -270,16 +270,16 @@ _plain(
 @mutant("the cursor is saved before its page is applied")
 def _cursor_first() -> Iterator[None]:
     def read_feed(outside: Any, edo: Any, *, until: Any) -> Any:
-        feed, row = edo_feed.Feed(), edo_feed._cursor(outside, edo)
+        feed, row = edo_events.Feed(), edo_events._cursor(outside, edo)
         with suppress(BusyError):
             while outside.clock() < until:
                 page = edo.edo.events(row.row["cursor"], since=None if row.row["cursor"] else _moment(row.row["since"]))
-                new = edo_feed.fresh(((event.id, event) for event in page), row.row["seen"])
+                new = edo_events.fresh(((event.id, event) for event in page), row.row["seen"])
                 if not new:
                     feed.ended = True
                     break
-                row = edo_feed._save(row, page, new, outside)
-                edo_feed._apply([event for _, event in new], feed, outside, edo, until)
+                row = edo_events._save(row, page, new, outside)
+                edo_events._apply([event for _, event in new], feed, outside, edo, until)
         return feed
 
     from billing.usecases import track_edo
@@ -300,8 +300,8 @@ def _passed_over() -> Iterator[None]:
         as_it_is(events, *rest)
         return len(events)
 
-    as_it_is = edo_feed._apply
-    with patch.object(edo_feed, "_apply", apply):
+    as_it_is = edo_events._apply
+    with patch.object(edo_events, "_apply", apply):
         yield
 
 
@@ -344,18 +344,18 @@ def _by_text() -> Iterator[None]:
         yield
 
 
-_plain("events are not told apart by their ids", edo_feed, "fresh", lambda events, seen: tuple(events))
+_plain("events are not told apart by their ids", edo_events, "fresh", lambda events, seen: tuple(events))
 
 
 @mutant("the feed is read on exactly behind its last event")
 def _no_overlap() -> Iterator[None]:
-    as_it_is = edo_feed.cursor_after
+    as_it_is = edo_events.cursor_after
 
     def cursor_after(keys: Sequence[str], *, before: str, **how: Any) -> str:
         return keys[-1] if keys else before
 
     assert as_it_is
-    with patch.object(edo_feed, "cursor_after", cursor_after):
+    with patch.object(edo_events, "cursor_after", cursor_after):
         yield
 
 
@@ -371,19 +371,19 @@ def _backward() -> Iterator[None]:
             outside.store.get("documents", found.pk, found.sk)  # another worker may come between
         return found
 
-    as_it_is, row = edo_fates.advance, edo_fates.document_row
-    with patch.object(edo_fates, "advance", advance), patch.object(edo_fates, "document_row", document_row):
+    as_it_is, row = edo_statuses.advance, edo_statuses.document_row
+    with patch.object(edo_statuses, "advance", advance), patch.object(edo_statuses, "document_row", document_row):
         yield
 
 
-_plain("files of a document that is over are not fetched", edo_fates, "evidence_is_due", lambda *told: False)
+_plain("files of a document that is over are not fetched", edo_statuses, "evidence_is_due", lambda *told: False)
 
 
 @mutant("the list for a person keeps what is settled", of="hard quarter")
 def _kept_for_ever() -> Iterator[None]:
-    as_it_is = edo_people.line_writes
+    as_it_is = edo_attention.line_writes
     with ExitStack() as stack:
-        for module in (edo_fates, edo_by_hand, edo_counterparties, edo_people):
+        for module in (edo_statuses, edo_by_hand, edo_counterparties, edo_attention):
             value = lambda subject, line, outside: as_it_is(subject, line, outside) if line else []  # noqa: E731
             stack.enter_context(patch.object(module, "line_writes", value))
         yield

@@ -10,9 +10,9 @@ import pytest
 
 from billing.domain.errors import NotFoundError
 from billing.ports_edo import Cms, Title
-from billing.usecases.edo import fates as edo_fates
-from billing.usecases.edo import making
-from billing.usecases.edo import receipts as edo_receipts
+from billing.usecases.edo.sending import making
+from billing.usecases.edo.tracking import receipts as edo_receipts
+from billing.usecases.edo.tracking import statuses as edo_statuses
 from tests.world.tale import light_papers
 from tests.world_edo.company import Company, document_keys, moscow
 from tests.world_edo.tale import play
@@ -113,7 +113,7 @@ def another_signature(receipt: Any, outside: Any) -> Cms:
 DEFECTS = [
     pytest.param(making, "_kept", not_kept, id="it is signed before its bytes are kept"),
     pytest.param(edo_receipts, "signature_of", another_signature, id="another signature goes than was kept"),
-    pytest.param(edo_fates, "receipt_is_due", lambda fate: False, id="nobody takes up what is due"),
+    pytest.param(edo_statuses, "receipt_is_due", lambda fate: False, id="nobody takes up what is due"),
 ]
 
 

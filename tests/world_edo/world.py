@@ -31,8 +31,8 @@ from billing.adapters.signing.simple import DelaySend
 from billing.domain.errors import BillingError, UnavailableError
 from billing.ports import Page, StaleError
 from billing.ports_edo import BusyError, Cms, EdoOutside, Secret, Signed, Signer, SigningRefused, ToSign
-from billing.usecases.edo import feed as edo_feed
 from billing.usecases.edo import relations as edo_relations
+from billing.usecases.edo.tracking import events as edo_events
 from local.diadoc import DiadocStandIn, events, partners
 from tests.edo.house import OneSecret
 from tests.world.safety import BrokenError, watching
@@ -78,8 +78,8 @@ KINDS_OF = {
     "signer": (*CRASHES, "throttled", "lost_after", "refuses"),
 }
 TEXTS = ("Подписан контрагентом", "Контрагент отказал в подписи", "Ожидается подпись контрагента", "Ошибка в подписи")
-FEEDS = {"v8/getnewevents": edo_feed, "v1/getcounteragentevents": edo_relations}
-PAGES = {edo_feed: (8, 5), edo_relations: (4, 2)}  # of a cut feed: events, and how many of them are read again
+FEEDS = {"v8/getnewevents": edo_events, "v1/getcounteragentevents": edo_relations}
+PAGES = {edo_events: (8, 5), edo_relations: (4, 2)}  # of a cut feed: events, and how many of them are read again
 TRANSPORT = {"unreachable": httpx.ConnectError, "lost_before": httpx.ReadTimeout, "away": httpx.ConnectError}
 AWAY_S = 5_000.0  # the operator is away for the rest of the run and the next one
 
@@ -170,7 +170,7 @@ class EdoWorld(World):
                 if self.shared_keys > 1:
                     stack.enter_context(patch.object(events, "_append", self._appended(events._append)))
                     stack.enter_context(patch.object(partners, "_tell", self._told(partners._tell)))
-                for module in (edo_feed, edo_relations) if self.cut else ():
+                for module in (edo_events, edo_relations) if self.cut else ():
                     full, overlap = PAGES[module]
                     stack.enter_context(patch.object(module, "FULL", full))
                     stack.enter_context(patch.object(module, "OVERLAP", overlap))

@@ -39,10 +39,10 @@ from billing.domain.access import OPERATORS
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.periods import Month
 from billing.usecases import operator_views
-from billing.usecases.edo import people as edo_people
+from billing.usecases.edo import attention as edo_attention
 from billing.usecases.edo import views as edo_views
-from billing.usecases.edo.by_hand import note_seen
-from billing.usecases.edo.decisions import decide, read_decision
+from billing.usecases.edo.inviting.decisions import decide, read_decision
+from billing.usecases.edo.sending.by_hand import note_seen
 from billing.usecases.preview import preview
 
 routes = Routes()
@@ -85,7 +85,7 @@ def unmatched(asked: Annotated[UnmatchedAsked, Query()]) -> AllUnmatched:
 
 @routes.on("GET", "/edo/people", may=OPERATORS, summary="What waits for a person in the EDO")
 def people(asked: Annotated[PageAsked, Query()]) -> People:
-    found, more = edo_people.people_page(wiring.outside(), after=_position("people", asked), limit=asked.limit)
+    found, more = edo_attention.people_page(wiring.outside(), after=_position("people", asked), limit=asked.limit)
     lines = [
         ForPerson(
             subject=line.subject,

@@ -25,8 +25,8 @@ from billing.domain.periods import Month
 from billing.page.addresses import Addresses
 from billing.page.contexts_operator import OperatorPage, RunRow
 from billing.page.frame import Notice
-from billing.usecases.edo.by_hand import note_seen
-from billing.usecases.edo.decisions import decide, read_decision
+from billing.usecases.edo.inviting.decisions import decide, read_decision
+from billing.usecases.edo.sending.by_hand import note_seen
 from billing.usecases.operator_views import RunTold, latest_runs_told
 
 routes = Routes()

@@ -19,8 +19,8 @@ from billing.page.contexts_operator import (
     WindowShown,
 )
 from billing.ports import Outside
+from billing.usecases.edo.attention import people_page
 from billing.usecases.edo.counterparties import Kept, kept_many
-from billing.usecases.edo.people import people_page
 from billing.usecases.edo.views import CountTold, LineTold, latest_window, preflight_of, window_of
 from billing.usecases.operator_views import RunTold, unmatched
 

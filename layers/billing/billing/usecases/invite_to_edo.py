@@ -24,9 +24,9 @@ from billing.ports_edo import BusyError, EdoOutside
 from billing.records_edo import INVITATIONS
 from billing.usecases.cards import seller_card
 from billing.usecases.edo.counterparties import Kept, collect, kept_page
-from billing.usecases.edo.decisions import PersonsDecision, read_decision
-from billing.usecases.edo.invitations import Terms, terms_of, work_through
-from billing.usecases.edo.payer_news import tell_invitations
+from billing.usecases.edo.inviting.campaign_report import tell_invitations
+from billing.usecases.edo.inviting.decisions import PersonsDecision, read_decision
+from billing.usecases.edo.inviting.invitations import Terms, terms_of, work_through
 from billing.usecases.edo.relations import read_changes, read_list
 from billing.usecases.edo.stops import stoppable
 

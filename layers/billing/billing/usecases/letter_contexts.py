@@ -30,7 +30,7 @@ from billing.ports import Attachment, Letter, Outside
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card
 from billing.usecases.edo.exchange import exchanged_with
-from billing.usecases.edo.reminders import reminder_letter
+from billing.usecases.edo.inviting.reminders import reminder_letter
 from billing.usecases.edo.reports import report_letter
 
 _GRANTED = f"payment.{MoneyClass.BONUS}"  # nobody has paid it

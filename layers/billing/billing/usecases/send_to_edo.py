@@ -12,11 +12,11 @@ from billing.domain.periods import moscow_day
 from billing.ports import Outside, StaleError
 from billing.ports_edo import BusyError, EdoOutside, StopTheRunError
 from billing.usecases.cards import seller_card
-from billing.usecases.edo.preflight import look_ahead, our_side, stops_today
-from billing.usecases.edo.round import Round
-from billing.usecases.edo.sending_report import report
+from billing.usecases.edo.sending.preflight import look_ahead, our_side, stops_today
+from billing.usecases.edo.sending.rounds import Round
+from billing.usecases.edo.sending.terms import Terms, terms_of
+from billing.usecases.edo.sending.window_report import report
 from billing.usecases.edo.stops import stoppable
-from billing.usecases.edo.terms import Terms, terms_of
 
 ANOTHER = "another run is at it"
 

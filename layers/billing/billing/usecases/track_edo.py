@@ -9,12 +9,12 @@ from datetime import datetime
 from billing.ports import Outside, StaleError
 from billing.ports_edo import EdoOutside
 from billing.usecases.cards import seller_card
-from billing.usecases.edo.evidence import file_evidence
-from billing.usecases.edo.feed import read_feed
-from billing.usecases.edo.look import look, look_is_under_way
-from billing.usecases.edo.people import people_counted
-from billing.usecases.edo.receipts import give_receipts
+from billing.usecases.edo.attention import people_counted
 from billing.usecases.edo.stops import stoppable
+from billing.usecases.edo.tracking.events import read_feed
+from billing.usecases.edo.tracking.evidence import file_evidence
+from billing.usecases.edo.tracking.receipts import give_receipts
+from billing.usecases.edo.tracking.recheck import look, look_is_under_way
 
 
 @dataclass(slots=True, kw_only=True)

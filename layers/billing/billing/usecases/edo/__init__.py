@@ -1,1 +1,1 @@
-"""What inviting, sending and tracking are made of: payers, relations, signing, posting, fates, what waits."""
+"""What the three EDO functions are made of: a room for each, and what they share: payers, boxes, cursors, reports."""

@@ -18,7 +18,7 @@ from billing.domain.periods import utc_text
 from billing.domain.requisites import problems_of_numbers
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.records_edo import COUNTERPARTIES, Counterparty, ForPerson
-from billing.usecases.edo.people import line_writes, of_payer
+from billing.usecases.edo.attention import line_writes, of_payer
 
 PAGE = 100
 ATTEMPTS_MAX = 5

@@ -9,8 +9,8 @@ from typing import Any
 from billing import records
 from billing.letters.contexts import EdoLine, EdoSection
 from billing.ports import Stored
-from billing.usecases.edo.left import Left
 from billing.usecases.edo.reports import LINES_MAX, Told, cut
+from billing.usecases.edo.sending.unsent import Left
 
 
 def section(name: str, lines: Sequence[EdoLine], count: int, last: Stored | None) -> EdoSection:

@@ -16,8 +16,8 @@ from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import BadDocumentError, BusyError, CounterpartyEvent, EdoOutside
 from billing.records_edo import BOXES, Counterparty
 from billing.usecases.edo.counterparties import all_of_inn, settle, stands
+from billing.usecases.edo.cursors import place_of, put_place
 from billing.usecases.edo.one_of_many import one_of_many
-from billing.usecases.edo.places import place_of, put_place
 
 FEED = "counterparties"  # sort key of the feed's cursor
 OVERLAP = 10  # events read again before the last one

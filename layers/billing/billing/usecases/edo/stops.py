@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from billing.domain.edo_reasons import Reason
 from billing.ports import Outside
 from billing.ports_edo import StopTheRunError
-from billing.usecases.edo.people import no_person, want_person
+from billing.usecases.edo.attention import no_person, want_person
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from billing.domain.edo_reasons import Reason
 from billing.domain.periods import Day
 from billing.ports import Outside, Row
 from billing.records_edo import LEFT, PREFLIGHT, SENDING
-from billing.usecases.edo.people import people
+from billing.usecases.edo.attention import people
 from billing.usecases.edo.windows import states_of
 
 _WINDOW = re.compile(r"[0-9]{4}-(Q[1-4]|0[1-9]|1[0-2])")

@@ -11,10 +11,10 @@ from billing.domain.edo_sending import Window
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError, Write
 from billing.records_edo import DUE_SHARDS, edo_shard
+from billing.usecases.edo.attention import line_writes, of_document
+from billing.usecases.edo.cursors import next_page
 from billing.usecases.edo.due import due_write
-from billing.usecases.edo.people import line_writes, of_document
-from billing.usecases.edo.places import next_page
-from billing.usecases.edo.terms import OnItsWay, on_its_way
+from billing.usecases.edo.sending.terms import OnItsWay, on_its_way
 from billing.usecases.rows import rows_of
 
 PAGE = 100

@@ -6,8 +6,8 @@ from billing.domain.documents import DocumentKind
 from billing.domain.edo_fate import Stage
 from billing.domain.edo_policy import Packing
 from billing.ports import Outside
-from billing.usecases.edo.signatures import PERSON
-from billing.usecases.edo.terms import OnItsWay, Terms, read
+from billing.usecases.edo.sending.signatures import PERSON
+from billing.usecases.edo.sending.terms import OnItsWay, Terms, read
 from billing.usecases.edo.waiting import waiting_of
 
 PACKET_MAX = 40  # Source: Diadoc API, PostMessage: documents of one message

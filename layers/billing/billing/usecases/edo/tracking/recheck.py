@@ -13,9 +13,9 @@ from billing.domain.periods import moscow_day
 from billing.ports import ABSENT, Outside, Stored
 from billing.ports_edo import BadDocumentError, BusyError, EdoOutside
 from billing.records_edo import DUE_SHARDS, OPEN_SHARDS
-from billing.usecases.edo.fates import document_row, read_or_pass_over, state_of
+from billing.usecases.edo.cursors import next_page, place_of, put_place
 from billing.usecases.edo.one_of_many import one_of_many
-from billing.usecases.edo.places import next_page, place_of, put_place
+from billing.usecases.edo.tracking.statuses import document_row, read_or_pass_over, state_of
 
 LOOK = "look"
 LOST_DAYS = 3  # after a window, in which the answers to its sendings are looked for

@@ -11,7 +11,7 @@ from billing.domain.periods import moscow_day, utc_text
 from billing.ports import ABSENT, FileExistsWithOtherBytesError, Outside, StaleError, Write
 from billing.ports_edo import Cms, PersonSigns, Signature, TestSignature
 from billing.records_edo import CERTIFICATE, SIGNER, EdoState
-from billing.usecases.edo.terms import OnItsWay, keep_until
+from billing.usecases.edo.sending.terms import OnItsWay, keep_until
 
 FILE, TEST, PERSON = "file", "test", "person"  # `EdoState.signature`
 CONTENT_TYPE = "application/pkcs7-signature"

@@ -16,9 +16,9 @@ from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records import DocumentRecord
 from billing.records_edo import Counterparty, edo_shard
 from billing.records_letters import scope_of
+from billing.usecases.edo.attention import no_person, want_person
 from billing.usecases.edo.due import due_write
-from billing.usecases.edo.people import no_person, want_person
-from billing.usecases.edo.terms import OnItsWay, Terms, on_its_way
+from billing.usecases.edo.sending.terms import OnItsWay, Terms, on_its_way
 from billing.usecases.filing import filed
 from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import number

@@ -12,8 +12,8 @@ from billing.domain.edo_signer import SignerPerson
 from billing.ports import FileExistsWithOtherBytesError, Outside
 from billing.ports_edo import BadDocumentError, EdoOutside, Prepared, Title
 from billing.records_edo import EdoState
-from billing.usecases.edo.papers import receipt_paper, with_receipt
-from billing.usecases.edo.terms import OnItsWay, Terms, keep_until, kind_text, to_person, written
+from billing.usecases.edo.sending.papers import receipt_paper, with_receipt
+from billing.usecases.edo.sending.terms import OnItsWay, Terms, keep_until, kind_text, to_person, written
 from billing.usecases.filing import whole
 
 XML, PDF = "application/xml", "application/pdf"

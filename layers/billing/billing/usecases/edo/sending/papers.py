@@ -11,9 +11,16 @@ from billing.domain.periods import utc_text
 from billing.ports import Outside
 from billing.ports_edo import Cms, Outcome, PersonSigns, SigningRefused, ToSign
 from billing.records_edo import EdoState
-from billing.usecases.edo.fates import moved_writes
-from billing.usecases.edo.signatures import FILE, PERSON, TEST, kept_signature, note_certificate, signature_is_kept
-from billing.usecases.edo.terms import OnItsWay, read, to_person, written
+from billing.usecases.edo.sending.signatures import (
+    FILE,
+    PERSON,
+    TEST,
+    kept_signature,
+    note_certificate,
+    signature_is_kept,
+)
+from billing.usecases.edo.sending.terms import OnItsWay, read, to_person, written
+from billing.usecases.edo.tracking.statuses import moved_writes
 
 BY_PERSON = "подписывает человек"
 

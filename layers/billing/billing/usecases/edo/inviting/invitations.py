@@ -21,10 +21,10 @@ from billing.ports import Outside, StaleError
 from billing.ports_edo import BadDocumentError, EdoOutside
 from billing.records_edo import Counterparty
 from billing.usecases.edo.counterparties import Kept, all_of_inn, kept, settle, stands
+from billing.usecases.edo.inviting.operator_calls import ask, intent, polled, refused, without_question
+from billing.usecases.edo.inviting.reminders import accounts_of, remind
 from billing.usecases.edo.one_of_many import one_of_many
-from billing.usecases.edo.questions import ask, intent, polled, refused, without_question
 from billing.usecases.edo.relations import box_writes, boxes_of
-from billing.usecases.edo.reminders import accounts_of, remind
 
 ATTEMPTS_MAX = 3
 

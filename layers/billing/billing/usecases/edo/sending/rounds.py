@@ -14,17 +14,17 @@ from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import EdoOutside, StopTheRunError
 from billing.records_edo import CURSORS, LEFT
-from billing.usecases.edo.accounts import take_up
-from billing.usecases.edo.last_look import look_again
-from billing.usecases.edo.left import Left, no_answer
+from billing.usecases.edo.attention import no_person, want_person
+from billing.usecases.edo.cursors import place_of, put_place
 from billing.usecases.edo.one_of_many import one_of_many
-from billing.usecases.edo.papers import document_paper
-from billing.usecases.edo.patience import Patience
-from billing.usecases.edo.people import no_person, want_person
-from billing.usecases.edo.places import place_of, put_place
-from billing.usecases.edo.posting import post
-from billing.usecases.edo.signing import batch_size, batches, documents_in, go_on, sign
-from billing.usecases.edo.terms import OnItsWay, Terms, read
+from billing.usecases.edo.sending.accounts import take_up
+from billing.usecases.edo.sending.last_look import look_again
+from billing.usecases.edo.sending.papers import document_paper
+from billing.usecases.edo.sending.patience import Patience
+from billing.usecases.edo.sending.posting import post
+from billing.usecases.edo.sending.signing import batch_size, batches, documents_in, go_on, sign
+from billing.usecases.edo.sending.terms import OnItsWay, Terms, read
+from billing.usecases.edo.sending.unsent import Left, no_answer
 from billing.usecases.edo.waiting import accounts_waiting, place_behind
 
 WALK = "sending"  # sort key of the cursor

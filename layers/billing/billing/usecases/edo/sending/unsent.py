@@ -8,7 +8,7 @@ from typing import Any
 
 from billing.domain.edo_reasons import Reason
 from billing.ports import Outside
-from billing.usecases.edo.terms import OnItsWay, to_person
+from billing.usecases.edo.sending.terms import OnItsWay, to_person
 
 LINES_MAX = 100
 

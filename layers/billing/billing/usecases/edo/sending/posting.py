@@ -22,12 +22,12 @@ from billing.ports_edo import (
     StillRunningError,
 )
 from billing.records_edo import EdoState
-from billing.usecases.edo.fates import moved_writes
-from billing.usecases.edo.last_look import has_ended, is_at_the_operator, may_go, needs_request
 from billing.usecases.edo.one_of_many import one_of_many
-from billing.usecases.edo.packets import messages
-from billing.usecases.edo.signatures import PERSON, signature_of
-from billing.usecases.edo.terms import OnItsWay, Terms, kind_of, read, to_person, written_together
+from billing.usecases.edo.sending.last_look import has_ended, is_at_the_operator, may_go, needs_request
+from billing.usecases.edo.sending.packets import messages
+from billing.usecases.edo.sending.signatures import PERSON, signature_of
+from billing.usecases.edo.sending.terms import OnItsWay, Terms, kind_of, read, to_person, written_together
+from billing.usecases.edo.tracking.statuses import moved_writes
 
 ATTEMPTS_MAX = 8
 REFUSAL_MAX = 500  # characters

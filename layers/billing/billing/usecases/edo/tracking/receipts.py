@@ -21,13 +21,13 @@ from billing.ports_edo import (
     StopTheRunError,
 )
 from billing.records_edo import RECEIPTS, SIGNING_RECEIPTS
-from billing.usecases.edo.fates import read_message
-from billing.usecases.edo.making import receipt_made
 from billing.usecases.edo.one_of_many import one_of_many
-from billing.usecases.edo.papers import Paper, receipt_paper, receipt_refused, unsigned, with_receipt
-from billing.usecases.edo.signatures import PERSON, signature_of
-from billing.usecases.edo.signing import batch_size, batches, go_on, sign
-from billing.usecases.edo.terms import OnItsWay, read
+from billing.usecases.edo.sending.making import receipt_made
+from billing.usecases.edo.sending.papers import Paper, receipt_paper, receipt_refused, unsigned, with_receipt
+from billing.usecases.edo.sending.signatures import PERSON, signature_of
+from billing.usecases.edo.sending.signing import batch_size, batches, go_on, sign
+from billing.usecases.edo.sending.terms import OnItsWay, read
+from billing.usecases.edo.tracking.statuses import read_message
 
 PAGE = 100
 BY_SETTING = "так настроено: извещения подписывает человек"

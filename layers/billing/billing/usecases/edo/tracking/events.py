@@ -12,8 +12,8 @@ from billing.domain.edo_fate import cursor_after, fresh
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored
 from billing.ports_edo import BadDocumentError, BusyError, EdoEvent, EdoOutside
-from billing.usecases.edo.fates import read_or_pass_over
-from billing.usecases.edo.places import place_of, put_place
+from billing.usecases.edo.cursors import place_of, put_place
+from billing.usecases.edo.tracking.statuses import read_or_pass_over
 
 EVENTS = "events"
 OVERLAP = 20  # events read again before the last one

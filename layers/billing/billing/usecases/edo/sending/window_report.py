@@ -10,10 +10,10 @@ from billing.domain.edo_reasons import Reason
 from billing.domain.periods import MOSCOW
 from billing.ports import Outside, StaleError, Stored
 from billing.records_edo import LEFT
-from billing.usecases.edo.left import Left
 from billing.usecases.edo.news import is_news, lines_of, section
 from billing.usecases.edo.reports import Told, last_report, write_report
-from billing.usecases.edo.terms import Terms
+from billing.usecases.edo.sending.terms import Terms
+from billing.usecases.edo.sending.unsent import Left
 from billing.usecases.edo.windows import states_of
 
 KIND = "sending"

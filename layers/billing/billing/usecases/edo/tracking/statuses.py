@@ -13,9 +13,9 @@ from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import AbsentError, BadDocumentError, EdoOutside, NeedsPersonError, OddAnswerError, Tracked
 from billing.records_edo import EVIDENCE, RECEIPTS, EdoState, ForPerson, edo_shard, open_shard
-from billing.usecases.edo.evidence import evidence_is_due
+from billing.usecases.edo.attention import line_writes, of_document
 from billing.usecases.edo.one_of_many import one_of_many
-from billing.usecases.edo.people import line_writes, of_document
+from billing.usecases.edo.tracking.evidence import evidence_is_due
 from billing.usecases.edo.windows import contract_is_out, counted
 
 ATTEMPTS_MAX = 8

@@ -13,7 +13,7 @@ from billing.ports_edo import EdoOutside
 from billing.records_edo import Counterparty, EdoState
 from billing.usecases.edo.counterparties import all_of_inn, change, kept, kpp_of, stands
 from billing.usecases.edo.relations import boxes_of, known_box, observe
-from billing.usecases.edo.terms import OnItsWay, Terms
+from billing.usecases.edo.sending.terms import OnItsWay, Terms
 from billing.usecases.edo.waiting import waiting_of
 
 

@@ -21,11 +21,11 @@ from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records_edo import EdoState, edo_shard
 from billing.usecases.cards import seller_card
 from billing.usecases.documents import documents_of
+from billing.usecases.edo.attention import line_writes, of_document
+from billing.usecases.edo.cursors import place_of, put_place
 from billing.usecases.edo.due import due_write, goes
-from billing.usecases.edo.fates import moved_writes
-from billing.usecases.edo.people import line_writes, of_document
-from billing.usecases.edo.places import place_of, put_place
-from billing.usecases.edo.terms import OnItsWay, read
+from billing.usecases.edo.sending.terms import OnItsWay, read
+from billing.usecases.edo.tracking.statuses import moved_writes
 from billing.usecases.edo.windows import counted
 
 PLAN = "plan"  # sort key of the cursor

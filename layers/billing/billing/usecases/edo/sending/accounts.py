@@ -17,14 +17,14 @@ from billing.ports import Outside, StaleError
 from billing.ports_edo import BusyError, EdoOutside
 from billing.records_edo import Counterparty
 from billing.usecases.cards import customer_card
-from billing.usecases.edo.contracts import contract_with
 from billing.usecases.edo.counterparties import Kept, kept, kpp_of, note_payer, payers_of, settle, stands
-from billing.usecases.edo.left import Left, no_answer
-from billing.usecases.edo.making import made
 from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.relations import as_seen, box_writes, boxes_of
-from billing.usecases.edo.signing import wants_signature
-from billing.usecases.edo.terms import OnItsWay, Terms
+from billing.usecases.edo.sending.contracts import contract_with
+from billing.usecases.edo.sending.making import made
+from billing.usecases.edo.sending.signing import wants_signature
+from billing.usecases.edo.sending.terms import OnItsWay, Terms
+from billing.usecases.edo.sending.unsent import Left, no_answer
 from billing.usecases.edo.waiting import plan_reconciliations, waiting_of
 
 ATTEMPTS_MAX = 5

@@ -20,9 +20,9 @@ from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import AbsentError, BadSignatureError, EdoOutside, NeedsPersonError, Outcome, SigningRefused
 from billing.records_edo import SIGNING
 from billing.records_edo import SIGNING_FILES as FILES
-from billing.usecases.edo.papers import Paper, stored, to_sign, unsigned
-from billing.usecases.edo.people import line_writes, want_person
-from billing.usecases.edo.terms import OnItsWay
+from billing.usecases.edo.attention import line_writes, want_person
+from billing.usecases.edo.sending.papers import Paper, stored, to_sign, unsigned
+from billing.usecases.edo.sending.terms import OnItsWay
 
 BATCH_MAX = 40
 ASK_AGAIN = timedelta(hours=1)  # after an answer that was lost: the signer may be at it

@@ -19,8 +19,8 @@ from billing.domain.seller import SellerCard
 from billing.ports import Outside, Stored, Write
 from billing.ports_edo import EdoKind, EdoOutside, KindOffer
 from billing.records_edo import EdoState
-from billing.usecases.edo.fates import state_of
-from billing.usecases.edo.people import of_document, want_person
+from billing.usecases.edo.attention import of_document, want_person
+from billing.usecases.edo.tracking.statuses import state_of
 from billing.usecases.filing import kept_until
 
 

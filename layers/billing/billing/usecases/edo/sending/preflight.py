@@ -18,15 +18,15 @@ from billing.letters.contexts import EdoLine
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.ports_edo import BusyError, EdoOutside, StopTheRunError
 from billing.records_edo import DUE_SHARDS, PREFLIGHT, Counterparty
-from billing.usecases.edo.accounts import sendable
 from billing.usecases.edo.counterparties import kept, kpp_of
-from billing.usecases.edo.left import Left
+from billing.usecases.edo.cursors import next_page
 from billing.usecases.edo.news import is_news, lines_of, section
-from billing.usecases.edo.places import next_page
 from billing.usecases.edo.relations import boxes_of
 from billing.usecases.edo.reports import Told, last_report, write_report
-from billing.usecases.edo.signatures import certificate_until
-from billing.usecases.edo.terms import OnItsWay, Terms, read
+from billing.usecases.edo.sending.accounts import sendable
+from billing.usecases.edo.sending.signatures import certificate_until
+from billing.usecases.edo.sending.terms import OnItsWay, Terms, read
+from billing.usecases.edo.sending.unsent import Left
 from billing.usecases.filing import whole
 from billing.usecases.runs import run_of
 
