@@ -11,7 +11,7 @@ import pytest
 
 from billing import wiring
 from billing.domain.edo_reasons import Reason
-from billing.usecases.edo.people import want_person
+from billing.usecases.edo.attention import want_person
 from tests.api.asking import TOKENS, Browser, a_token
 from tests.edo.house import EdoHouse
 from tests.edo.quarter import ACTS, QuarterHouse, a_quarter
