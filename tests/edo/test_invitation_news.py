@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
+
+from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_standing import Standing
 from billing.domain.periods import Month
-from billing.ports import ABSENT
-from billing.records_edo import Counterparty
+from billing.ports import ABSENT, StaleError, Write
+from billing.ports_edo import CounterpartyEvent
+from billing.records_edo import BOXES, Counterparty
 from billing.usecases.edo.counterparties import change, write_of
 from billing.usecases.edo.exchange import exchanged_with
 from billing.usecases.edo.inviting.campaign_report import tell_invitations
@@ -82,6 +87,59 @@ def test_who_accepts_between_two_campaigns_is_told_of_in_the_next():
 
     assert house.counterparty().since.isoformat() == "2026-02-26"  # type: ignore[union-attr]
     assert "приняли приглашение 1" in letters(house)[-1]
+
+
+def test_a_change_that_cannot_be_written_is_read_again(monkeypatch):
+    """Others write the row of the box at every moment; when they have done, the feed still tells of the change."""
+    house = EdoHouse(*paying(ROMASHKA))
+    box = house.client()
+    campaign(house)
+    house.at("2026-02-21 10:00").accepts(box)
+
+    with monkeypatch.context() as others:
+        tx = house.store.tx
+        others.setattr(house.store, "tx", lambda writes: _taken(writes) or tx(writes))
+        with pytest.raises(StaleError):
+            read_changes(house.outside, house.edo, until=house.until)
+    assert read_changes(house.outside, house.edo, until=house.until)
+
+    assert house.counterparty().standing is Standing.ACCEPTED  # type: ignore[union-attr]
+
+
+def _taken(writes: Sequence[Write]) -> None:
+    if any(write.pk == BOXES for write in writes):
+        raise StaleError([0])
+
+
+class TwoPages:
+    """The operator's feed as two pages: a full one, and one event after it."""
+
+    def __init__(self, *events: CounterpartyEvent) -> None:
+        self.events = events
+
+    def counterparty_events(self, after: str = "", *, since: datetime | None = None) -> Sequence[CounterpartyEvent]:
+        keys = [event.key for event in self.events]
+        begin = keys.index(after) + 1 if after else 0
+        return self.events[begin : begin + 100]
+
+
+def test_a_full_page_that_is_known_already_does_not_end_the_feed():
+    """The cursor is lost, and a hundred known changes lie before one that is not."""
+    house = EdoHouse(*paying(ROMASHKA))
+    box = house.client()
+    campaign(house)
+    old = [
+        CounterpartyEvent(id=f"e{n}", key=f"k{n:03}", box=f"other-{n}", partnership=Partnership.PARTNERS, at=None)
+        for n in range(100)
+    ]
+    new = CounterpartyEvent(id="new", key="k100", box=box, partnership=Partnership.PARTNERS, at=None)
+    assert read_changes(house.outside, replace(house.edo, edo=TwoPages(*old)), until=house.until)  # type: ignore[arg-type]
+    (cursor,) = [s for s in house.store.rows("control") if (s.pk, s.sk) == ("edo.cursors", "counterparties")]
+    house.store.tx([Write("control", cursor.pk, cursor.sk, {**cursor.row, "cursor": ""}, cursor.version)])
+
+    assert read_changes(house.outside, replace(house.edo, edo=TwoPages(*old, new)), until=house.until)  # type: ignore[arg-type]
+
+    assert house.counterparty().standing is Standing.ACCEPTED  # type: ignore[union-attr]
 
 
 def test_those_who_are_waited_for_stand_with_the_day_of_their_invitation():

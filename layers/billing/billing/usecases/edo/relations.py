@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -39,8 +38,8 @@ def read_changes(outside: Outside, edo: EdoOutside, *, until: datetime) -> bool:
         new = fresh(((event.id, event) for event in page), row.row["seen"])
         for event in _last_of_each(event for _, event in new):
             _apply(event, outside)
-        row = _save(row, page, [id for id, _ in new], outside)
-        if len(page) < FULL or not new:
+        before, row = row.row["cursor"], _save(row, page, [id for id, _ in new], outside)
+        if len(page) < FULL or (not new and row.row["cursor"] == before):
             return True
     return False
 
@@ -152,15 +151,22 @@ def known_box(id: str, outside: Outside) -> Box | None:
 
 
 def observe(box: Box, outside: Outside, *, comment: str = "") -> None:
-    """The payer to whom the box belongs stands as it does, and the box is remembered as it was seen."""
-    for _ in range(ATTEMPTS_MAX):
-        with suppress(StaleError):  # somebody decides about the payer at the same moment: look again
+    """The payer to whom the box belongs stands as it does, and the box is remembered as it was seen.
+
+    Raises:
+        StaleError: others write the same rows again and again; whoever told of the box is to tell once more.
+    """
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        try:
             for found in all_of_inn(box.inn, outside) if box.inn else ():
                 if box.id == (found.payer.box_said or found.payer.box):
                     settle(found, as_seen(found.payer, box, outside, comment=comment), outside)
             if writes := box_writes(box, outside):
                 outside.store.tx(writes)
             return
+        except StaleError:  # somebody decides about the payer at the same moment: look again
+            if attempt == ATTEMPTS_MAX:
+                raise
 
 
 def box_writes(box: Box, outside: Outside) -> list[Write]:
