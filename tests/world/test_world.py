@@ -16,8 +16,8 @@ from tests.world.tale import digest, light_papers, play, reconciled_quarters
 from tests.world.world import KINDS
 
 ROOT = Path(__file__).parent.parent.parent
-SEEDS = int(os.environ.get("WORLD_SEEDS", "500"))
-QUARTERS = int(os.environ.get("WORLD_QUARTERS", "50"))
+SEEDS = int(os.environ.get("WORLD_SEEDS", "250"))
+QUARTERS = int(os.environ.get("WORLD_QUARTERS", "25"))
 CHUNK = 25
 TRIES = 120  # seeds within which a planted defect must be found
 

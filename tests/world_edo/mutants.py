@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
@@ -247,11 +248,13 @@ def _two_contracts() -> Iterator[None]:
         n = 0
         while outside.store.get("documents", account, agreement_id(terms.today, payer, n)):
             n += 1
-        with patch.object(edo_contracts, "agreement_id", lambda day, payer, _: agreement_id(day, payer, n)):
-            return as_it_is(account, payer, draft, terms, outside)
+        first.set(n)
+        return as_it_is(account, payer, draft, terms, outside)
 
+    first = ContextVar("first", default=0)  # of a worker: one that is cut off leaves nothing behind
     as_it_is, agreement_id = edo_contracts._made, edo_contracts.agreement_id
-    with patch.object(edo_contracts, "_made", made):
+    from_first = patch.object(edo_contracts, "agreement_id", lambda d, p, n: agreement_id(d, p, first.get() + n))
+    with from_first, patch.object(edo_contracts, "_made", made):
         yield
 
 

@@ -15,7 +15,7 @@ from tests.world_edo.mutants import MUTANTS
 from tests.world_edo.tale import digest, in_pairs, play
 
 ROOT = Path(__file__).parent.parent.parent
-SEEDS = int(os.environ.get("WORLD_EDO_SEEDS", "36"))
+SEEDS = int(os.environ.get("WORLD_EDO_SEEDS", "24"))
 COMPANIES = {
     "campaign": ("campaign", "troubles", "quarter", "hard quarter"),
     "quarter": ("quarter", "hard quarter", "break-up", "packets"),
@@ -47,7 +47,7 @@ def test_every_world_comes_to_rest_with_all_invariants_true(what, of):
 @pytest.mark.parametrize("of", MODES)
 def test_every_mode_comes_to_rest_with_all_invariants_true(of):
     """By chance as above, and with two runs at once."""
-    for seed in range(SEEDS // 9):
+    for seed in range(SEEDS // 6):
         for how in ({"rate": RATE if seed else 0.0, **feeds(seed)}, {"prepare": in_pairs}):
             try:
                 play("quarter", of, seed=seed, **how)
@@ -67,14 +67,14 @@ def test_two_runs_at_once_do_no_harm(what, of):
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(("what", "of"), SMALL)
 def test_every_call_may_fail_once(what, of, part):
-    """Of the kinds of faults each call meets some in turn; `WORLD_EDO=all`: every kind at every call."""
-    tried, broken = struck(what, of, in_turn(5), part=part, parts=PARTS)
+    """Of the kinds of faults each call meets one in turn; `WORLD_EDO=all`: every kind at every call."""
+    tried, broken = struck(what, of, in_turn(), part=part, parts=PARTS)
 
     assert not broken, broken[0]
     assert tried > 80
 
 
-@pytest.mark.parametrize("of", MODES)
+@pytest.mark.parametrize("of", MODES[:2])  # by months nothing else is called
 def test_every_call_may_fail_once_in_each_mode(of):
     """As above, but from each place in the code the first."""
     tried, broken = struck("quarter", of, in_turn(of_a_place=1))
