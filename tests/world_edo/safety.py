@@ -65,11 +65,15 @@ class WatchedEdoStore(WatchedStore):
 
     world: EdoWorld
 
+    def __init__(self, world: EdoWorld) -> None:
+        super().__init__(world)
+        self._passed_over: set[str] = set()  # messages that the feed's reader has put off
+
     def kept(self) -> Any:
-        return self.tables, self._numbers, self._applied, self._heads, self.carded_at
+        return self.tables, self._numbers, self._applied, self._heads, self.carded_at, self._passed_over
 
     def take(self, kept: Any) -> None:
-        self.tables, self._numbers, self._applied, self._heads, self.carded_at = kept
+        self.tables, self._numbers, self._applied, self._heads, self.carded_at, self._passed_over = kept
 
     def tx(self, writes: Sequence[Write]) -> None:
         self.world.watch.stores(writes)
@@ -125,7 +129,7 @@ class WatchedEdoStore(WatchedStore):
             super()._control(w, was)
 
     def _read_on(self, w: Write, was: Any) -> None:
-        """The feed is read forward, and everything up to the cursor has been applied."""
+        """The feed is read forward, and everything up to the cursor has been applied, or put off by name."""
         place = position_of(w.row["cursor"]) if w.row and w.row["cursor"] else 0
         before = position_of(was["cursor"]) if was and was.get("cursor") else 0
         assert place >= before, f"the cursor of {w.sk} goes back"
@@ -133,6 +137,7 @@ class WatchedEdoStore(WatchedStore):
             seen = set(w.row["seen"]) if w.row else set()
             missed = [e.event_id for e in self.world.feed() if e.position < place and e.event_id not in seen]
             assert not missed or len(seen) >= SEEN_MAX, f"the cursor has gone past events that were not seen: {missed}"
+            self._passed_over |= set(w.row.get("passed_over", ())) if w.row else set()
             self._is_applied(seen)
         elif w.sk == "counterparties":
             self._are_known(place)
@@ -145,7 +150,7 @@ class WatchedEdoStore(WatchedStore):
                 stage = implied(event, least)
                 told[event.message_id] = max(told.get(event.message_id, least), stage, key=lambda s: RANKS[s])
         for message, document in self.world.our_documents():
-            if message.message_id not in told or "/" not in document.custom_document_id:
+            if message.message_id not in told.keys() - self._passed_over or "/" not in document.custom_document_id:
                 continue
             account, _, id = document.custom_document_id.rpartition("/")
             fate = state_of(self.tables["documents"][account][id][0])["fate"]
