@@ -500,8 +500,8 @@ def _split() -> Iterator[None]:
         found = as_it_is(*told)
         return [part for m in found for part in ([[one] for one in m] if m[0].state.operation else [m])]
 
-    as_it_is = edo_posting._messages
-    with patch.object(edo_posting, "_messages", messages):
+    as_it_is = edo_posting.messages
+    with patch.object(edo_posting, "messages", messages):
         yield
 
 
