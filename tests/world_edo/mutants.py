@@ -93,7 +93,7 @@ _plain(
     of="tiny",
     faults=("crash_before",),
     function="send_to_edo",
-    every=4,
+    every=2,
 )
 
 
