@@ -13,7 +13,7 @@ from billing.domain.money import roubles
 from billing.domain.periods import Month
 from billing.domain.wording import month_name
 from local.demo_input import Play
-from local.demo_world import Letter, World
+from local.demo_world import Letter, World, waits_for
 
 NAME_MAX = 180  # bytes of a file's name, of the 255 that file systems take
 FOLDERS = ("documents", "letters", "reports")  # ours: made anew each time
@@ -129,7 +129,7 @@ def _row(world: World, account: str, shows: str, papers: list[tuple[str, Path]],
         links = "<br>".join(_link(path, path.stem) for m, path in papers if m == month)
         said.append(f"<small>{month_name(Month.parse(month))}</small><br>{links}")
     waiting = [
-        f"{escape(d['summary'])}: {escape('; '.join(d.get('problems', [])))}"
+        f"{escape(d['summary'])}: {escape(waits_for(d))}"
         for d in world.documents
         if d["account"] == account and d["status"] == "blocked"
     ]

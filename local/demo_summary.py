@@ -11,7 +11,7 @@ from billing.domain.money import roubles
 from billing.domain.periods import Month
 from billing.domain.wording import counted, month_name
 from local.demo_input import Play
-from local.demo_world import World
+from local.demo_world import World, waits_for
 
 LISTED_MAX = 40
 
@@ -29,7 +29,7 @@ def summary(world: World, play: Play, *, again: tuple[int, int], out: Path, seco
     said += _listed(
         "Документы ждут реквизитов",
         [
-            f"{_name(world, d['account'])}, {d['summary'].rpartition(':')[0]}: {'; '.join(d.get('problems', []))}"
+            f"{_name(world, d['account'])}, {d['summary'].rpartition(':')[0]}: {waits_for(d)}"
             for d in world.documents
             if d["status"] == "blocked"
         ],

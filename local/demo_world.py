@@ -39,6 +39,11 @@ class World:
     errors: list[str]
 
 
+def waits_for(document: dict[str, Any]) -> str:
+    """What keeps a blocked document, in words."""
+    return "; ".join(trouble["said"] for trouble in document.get("problems", ()))
+
+
 def read_world(cloud: Cloud) -> World:
     control = [(r["name"], r["part"], r["content"]) for r in cloud.rows("control")]
     files = cloud.files()

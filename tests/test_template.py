@@ -213,7 +213,7 @@ def test_a_call_nobody_waits_for_is_not_lost(function: str) -> None:
     }
 
 
-ALSO_TOLD = {"TrackEdoFunctionLook": {"sweep": True}}
+ALSO_TOLD = {"TrackEdoFunctionLook": {"sweep": True}, "SendToEdoFunctionGoOn": {"go_on": True}}
 
 
 @pytest.mark.parametrize("schedule", sorted(SCHEDULES))

@@ -25,6 +25,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return {"seen": note_seen(*asked.seen, outside).value}
     if asked.again:
         once_more(*asked.again, outside)
-    run = send_to_edo(outside, edo, until=until, force=asked.force, accounts=asked.whose)
+    run = send_to_edo(outside, edo, until=until, force=asked.force, go_on=asked.go_on, accounts=asked.whose)
     wiring.log.info("sent to the EDO", window=run.window, sent=run.sent, left=run.left, stopped=run.stopped)
     return {"window": run.window, "sent": run.sent, "left": run.left, "ended": run.ended, "waits": run.waits}

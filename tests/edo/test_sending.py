@@ -521,7 +521,8 @@ def test_an_operator_that_refuses_us_stops_the_run():
     assert house.reasons() == {}
 
 
-def test_a_run_stops_when_its_time_is_up_and_the_next_goes_on():
+def of_six() -> QuarterHouse:
+    """Six partners with three acts each."""
     told = []
     payers = [a_company(800 + n, f"ООО «Клиент {n}»") for n in range(6)]
     for n, payer in enumerate(payers):
@@ -531,6 +532,11 @@ def test_a_run_stops_when_its_time_is_up_and_the_next_goes_on():
     house = QuarterHouse(*told)
     for payer in payers:
         house.partner(payer)
+    return house
+
+
+def test_a_run_stops_when_its_time_is_up_and_the_next_goes_on():
+    house = of_six()
 
     runs = [house.send(f"2026-04-02 {hour:02}:00", minutes=0.12) for hour in range(4, 24)]
 
@@ -539,3 +545,36 @@ def test_a_run_stops_when_its_time_is_up_and_the_next_goes_on():
     assert sum(run.sent for run in runs) == 18
     assert len(house.sent) == len(set(house.sent)) == 18
     assert house.waiting == []
+
+
+def test_between_the_hours_a_round_that_was_cut_off_goes_on():
+    house = of_six()
+    first = house.send("2026-04-02 04:00", minutes=0.12)
+
+    runs = [house.send(f"2026-04-02 04:{minute}", go_on=True) for minute in (15, 30, 45)]
+
+    assert 0 < first.sent < 18
+    assert [(run.sent, run.ended) for run in runs] == [(18 - first.sent, True), (0, False), (0, False)]
+
+
+def test_between_the_hours_no_round_is_begun():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+
+    before, first = house.send("2026-04-02 03:45", go_on=True), house.send("2026-04-02 04:00")
+    house.diadoc.forget_calls()
+    after = house.send("2026-04-02 04:15", go_on=True)
+
+    assert [(run.sent, run.ended) for run in (before, first, after)] == [(0, False), (3, True), (0, False)]
+    assert house.calls() == []
+
+
+def test_a_round_that_the_operator_was_away_for_goes_on_between_the_hours():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.fail("too_many_requests", times=9, retry_after_s=60)
+
+    assert (house.send().sent, house.send("2026-04-02 04:15", go_on=True).sent) == (0, 0)
+    house.diadoc.forget_faults()
+
+    assert house.send("2026-04-02 04:30", go_on=True).sent == 3

@@ -178,6 +178,17 @@ def test_a_person_confirms_a_whole_batch_once():
     assert house.reasons() == {}
 
 
+def test_what_a_person_has_confirmed_goes_out_before_the_next_round():
+    house = QuarterHouse(a_card(), *a_quarter(), signer=Cloud)
+    house.partner()
+
+    first = house.send("2026-04-02 04:00")
+    house.signer.confirmed = True
+
+    assert (first.sent, first.ended) == (0, True)
+    assert house.send("2026-04-02 04:15", go_on=True).sent == 3
+
+
 def test_a_task_is_kept_before_anything_else_is_done():
     """Whatever fails next, the person is not asked to confirm the same files a second time."""
     house, after = a_house(Cloud), []

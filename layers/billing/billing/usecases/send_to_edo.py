@@ -13,7 +13,7 @@ from billing.ports import Outside, StaleError
 from billing.ports_edo import BusyError, EdoOutside, StopTheRunError
 from billing.usecases.cards import seller_card
 from billing.usecases.edo.sending.preflight import look_ahead, our_side, stops_today
-from billing.usecases.edo.sending.rounds import Round
+from billing.usecases.edo.sending.rounds import Round, begin_round, is_unfinished
 from billing.usecases.edo.sending.terms import Terms, terms_of
 from billing.usecases.edo.sending.window_report import report
 from billing.usecases.edo.stops import stoppable
@@ -41,12 +41,14 @@ def send_to_edo(
     *,
     until: datetime,
     force: bool = False,
+    go_on: bool = False,
     accounts: Sequence[str] = (),
 ) -> SentRun:
     """Every document that the window takes is at the operator, or it is said why not; as far as time allows.
 
     It may be called at any time and any number of times. On the days of the preflight, what is ahead is looked through
-    with the rest of the time. `force`, or named accounts: also when no window is open, for the last one.
+    with the rest of the time. `force`, or named accounts: also when no window is open, for the last one. `go_on`: no
+    new round is begun, nor anything looked through; one that was cut off goes on.
     """
     run, card, today = SentRun(), seller_card(outside.store), moscow_day(outside.clock())
     if not card or not card.edo:
@@ -56,15 +58,19 @@ def send_to_edo(
     ahead = is_preflight_day(today, settings)
     if not window and not ahead:
         return run
+    if go_on and not (window and is_unfinished(window.key, outside)):
+        return run
     with stoppable("send", outside) as stopped, _waiting(run):
+        if window and not go_on and not accounts:
+            begin_round(window.key, outside)  # whatever keeps this run from it, the next one goes on
         terms = terms_of(card, window or next_window(today, settings), edo, today=today, until=until)
         try:
             with _waiting(run):
                 if window:
                     run.window = window.key
-                    _send(run, terms, outside, edo, accounts)
+                    _send(run, terms, outside, edo, accounts, go_on=go_on)
         finally:
-            if ahead and not by_hand:
+            if ahead and not by_hand and not go_on:
                 run.checked = look_ahead(terms, outside, edo)
     run.stopped = "".join(stopped)
     outside.metrics.count("EdoWaits", int(run.waits not in ("", ANOTHER)))
@@ -82,7 +88,9 @@ def _waiting(run: SentRun) -> Iterator[None]:
         run.waits = run.waits or ANOTHER
 
 
-def _send(run: SentRun, terms: Terms, outside: Outside, edo: EdoOutside, accounts: Sequence[str]) -> None:
+def _send(
+    run: SentRun, terms: Terms, outside: Outside, edo: EdoOutside, accounts: Sequence[str], *, go_on: bool
+) -> None:
     """Raises:
     StopTheRunError: nothing is sent that the operator would refuse of everybody, or that nobody may sign today.
     """
@@ -91,9 +99,9 @@ def _send(run: SentRun, terms: Terms, outside: Outside, edo: EdoOutside, account
             raise StopTheRunError(f"{finding.reason.text}: {finding.detail}")
     going = Round(terms, outside, edo)
     try:
-        going.go(accounts)
+        going.go_on() if go_on else going.go(accounts)
     finally:
         run.sent, run.left, run.ended, run.waits = going.sent, going.left.total, going.ended, going.signer.waits
-    outside.metrics.count("EdoLeft", run.left)
     if run.ended and not accounts:
+        outside.metrics.count("EdoLeft", run.left)
         report(terms, outside)

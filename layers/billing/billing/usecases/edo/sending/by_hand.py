@@ -31,14 +31,15 @@ from billing.usecases.edo.windows import counted
 PLAN = "plan"  # sort key of the cursor
 PAGE = 100
 _NAME = re.compile(r"[0-9A-Za-z._-]{1,120}")
-FIELDS = {"scheduled_at", "force", "accounts", "again", "seen", "plan"}
+FIELDS = {"scheduled_at", "force", "go_on", "accounts", "again", "seen", "plan"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`again` and `seen`: account and document. Of a schedule nothing is set."""
+    """`again` and `seen`: account and document. Of a schedule nothing is set, or `go_on`."""
 
     force: bool = False
+    go_on: bool = False
     accounts: tuple[str, ...] = ()
     again: tuple[str, str] | None = None
     seen: tuple[str, str] | None = None
@@ -62,10 +63,12 @@ def read_request(event: Mapping[str, Any]) -> Asked:
     accounts, month = event.get("accounts", []), event.get("plan")
     if not isinstance(accounts, list) or not all(isinstance(account, str) for account in accounts):
         raise InvalidInputError("accounts: a list of texts")
-    if not isinstance(event.get("force", False), bool):
-        raise InvalidInputError("force: true or false")
+    for field in ("force", "go_on"):
+        if not isinstance(event.get(field, False), bool):
+            raise InvalidInputError(f"{field}: true or false")
     return Asked(
         force=event.get("force") is True,
+        go_on=event.get("go_on") is True,
         accounts=tuple(accounts),
         again=_document("again", event),
         seen=_document("seen", event),

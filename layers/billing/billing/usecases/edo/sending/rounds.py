@@ -36,6 +36,28 @@ class TimeIsUpError(Exception):
     """The rest is for the next run."""
 
 
+def begin_round(window: str, outside: Outside) -> Stored:
+    """Where the open round of the window stands: where it was left, or at the beginning of a new one.
+
+    Raises:
+        StaleError: another run has begun it.
+    """
+    stored = place_of(WALK, outside)
+    if stored and _is_open(stored, window):
+        return stored
+    row = {"window": window, "cursor": "", "open": True, **Left().row}
+    return put_place(WALK, row, stored.version if stored else ABSENT, outside)
+
+
+def is_unfinished(window: str, outside: Outside) -> bool:
+    """Whether a run between two rounds has anything to do: a round that was cut off, signatures that may be there."""
+    return _is_open(place_of(WALK, outside), window) or bool(batches(outside))
+
+
+def _is_open(walk: Stored | None, window: str) -> bool:
+    return walk is not None and walk.row["window"] == window and bool(walk.row["open"])
+
+
 @dataclass(slots=True)
 class Round:
     """How it goes: `sent` documents in this run; `ended`: every account was taken up."""
@@ -70,6 +92,18 @@ class Round:
                 self._all()
             self.ended = True
 
+    def go_on(self) -> None:
+        """A round that was cut off goes on; where none was, only what has been signed since it ended goes out.
+
+        Raises:
+            as `go`
+        """
+        if _is_open(place_of(WALK, self.outside), self.terms.window.key):
+            self.go()
+        else:
+            with suppress(TimeIsUpError):
+                self._batches(BEYOND)
+
     # --- accounts ------------------------------------------------------------------------------------------------
 
     def _named(self, accounts: Sequence[str]) -> None:
@@ -81,7 +115,7 @@ class Round:
 
     def _all(self) -> None:
         """From where the last run has left off. The cursor moves only past accounts with nothing left in the air."""
-        walk = self._walk()
+        walk = begin_round(self.terms.window.key, self.outside)
         self.left = Left.of(walk.row)
         self._batches(walk.row["cursor"])
         since_saved = 0
@@ -189,30 +223,23 @@ class Round:
 
     # --- the cursor ----------------------------------------------------------------------------------------------
 
-    def _walk(self) -> Stored:
-        stored = place_of(WALK, self.outside)
-        if stored and stored.row["window"] == self.terms.window.key:
-            return stored
-        row = {"window": self.terms.window.key, "cursor": "", **Left().row}
-        return put_place(WALK, row, stored.version if stored else ABSENT, self.outside)
-
     def _save(self, walk: Stored, cursor: str) -> Stored:
         row = {**walk.row, "cursor": cursor, **self.left.row}
         return put_place(WALK, row, walk.version, self.outside)
 
     def _end(self, walk: Stored) -> None:
-        """What is left is told by a row, and the next round begins at the beginning."""
+        """What is left is told by a row, and the round is closed."""
         for custom_id in sorted(documents_in(batches(self.outside))):
             self._note(custom_id)
         key = self.terms.window.key
         stored = self.outside.store.get("control", LEFT, key)
         at, total = utc_text(self.outside.clock()), self.left.total
         row = {**self.left.row, "total": total, "at": at, "summary": f"{key}: осталось {total}"}
-        begin = {**walk.row, "cursor": "", **Left().row}
+        closed = {**walk.row, "cursor": "", "open": False, **Left().row}
         self.outside.store.tx(
             [
                 Write("control", LEFT, key, row, stored.version if stored else ABSENT),
-                Write("control", CURSORS, WALK, begin, walk.version),
+                Write("control", CURSORS, WALK, closed, walk.version),
             ]
         )
 
