@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from billing.domain.periods import Month
-from billing.ports import Outside, Stored
+from billing.ports import Outside
 from billing.records import DocumentRecord
 from billing.records_letters import WORDS, LetterRecord, key_of, letters_in, scope_of
 from billing.usecases.rows import rows_of
@@ -18,12 +18,13 @@ _LAST = "~"  # behind every address of a letter, and behind its head
 
 def letters_of(account: str, scope: Month | str, outside: Outside) -> tuple[LetterRecord, ...]:
     """The letters of an account about a month, or about one document (`scope_of`), in the order of their numbers."""
-    return letters_in(_rows(account, f"{scope}_", outside))
+    return letters_in(rows_of(outside.store, "deliveries", account, prefix=f"{scope}_"))
 
 
 def the_letter(letter: str, outside: Outside) -> LetterRecord:
     """A letter with all its addresses."""
-    (found,) = letters_in(_rows(*key_of(letter, ""), outside))
+    account, prefix = key_of(letter, "")
+    (found,) = letters_in(rows_of(outside.store, "deliveries", account, prefix=prefix))
     return found
 
 
@@ -56,7 +57,3 @@ def newest_letters(account: str, outside: Outside) -> tuple[LetterRecord, ...]:
     """The letters about the newest months and documents; the oldest of these perhaps not whole."""
     page = outside.store.query("deliveries", account, before=WORDS, limit=NEWEST_MAX, newest_first=True)
     return letters_in(page.rows)
-
-
-def _rows(account: str, prefix: str, outside: Outside) -> Iterator[Stored]:
-    return rows_of(outside.store, "deliveries", account, prefix=prefix)

@@ -23,9 +23,9 @@ from billing.ports_edo import (
 from billing.records_edo import EVIDENCE, EdoState
 from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.filing import kept_until
+from billing.usecases.rows import rows_of
 
 NONE = "-"  # in place of a file: the operator has none of this kind
-PAGE = 100
 
 
 def evidence_is_due(account: str, document: str, state: EdoState) -> bool:
@@ -38,17 +38,13 @@ def file_evidence(outside: Outside, edo: EdoOutside, *, until: datetime) -> int:
 
     What the operator has not made yet, or does not give, is left to a later run.
     """
-    complete, after = 0, ""
-    while outside.clock() < until:
-        page = outside.store.query("work", EVIDENCE, after=after, limit=PAGE)
-        for work in page.rows:
-            if outside.clock() >= until:
-                break
-            try:
-                complete += _file(work, outside, edo)
-            except BusyError:
-                return complete
-        if not (after := page.cursor):
+    complete = 0
+    for work in rows_of(outside.store, "work", EVIDENCE):
+        if outside.clock() >= until:
+            break
+        try:
+            complete += _file(work, outside, edo)
+        except BusyError:
             break
     return complete
 

@@ -28,8 +28,8 @@ from billing.usecases.edo.sending.signatures import PERSON, signature_of
 from billing.usecases.edo.sending.signing import batch_size, batches, go_on, sign
 from billing.usecases.edo.sending.terms import OnItsWay, read
 from billing.usecases.edo.tracking.statuses import read_message
+from billing.usecases.rows import rows_of
 
-PAGE = 100
 BY_SETTING = "так настроено: извещения подписывает человек"
 ON_NOTHING = "оператор не говорит, на что его ждёт"
 NOT_YET = "за сутки не удалось: не отвечает сервис подписи или оператор"
@@ -138,17 +138,12 @@ class _Run:
 
     def _due(self) -> Iterator[tuple[OnItsWay, datetime]]:
         """Documents with a receipt that is due, and since when; none when the time is up."""
-        after = ""
-        while True:
-            page = self.outside.store.query("work", RECEIPTS, after=after, limit=PAGE)
-            for work in page.rows:
-                if self.outside.clock() >= self.until:
-                    return
-                one = read(work.row["account"], work.row["document"], self.outside)
-                if one and receipt_is_due(one.state.fate):
-                    yield one, datetime.fromisoformat(work.row["since"])
-            if not (after := page.cursor):
+        for work in rows_of(self.outside.store, "work", RECEIPTS):
+            if self.outside.clock() >= self.until:
                 return
+            one = read(work.row["account"], work.row["document"], self.outside)
+            if one and receipt_is_due(one.state.fate):
+                yield one, datetime.fromisoformat(work.row["since"])
 
     def _to_do(self, has_come_so_far: Callable[[Receipt], bool]) -> Iterator[OnItsWay]:
         for one, _ in self._due():
