@@ -35,6 +35,7 @@ from billing.domain.edo_fate import (
     fresh,
     is_over,
     operation_id,
+    words_of,
 )
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_receipt import Receipt, is_overdue, may_be_tried
@@ -463,12 +464,44 @@ def test_an_annulment_that_was_agreed_stays_agreed_whatever_comes_later():
         (Fate(stage=Stage.ACCEPTED, annulment=Annulment.AGREED), "annulled"),
         (Fate(stage=Stage.AWAITS_OUR_SIGNATURE), "waits_for_our_signature"),
         (Fate(stage=Stage.ACCEPTED, receipt_due=True), None),
+        (Fate(stage=Stage.DELIVERED, clarification=True), "clarification_asked"),
+        (Fate(stage=Stage.REFUSED, clarification=True), "refused"),
         (Fate(stage=Stage.ACCEPTED, roaming_error=True), None),
         (Fate(stage=Stage.DELIVERED), None),
     ],
 )
 def test_a_person_is_given_one_reason(fate, reason):
     assert for_person(fate) == reason
+
+
+@pytest.mark.parametrize(
+    ("fate", "words"),
+    [
+        (Fate(stage=Stage.REFUSED, text="не та сумма"), "не та сумма"),
+        (Fate(stage=Stage.DISAGREED, text="услуг меньше"), "услуг меньше"),
+        (
+            Fate(stage=Stage.REFUSED, text="не та сумма", annulment=Annulment.ASKED_BY_THEM, annulment_text="дубль"),
+            "дубль",
+        ),
+        (Fate(stage=Stage.ACCEPTED, annulment=Annulment.AGREED, annulment_text="дубль"), "дубль"),
+        (Fate(stage=Stage.DELIVERED, clarification=True, clarification_text="другой КПП"), "другой КПП"),
+    ],
+)
+def test_a_person_reads_the_words_of_what_has_happened(fate, words):
+    reason = for_person(fate)
+
+    assert reason
+    assert words_of(fate, reason) == words
+
+
+def test_words_of_an_annulment_and_a_clarification_come_with_the_news():
+    asked = advance(
+        Fate(),
+        some_news(Stage.DELIVERED, 5, annulment=Annulment.ASKED_BY_THEM, annulment_text="дубль", clarification=True),
+    )
+    later = advance(asked, some_news(Stage.DELIVERED, 6, annulment=Annulment.ASKED_BY_THEM))
+
+    assert (later.annulment_text, later.clarification) == ("дубль", True)
 
 
 def test_a_receipt_is_a_persons_once_it_is_in_trouble():

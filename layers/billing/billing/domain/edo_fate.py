@@ -59,7 +59,8 @@ class Annulment(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """One document's way through the operator. `text`: the refusal, or what the operator says of a failure.
+    """One document's way through the operator. `text`: the refusal, the disagreements, or what the operator says of a
+    failure; `annulment_text`: why an annulment is proposed; `clarification`: the client asks for a correction.
 
     `as_of`: the operator's moment of the newest news taken in. `attempt` grows when a failed one is sent again. An
     error in roaming is no stage: it may come after the delivery, and may pass.
@@ -76,11 +77,18 @@ class Fate:
     as_of: int = 0
     roaming_error: bool = False
     receipt_due: bool = False
+    annulment_text: str = ""
+    clarification: bool = False
+    clarification_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What was read of a document at the operator at one moment. `as_of` grows with its changes (0: not known)."""
+    """What was read of a document at the operator at one moment. `as_of` grows with its changes (0: not known).
+
+    `text`: the client's words of a refusal or a disagreement, or the operator's of a failure. `clarification`: the
+    client asks for a corrected document (уведомление об уточнении).
+    """
 
     stage: Stage
     annulment: Annulment = Annulment.NONE
@@ -92,6 +100,9 @@ class News:
     as_of: int = 0
     roaming_error: bool = False
     receipt_due: bool = False
+    annulment_text: str = ""
+    clarification: bool = False
+    clarification_text: str = ""
 
 
 def advance(fate: Fate, news: News) -> Fate:
@@ -109,6 +120,9 @@ def advance(fate: Fate, news: News) -> Fate:
         entity=fate.entity or news.entity,
         delivered_at=fate.delivered_at or news.delivered_at,
         as_of=max(fate.as_of, news.as_of),
+        annulment_text=news.annulment_text or fate.annulment_text,
+        clarification=fate.clarification or news.clarification,
+        clarification_text=news.clarification_text or fate.clarification_text,
     )
     if newer:
         moved = replace(moved, receipt_due=news.receipt_due, roaming_error=news.roaming_error)
@@ -180,9 +194,18 @@ def for_person(fate: Fate, receipt: Receipt | None = None) -> Reason | None:
         return Reason.ANNULMENT_ASKED_BY_THEM
     if reason := _FOR_PERSON.get(fate.stage):
         return reason
+    if fate.clarification:
+        return Reason.CLARIFICATION_ASKED
     if fate.roaming_error and _RANKS[fate.stage] < _RANKS[Stage.ACCEPTED]:
         return Reason.ROAMING_ERROR
     return Reason.OUR_RECEIPT_IS_DUE if fate.receipt_due and receipt and receipt.trouble else None
+
+
+def words_of(fate: Fate, reason: Reason) -> str:
+    """What somebody said of the document, where it is in that state for that reason."""
+    if reason in (Reason.ANNULMENT_ASKED_BY_THEM, Reason.ANNULLED):
+        return fate.annulment_text
+    return fate.clarification_text if reason is Reason.CLARIFICATION_ASKED else fate.text
 
 
 _Event = TypeVar("_Event")

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     ANNULMENT_ASKED_BY_THEM = "annulment_asked_by_them"
     ANNULLED = "annulled"
     WAITS_FOR_OUR_SIGNATURE = "waits_for_our_signature"
+    CLARIFICATION_ASKED = "clarification_asked"
     OUR_RECEIPT_IS_DUE = "our_receipt_is_due"
     # a run
     OPERATOR_REFUSES_US = "operator_refuses_us"
@@ -70,8 +71,13 @@ class Reason(StrEnum):
 
     @property
     def is_an_end(self) -> bool:
-        """Nothing more comes of the document: the line stays until a person has seen it."""
-        return self in (Reason.REFUSED, Reason.SIGNED_WITH_DISAGREEMENTS, Reason.ANNULLED)
+        """Nothing more comes by itself: the line stays until a person has seen it."""
+        return self in (
+            Reason.REFUSED,
+            Reason.SIGNED_WITH_DISAGREEMENTS,
+            Reason.ANNULLED,
+            Reason.CLARIFICATION_ASKED,
+        )
 
     @property
     def text(self) -> str:
@@ -165,6 +171,10 @@ _TEXTS = {
     ),
     Reason.ANNULLED: ("документ аннулирован", "Решите, нужен ли новый документ."),
     Reason.WAITS_FOR_OUR_SIGNATURE: ("ждёт нашей подписи", "Подпишите и отправьте в веб-интерфейсе."),
+    Reason.CLARIFICATION_ASKED: (
+        "контрагент просит уточнить документ",
+        "Прочитайте просьбу рядом и позвоните клиенту; исправленный документ создайте в веб-интерфейсе.",
+    ),
     Reason.OUR_RECEIPT_IS_DUE: (
         "от нас ждут извещения о получении",
         "Прочитайте рядом, почему оно не ушло само, и подпишите его в веб-интерфейсе.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from billing import records
-from billing.domain.edo_fate import FAILED, Fate, News, Stage, advance, for_person, is_over, receipt_is_due
+from billing.domain.edo_fate import FAILED, Fate, News, Stage, advance, for_person, is_over, receipt_is_due, words_of
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_receipt import Receipt
 from billing.domain.periods import utc_text
@@ -163,6 +163,7 @@ def _line(account: str, document: str, state: EdoState, outside: Outside) -> lis
     subject, reason = of_document(account, document), for_person(state.fate, state.receipt)
     if not reason or reason is state.seen:
         return line_writes(subject, None, outside)
-    detail = state.receipt.trouble if reason is Reason.OUR_RECEIPT_IS_DUE and state.receipt else state.fate.text
+    words = words_of(state.fate, reason)
+    detail = state.receipt.trouble if reason is Reason.OUR_RECEIPT_IS_DUE and state.receipt else words
     line = ForPerson(subject=subject, reason=reason, detail=detail, account=account, document=document, inn=state.inn)
     return line_writes(subject, line, outside)
