@@ -17,17 +17,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from local.cloud import EPOCH, ROOT
-from local.commands import CommandError, read_moment, show_moment
-from local.properties import UnmadeError
-from local.safety import UnsafeError
-from local.sample import Sample
-from local.server import HOST, JSON, Ports, up
-from local.state import StateError
-from local.tokens import an_open_link
+from local.talk import HOST, JSON, CommandError, Ports, read_moment, show_moment
 
-HOME = ROOT / ".local"
+HOME = Path(__file__).parent.parent / ".local"
 TIMEOUT_S = 1_800  # a year of many clients, moved at once
+DEAD = {
+    "CrmInboxDeadLetters": "not taken; `list` gives the reasons, and the sample sends wrong ones on purpose"
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,9 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _up(asked)
         else:
             _print(asked.command, _ask(asked.control_port, asked.command, _said(asked)))
-    except (CommandError, StateError, UnmadeError, UnsafeError) as error:
+        sys.stdout.flush()
+    except CommandError as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:  # `list | head` has seen enough; what is left is not to be flushed at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
@@ -74,6 +73,19 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _up(asked: argparse.Namespace) -> None:
+    """Keep the cloud up. What it needs takes seconds to load, and the other commands do without.
+
+    Raises:
+        CommandError: it cannot be.
+    """
+    from local.cloud import EPOCH
+    from local.properties import UnmadeError
+    from local.safety import UnsafeError
+    from local.sample import Sample
+    from local.server import up
+    from local.state import StateError
+    from local.tokens import an_open_link
+
     os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     warnings.simplefilter("ignore")
@@ -84,17 +96,20 @@ def _up(asked: argparse.Namespace) -> None:
     ports = Ports(aws=asked.port, control=asked.control_port, diadoc=asked.diadoc_port, http=asked.http_port)
     sample = None if asked.empty or asked.at else Sample(lambda line: print(line, file=said, flush=True))
     at = read_moment(asked.at) if asked.at else sample.at if sample else EPOCH
-    with up(asked.home, ports=ports, at=at, begin=sample) as commands:
-        lines = (
-            f"clock     {show_moment(commands.cloud.now())}",
-            f"AWS       http://{HOST}:{asked.port}  (as AWS_ENDPOINT_URL; any keys, region eu-central-1)",
-            f"Diadoc    http://{HOST}:{asked.diadoc_port}  (a stand-in; /stand-in/ lists its controls)",
-            f"page      {an_open_link(commands.cloud, commands.page)}",
-            f"state     {asked.home / 'cloud'}  (saved after each command; functions log beside it)",
-            "commands  python -m local at | invoke | send | token | list | export, elsewhere; Ctrl+C ends it",
-        )
-        print(*lines, sep="\n", file=said, flush=True)
-        stopped.wait()
+    try:
+        with up(asked.home, ports=ports, at=at, begin=sample) as commands:
+            lines = (
+                f"clock     {show_moment(commands.cloud.now())}",
+                f"AWS       http://{HOST}:{asked.port}  (as AWS_ENDPOINT_URL; any keys, region eu-central-1)",
+                f"Diadoc    http://{HOST}:{asked.diadoc_port}  (a stand-in; /stand-in/ lists its controls)",
+                f"page      {an_open_link(commands.cloud, commands.page)}",
+                f"state     {asked.home / 'cloud'}  (saved after each command; functions log beside it)",
+                "commands  python -m local at | invoke | send | token | list | export, elsewhere; Ctrl+C ends it",
+            )
+            print(*lines, sep="\n", file=said, flush=True)
+            stopped.wait()
+    except (StateError, UnmadeError, UnsafeError) as error:
+        raise CommandError(str(error)) from error
 
 
 def _said(asked: argparse.Namespace) -> dict[str, Any]:
@@ -139,7 +154,9 @@ def _ask(port: int, command: str, said: dict[str, Any]) -> dict[str, Any]:
     except urllib.error.HTTPError as error:
         raise CommandError(json.loads(error.read()).get("error", str(error))) from error
     except OSError as error:
-        raise CommandError("the local cloud is not up; start it in another terminal: python -m local up") from error
+        raise CommandError(
+            "the local cloud is not up (or still plays its quarter); start it in another terminal: python -m local up"
+        ) from error
     assert isinstance(found, dict)
     return found
 
@@ -163,7 +180,7 @@ def _print(command: str, answer: dict[str, Any]) -> None:
         case _:
             print(f"written    {answer['folder']}")
     for queue, count in answer["dead"].items():
-        print(f"dead       {queue}: {count}")  # somebody must look at them
+        print(f"dead       {queue}: {count}{f'  ({DEAD[queue]})' if queue in DEAD else ''}")
     print(f"clock      {answer['now']}")
 
 

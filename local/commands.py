@@ -8,20 +8,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from local import http_api, state
 from local.clock import next_due
 from local.cloud import Cloud
 from local.listing import listing
+from local.talk import MOSCOW, CommandError, read_moment, show_moment
 from local.tokens import a_token
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 AHEAD_MAX = timedelta(days=370)  # of one move of the clock: more is a slip of the hand
-
-
-class CommandError(Exception):
-    """The command cannot be done; the message says why and what to do."""
 
 
 class Commands:
@@ -34,6 +29,7 @@ class Commands:
         self.cloud, self.folder, self.page = cloud, folder, page
         self._one_at_a_time = threading.RLock()
         self._fired_until = cloud.now()
+        self._reported_dead = self._dead()  # what lay there before the first command is news to nobody
         self._known: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
             "at": self._at,
             "invoke": self._invoke,
@@ -44,7 +40,9 @@ class Commands:
         }
 
     def obey(self, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer, with what functions have raised since the last one, and what lies among dead letters.
+        """Return the answer, with what functions have raised and what became a dead letter since the last one.
+
+        `list` names every dead letter.
 
         Raises:
             CommandError: it is not one of ours, or cannot be done.
@@ -55,7 +53,8 @@ class Commands:
             changes = self.cloud.changes
             try:
                 answer = self._known[name](said)
-                return {**answer, "now": show_moment(self.cloud.now()), "errors": self._errors(), "dead": self._dead()}
+                dead = self._dead_since(all_of_them=name == "list")
+                return {**answer, "now": show_moment(self.cloud.now()), "errors": self._errors(), "dead": dead}
             finally:
                 if self.cloud.changes != changes or name == "at":
                     self.save()
@@ -144,26 +143,16 @@ class Commands:
             function.errors.clear()
         return found
 
+    def _dead_since(self, *, all_of_them: bool) -> dict[str, int]:
+        dead, before = self._dead(), self._reported_dead
+        self._reported_dead = dead
+        if all_of_them:
+            return dead
+        return {name: more for name, count in dead.items() if (more := count - before.get(name, 0)) > 0}
+
     def _dead(self) -> dict[str, int]:
         names = [n for n, kind in self.cloud.kinds.items() if kind == "AWS::SQS::Queue" and n.endswith("DeadLetters")]
         return {name: count for name in sorted(names) if (count := self.cloud.messages(name))}
-
-
-def read_moment(text: str) -> datetime:
-    """A moment as a person types it: of Moscow, unless it says otherwise.
-
-    Raises:
-        CommandError: it is none.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"not a moment: {text!r}; it is written 2026-02-02T00:30, and taken for Moscow's") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=MOSCOW)
-
-
-def show_moment(moment: datetime) -> str:
-    return f"{moment.astimezone(MOSCOW):%Y-%m-%dT%H:%M} (Moscow)"
 
 
 def _said_moment(body: str) -> datetime | None:

@@ -21,6 +21,7 @@ from local.template import ACCOUNT, REGION
 
 ANY = "X-AMAZON-APIGATEWAY-ANY-METHOD"
 BODY_MAX = 6 * 1024 * 1024  # what a function can be given and can answer
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")  # Source: as above, «Working with routes»
 AS_TEXT = re.compile(r"text/|application/(json|xml|javascript)|[^;]*\+(json|xml)")
 
 
@@ -72,8 +73,8 @@ def _route(cloud: Cloud, method: str, path: str) -> tuple[dict[str, Any], dict[s
         pattern = re.escape(route["path"])
         pattern = re.sub(r"\\\{(\w+)\\\+\\\}", r"(?P<\1>.+)", pattern)
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", pattern)
-        hit = re.fullmatch(r".*" if route["path"] == "/$default" else pattern, path)
-        if hit and route["method"] in (method, ANY):
+        hit = re.fullmatch(r".*" if route["path"] == "/$default" else pattern, path, re.DOTALL)
+        if hit and (route["method"] == method or (route["method"] == ANY and method in METHODS)):
             rank = (
                 route["path"] == "/$default",
                 "+}" in route["path"],
@@ -95,7 +96,7 @@ def _event(
     cookies = [c.strip() for c in headers.pop("cookie", "").split(";") if c.strip()]
     method = "ANY" if route["method"] == ANY else route["method"]
     key = "$default" if route["path"] == "/$default" else f"{method} {route['path']}"
-    as_text = bool(AS_TEXT.match(headers.get("content-type", "text/plain")))
+    as_text = bool(AS_TEXT.match(headers.get("content-type", "text/plain"))) and _is_text(request.body)
     now = cloud.now()
     event = {
         "version": "2.0",
@@ -130,6 +131,14 @@ def _event(
     if request.body:
         event["body"] = request.body.decode("utf-8") if as_text else base64.b64encode(request.body).decode()
     return {name: value for name, value in event.items() if value is not None}
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _joined(pairs: Any) -> dict[str, str]:
@@ -206,3 +215,6 @@ def _plain(status: HTTPStatus, message: str) -> Response:
     return Response(
         status=status, headers=[("content-type", "application/json")], body=json.dumps({"message": message}).encode()
     )
+
+
+BAD_REQUEST = _plain(HTTPStatus.BAD_REQUEST, "Bad Request")

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from local.http_api import BODY_MAX, Request, Response
+from local.http_api import BAD_REQUEST, BODY_MAX, Request, Response
+from local.talk import HOST
 
-HOST = "127.0.0.1"
 _FILE = re.compile(r"https://(?:([\w.-]+)\.)?s3(?:\.[\w-]+)?\.amazonaws\.com/(.*)")
 
 
@@ -43,17 +43,24 @@ def at_this_machine(said: Response, aws_port: int) -> Response:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or a body waits for the caller's delayed acknowledgement of the head: 40 ms
     answer: Callable[[Request], Response]
 
     def _serve(self) -> None:
         path, _, query = self.path.partition("?")
-        length = int(self.headers.get("Content-Length") or 0)
+        said_length = self.headers.get("Content-Length") or "0"
+        if not (said_length.isascii() and said_length.isdigit()):
+            self.close_connection = True
+            return self._respond(BAD_REQUEST)
+        length = int(said_length)
         if length > BODY_MAX or self.headers.get("Transfer-Encoding"):
             self.close_connection = True
         body = self.rfile.read(min(length, BODY_MAX + 1))
-        said = self.answer(
-            Request(method=self.command, path=path, query=query, headers=self.headers.items(), body=body)
+        return self._respond(
+            self.answer(Request(method=self.command, path=path, query=query, headers=self.headers.items(), body=body))
         )
+
+    def _respond(self, said: Response) -> None:
         self.send_response(said.status)
         for name, value in said.headers:
             if name != "content-length":
@@ -66,4 +73,4 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *arguments: object) -> None:
         """The functions log what they are asked."""
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = do_CONNECT = _serve

@@ -12,8 +12,8 @@ LINES_MAX = 40  # of each kind
 
 
 def listing(cloud: Cloud) -> list[str]:
-    """Runs, documents, letters, what waits in queues, and how many rows there are."""
-    return [*_runs(cloud), *_documents(cloud), *_letters(cloud), *_queues(cloud), *_rows(cloud)]
+    """List runs, documents, letters, messages that were not taken, queues, and how many rows there are."""
+    return [*_runs(cloud), *_documents(cloud), *_letters(cloud), *_refused(cloud), *_queues(cloud), *_rows(cloud)]
 
 
 def _runs(cloud: Cloud) -> Iterator[str]:
@@ -44,6 +44,15 @@ def _letters(cloud: Cloud) -> Iterator[str]:
         f"letter     {letter.to}  {states.get(letter.id, '—')}  {letter.message['Subject']}"
         for letter in mail.letters()
     )
+
+
+def _refused(cloud: Cloud) -> Iterator[str]:
+    found = sorted(
+        (row["name"], row.get("account") or "—", row["reason"])
+        for row in cloud.rows("control")
+        if row["name"].startswith("refused.")
+    )
+    yield from _cut(f"refused    {name.removeprefix('refused.')}  {account}  {why}" for name, account, why in found)
 
 
 def _queues(cloud: Cloud) -> Iterator[str]:

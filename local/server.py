@@ -13,7 +13,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stdout
-from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,23 +20,14 @@ from typing import Any
 
 from local import state
 from local.cloud import Cloud, local_cloud
-from local.commands import CommandError, Commands
-from local.exchange import PORT, exchange
+from local.commands import Commands
+from local.exchange import exchange
 from local.http_door import at_this_machine, http_door
 from local.safety import is_loopback
+from local.talk import HOST, JSON, CommandError, Ports
 
-HOST = "127.0.0.1"
 TICK_S = 1.0
 BODY_MAX = 50_000_000
-JSON = "application/json"  # a page in a browser cannot send it to another host unasked
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    aws: int = 5000
-    control: int = 5001
-    http: int = 3000
-    diadoc: int = PORT
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -126,3 +128,48 @@ def test_the_door_is_open_to_a_browser(api: Cloud) -> None:
         caller.request("GET", "/documents")
         assert caller.getresponse().status == 401
         caller.close()
+
+
+def test_a_body_that_is_no_text_comes_in_base64_whatever_it_is_called(api: Cloud) -> None:
+    said = _ask(api, "/files/x", KEY, ("Content-Type", "application/json"), method="POST", body=b"\x80")
+
+    event = json.loads(said.body)
+    assert (event["body"], event["isBase64Encoded"]) == ("gA==", True)
+
+
+def test_a_line_break_in_a_path_is_a_part_of_it(api: Cloud) -> None:
+    assert json.loads(_ask(api, "/files/a%0Ab").body)["pathParameters"] == {"path": "a\nb"}
+
+
+def test_what_is_no_http_is_answered_and_the_door_stays_open(api: Cloud) -> None:
+    """`Content-Length` of another kind once ended the connection with a traceback in the terminal."""
+    with http_door(lambda request: answer(api, request), 0) as port:
+        for length in (b"abc", b"-5", b"\xb2"):
+            assert _raw(port, b"POST /files/x HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + b"\r\n\r\n") == 400
+        assert _raw(port, b"TRACE /files/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") == 404
+        assert _raw(port, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") == 200
+
+
+def _raw(port: int, request: bytes) -> int:
+    """The status of the answer to these very bytes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+        wire.sendall(request)
+        answered = b""
+        while more := wire.recv(65_536):
+            answered += more
+    return int(answered.split()[1])
+
+
+def test_requests_on_one_connection_wait_for_no_acknowledgement(api: Cloud) -> None:
+    """The head and the body of an answer once waited 40 ms for each other: twenty requests took a second."""
+    with http_door(lambda _: Response(status=200, headers=[("x", "y")], body=b"{}"), 0) as port:
+        caller = HTTPConnection("127.0.0.1", port, timeout=10)
+        times = []
+        for _ in range(20):
+            began = time.perf_counter()
+            caller.request("GET", "/health")
+            caller.getresponse().read()
+            times.append(time.perf_counter() - began)
+        caller.close()
+
+    assert sorted(times)[len(times) // 2] < 0.02

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ class Up:
     http_port: int
     process: subprocess.Popen[str] | None = None
 
-    def start(self, *more: str, empty: bool = True) -> Up:
+    def start(self, *more: str, empty: bool = True, environment: Mapping[str, str] = os.environ) -> Up:
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -65,7 +65,7 @@ class Up:
                 *more,
             ],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'billing'}"},
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
