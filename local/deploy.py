@@ -14,7 +14,7 @@ from local.functions import LocalFunction, make_importable
 from local.http_api import function_in
 from local.properties import Properties, UnmadeError
 from local.resources import Made, aws, check_known, maker
-from local.template import ACCOUNT, REGION, code_folders, translated
+from local.template import ACCOUNT, REGION, code_folders, defaults, refusals, translated
 
 STACK = "local"
 
@@ -26,6 +26,8 @@ def deploy(path: Path, parameters: dict[str, str]) -> Cloud:
     _note(cloud, code_folders(path))
     template = translated(path)
     check_known(template)
+    if refused := refusals(template, parameters):
+        raise UnmadeError(f"the template refuses its parameters: {'; '.join(refused)}")
     resources.aws.cache_clear()
     forget_clients()
     warnings.filterwarnings("ignore", message="Tried to parse")
@@ -45,6 +47,9 @@ def deploy(path: Path, parameters: dict[str, str]) -> Cloud:
     missing = {name for name, r in template["Resources"].items() if "Condition" not in r} - set(cloud.ids)
     if missing:
         raise UnmadeError(f"not made: {', '.join(sorted(missing))}")
+    if not parameters.get("SenderDomain"):  # by hand, as the README's first step says
+        sender = (defaults(template) | parameters)["SenderAddress"]
+        aws("sesv2").create_email_identity(EmailIdentity=sender)
     return cloud
 
 

@@ -237,7 +237,8 @@ def subscription(logical: str, p: Properties) -> Made:
 def email_identity(logical: str, p: Properties) -> Made:
     name = p.need("EmailIdentity")
     aws("sesv2").create_email_identity(EmailIdentity=name)
-    return Made(name, {})
+    records = {f"DkimDNSTokenName{n}": f"token{n}._domainkey.{name}" for n in (1, 2, 3)}
+    return Made(name, records | {f"DkimDNSTokenValue{n}": f"token{n}.dkim.amazonses.com" for n in (1, 2, 3)})
 
 
 @maker("AWS::SES::ConfigurationSet")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,39 @@ def _translated(path: Path, written_at: float) -> dict[str, Any]:
 def translated(path: Path) -> dict[str, Any]:
     """The template in plain CloudFormation; done once for a file as it is."""
     return copy.deepcopy(_translated(path, path.stat().st_mtime))
+
+
+def defaults(template: Mapping[str, Any]) -> dict[str, str]:
+    """The values of the parameters that have one."""
+    return {name: str(p["Default"]) for name, p in template.get("Parameters", {}).items() if "Default" in p}
+
+
+def refusals(template: Mapping[str, Any], parameters: Mapping[str, str]) -> list[str]:
+    """What the template's rules say against these parameters, as CloudFormation says it before it makes anything."""
+    values = defaults(template) | dict(parameters)
+    return [
+        assertion["AssertDescription"]
+        for rule in template.get("Rules", {}).values()
+        if _holds(rule.get("RuleCondition", True), values)
+        for assertion in rule["Assertions"]
+        if not _holds(assertion["Assert"], values)
+    ]
+
+
+def _holds(said: Any, values: Mapping[str, str]) -> Any:
+    """The value of an expression in a rule, of the functions that rules of ours use."""
+    if not isinstance(said, dict):
+        return said
+    ((name, of),) = said.items()
+    if name == "Ref":
+        return values[of]
+    if name == "Fn::Not":
+        return not _holds(of[0], values)
+    if name == "Fn::Equals":
+        return _holds(of[0], values) == _holds(of[1], values)
+    if name == "Fn::Contains":
+        return _holds(of[1], values) in of[0]
+    raise ValueError(f"a rule with {name}, which is not played here")
 
 
 def code_folders(path: Path) -> dict[str, Path]:

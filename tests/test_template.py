@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -427,6 +428,7 @@ def test_every_waiver_of_a_check_says_why() -> None:
 def test_settings_of_a_stage_are_parameters_of_the_template() -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
     for stage in SAID["Parameters"]["Stage"]["AllowedValues"]:
-        said = dict(pair.split("=", 1) for pair in config[stage]["deploy"]["parameters"]["parameter_overrides"].split())
+        overrides = shlex.split(config[stage]["deploy"]["parameters"]["parameter_overrides"])
+        said = dict(pair.split("=", 1) for pair in overrides)
         assert said["Stage"] == stage
         assert set(said) <= set(SAID["Parameters"])

@@ -9,6 +9,7 @@ import os
 import re
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from billing.adapters.mail_events import letter_event
-from billing.adapters.mailer import SIZE_MAX, SesMailer, mime
+from billing.adapters.mailer import SIZE_MAX, SesMailer, mime, sender_of
 from billing.domain.errors import UnavailableError
 from billing.ports import Attachment, Letter, LetterEvent, RefusedError, UnknownOutcomeError
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "letters" / "mime.eml"
-SENDER = "Учебная CRM <docs@seller.example>"
+SENDER = sender_of("Учебная CRM", "docs@seller.example")
 NAME = "Акт № 17 от 01.02.2026 (ООО «Ромашка», очень длинное имя файла, чтобы заголовок не вместился в строку).pdf"
 LETTER = Letter(
     subject="Закрывающие документы за январь 2026 г. — ООО «Ромашка»",
@@ -125,7 +126,7 @@ def test_a_name_of_a_file_never_becomes_a_header(name: str):
 
 
 def a_mailer(client: Any) -> SesMailer:
-    return SesMailer(client, sender=SENDER, configuration_set="letters")
+    return SesMailer(client, address="docs@seller.example", name="Учебная CRM", configuration_set="letters")
 
 
 def test_a_letter_goes_with_its_tag_and_its_configuration_set(aws: Any):
@@ -135,7 +136,7 @@ def test_a_letter_goes_with_its_tag_and_its_configuration_set(aws: Any):
             "send_email",
             {"MessageId": "m-1"},
             {
-                "FromEmailAddress": SENDER,
+                "FromEmailAddress": "=?utf-8?b?0KPRh9C10LHQvdCw0Y8gQ1JN?= <docs@seller.example>",
                 "Destination": {"ToAddresses": ["anna@romashka.example"]},
                 "Content": {"Raw": {"Data": ANY}},
                 "ConfigurationSetName": "letters",
@@ -143,6 +144,40 @@ def test_a_letter_goes_with_its_tag_and_its_configuration_set(aws: Any):
             },
         )
         assert a_mailer(client).send(LETTER, to="anna@romashka.example", delivery=DELIVERY) == "m-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        pytest.param("", "docs@seller.example", id="no name"),
+        pytest.param("Acme, Ltd", '"Acme, Ltd" <docs@seller.example>', id="a comma"),
+        pytest.param("Общество с ограниченной ответственностью «Учебная CRM» и друзья", None, id="long"),
+    ],
+)
+def test_the_sender_has_a_name_and_answers_go_where_they_are_wanted(name: str, header: str | None):
+    """The API takes ASCII only, in encoded words of 75 characters at most (RFC 2047), which read as the name."""
+    sent: list[dict[str, Any]] = []
+
+    class Ses:
+        def send_email(self, **asked: Any) -> dict[str, str]:
+            sent.append(asked)
+            return {"MessageId": "m-1"}
+
+    mailer = SesMailer(
+        Ses(), address="docs@seller.example", name=name, reply_to="bills@seller.example", configuration_set="letters"
+    )
+    mailer.send(LETTER, to="anna@romashka.example", delivery=DELIVERY)
+
+    (asked,) = sent
+    said, address = parseaddr(asked["FromEmailAddress"])
+    assert asked["FromEmailAddress"].isascii()
+    assert max(map(len, asked["FromEmailAddress"].split())) <= 75
+    assert (str(make_header(decode_header(said))), address) == (name, "docs@seller.example")
+    message = read(asked["Content"]["Raw"]["Data"])
+    assert message["Reply-To"] == "bills@seller.example"
+    said, address = parseaddr(email.message_from_bytes(asked["Content"]["Raw"]["Data"])["From"])
+    assert (str(make_header(decode_header(said))), address) == (name, "docs@seller.example")
+    assert header is None or message["From"] == header
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parseaddr
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -75,7 +76,7 @@ def _rights(service: str, operation: str, said: dict[str, Any]) -> Iterator[Righ
             yield f"secretsmanager:{operation}", said["SecretId"]
         case "sesv2", "SendEmail":
             for action in ("ses:SendEmail", "ses:SendRawEmail"):
-                yield action, _REGION.format("ses", f"identity/{said['FromEmailAddress']}")
+                yield action, _REGION.format("ses", f"identity/{parseaddr(said['FromEmailAddress'])[1]}")
                 yield action, _REGION.format("ses", f"configuration-set/{said['ConfigurationSetName']}")
         case _:
             raise AssertionError(f"say which right {service} {operation} needs")

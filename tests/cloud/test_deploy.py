@@ -13,7 +13,17 @@ from local.resources import aws
 from local.template import translated
 
 TEMPLATE = ROOT / "template.yaml"
-PROD = {"Stage": "prod", "ObjectLock": "yes", "AlarmAddress": "duty@seller.example"}
+PROD = {
+    "Stage": "prod",
+    "ObjectLock": "yes",
+    "SenderAddress": "docs@seller.example",
+    "SenderName": "Учебная CRM",
+    "ReplyToAddress": "bills@seller.example",
+    "SenderDomain": "seller.example",
+    "AccountantAddress": "accountant@seller.example",
+    "AlarmAddress": "duty@seller.example",
+    "PageUrl": "https://crm.seller.example/billing",
+}
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +149,12 @@ def test_functions_are_told_where_everything_is(prod: Cloud) -> None:
         assert said["QUEUE_SEND_LETTER"] == prod.ids["SendLetterQueue"]
         assert (said["OBJECT_LOCK"], said["RETENTION_YEARS"]) == ("yes", "6")
         assert {name for name, value in said.items() if "${" in value or not value} == NOT_USED & set(said)
+
+
+def test_the_records_that_prove_the_senders_domain_are_outputs(prod: Cloud) -> None:
+    (stack,) = aws("cloudformation").describe_stacks()["Stacks"]
+    told = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+
+    assert [told[f"SenderDkim{n}"] for n in (1, 2, 3)] == [
+        f"token{n}._domainkey.seller.example -> token{n}.dkim.amazonses.com" for n in (1, 2, 3)
+    ]

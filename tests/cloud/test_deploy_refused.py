@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from local.cloud import ROOT, local_cloud
+from local.properties import UnmadeError
 from local.resources import aws
-from local.template import read, translated
+from local.template import read, refusals, translated
 
 TEMPLATE = ROOT / "template.yaml"
 
 
 def test_by_default_nobody_is_woken_and_nothing_is_locked() -> None:
     with local_cloud() as cloud:
-        assert set(translated(TEMPLATE)["Resources"]) - set(cloud.ids) == {"AlarmSubscription"}
+        assert set(translated(TEMPLATE)["Resources"]) - set(cloud.ids) == {"AlarmSubscription", "SenderIdentity"}
         table = aws("dynamodb").describe_table(TableName=cloud.ids["WorkTable"])["Table"]
         assert table["DeletionProtectionEnabled"] is False
         with pytest.raises(aws("s3").exceptions.ClientError, match="ObjectLockConfigurationNotFound"):
@@ -34,7 +37,7 @@ def test_by_default_nobody_is_woken_and_nothing_is_locked() -> None:
         ),
         pytest.param("TreatMissingData:", "TreatMissing:", "TreatMissing", id="alarm"),
         pytest.param("RetentionInDays:", "RetainInDays:", "RetainInDays", id="log group"),
-        pytest.param("EmailIdentity: !Ref", "Identity: !Ref", "EmailIdentity", id="sender"),
+        pytest.param("    DeliveryOptions:", "    Delivery:", "Delivery", id="configuration set"),
         pytest.param("DashboardName:", "Dashboard:", "Dashboard", id="dashboard"),
         pytest.param('{"widgets": [', '{"widgets": ', "Expecting", id="dashboard that is no JSON"),
         pytest.param("cron(30 0 2 * ? *)", "cron(30 0 2 * *)", "cron", id="schedule expression"),
@@ -58,6 +61,50 @@ def test_what_is_not_made_is_an_error(tmp_path: Path, was: str, wrong: str, said
     changed.write_text(text.replace(was, wrong), "utf-8")
 
     with pytest.raises(Exception, match=said), local_cloud(template=changed):
+        pass
+
+
+REAL = {
+    "Stage": "prod",
+    "SenderAddress": "docs@seller.example",
+    "AccountantAddress": "accountant@seller.example",
+    "AlarmAddress": "duty@seller.example",
+    "PageUrl": "https://crm.seller.example/billing",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param({"SenderAddress": "docs@example.com"}, ["SenderAddress is the example"], id="sender"),
+        pytest.param({"AccountantAddress": "accountant@example.com"}, ["AccountantAddress is"], id="accountant"),
+        pytest.param({"PageUrl": "https://crm.example.com/billing"}, ["PageUrl is the example"], id="page"),
+        pytest.param({"AlarmAddress": ""}, ["AlarmAddress is nobody"], id="nobody is woken"),
+        pytest.param({"AlarmAddress": "alarms@example.com"}, ["AlarmAddress is nobody"], id="an example is woken"),
+        pytest.param(
+            {"JwksUrl": "https://crm.seller.example/keys"},
+            ["JwksUrl without JwtIssuer", "JwksUrl without JwtAudience"],
+            id="keys of anybody",
+        ),
+        pytest.param({"JwksUrl": "https://x.example", "JwtIssuer": "x"}, ["JwksUrl without JwtAudience"], id="of one"),
+        pytest.param({"Stage": "dev", "AlarmAddress": ""}, [], id="a trial wakes nobody"),
+        pytest.param({}, [], id="as it should be"),
+    ],
+)
+def test_parameters_that_would_only_fail_later_are_refused_at_once(changed: dict[str, str], said: list[str]) -> None:
+    refused = refusals(read(TEMPLATE), REAL | changed)
+
+    assert [text[: len(begins)] for text, begins in zip(refused, said, strict=True)] == said
+
+
+def test_prod_as_it_comes_is_refused_before_anything_is_made() -> None:
+    """The very parameters of samconfig.toml: every address in it is an example."""
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
+    overrides = shlex.split(config["prod"]["deploy"]["parameters"]["parameter_overrides"])
+    parameters = dict(pair.split("=", 1) for pair in overrides)
+
+    assert len(refusals(read(TEMPLATE), parameters)) == 4
+    with pytest.raises(UnmadeError, match="SenderAddress is the example"), local_cloud(parameters=parameters):
         pass
 
 

@@ -182,6 +182,8 @@ RARE = {
         "seen",
     ): "an act of reconciliation, with a refund of earlier money in it",
     ("FillOrdersFunction", "s3:AbortMultipartUpload", "archives/*"): "an archive that fails half way",
+    ("SendLetterFunction", "ses:SendEmail", "example.com"): "SES knows the sender's domain, and not the address alone",
+    ("SendLetterFunction", "ses:SendRawEmail", "example.com"): "the same",
     ("SweepFunction", "sqs:SendMessage", "FillOrdersQueue"): "an order that was cut off",
     ("IssueDocumentsFunction", "s3:GetObject", "docs/*"): "a file is there already: are its bytes the same?",
     ("SweepFunction", "s3:GetObject", "reports/*"): "a file is there already: are its bytes the same?",

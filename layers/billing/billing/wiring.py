@@ -73,7 +73,9 @@ def _aws() -> Outside:
         queue=queues(),
         mailer=SesMailer(
             _client("sesv2", attempts=1),
-            sender=os.environ["SENDER_ADDRESS"],
+            address=os.environ["SENDER_ADDRESS"],
+            name=os.environ.get("SENDER_NAME", ""),
+            reply_to=os.environ.get("REPLY_TO_ADDRESS", ""),
             configuration_set=os.environ["CONFIGURATION_SET"],
         ),
         metrics=EmfMetrics(metrics),

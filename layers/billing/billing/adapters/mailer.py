@@ -6,6 +6,7 @@ from email.errors import MessageError
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import formataddr
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -28,13 +29,16 @@ SIZE_MAX = 38_000_000  # SES takes 40 MB; the rest is the coding of the attachme
 
 
 class SesMailer:
-    """Implements `ports.Mailer`. `sender` may hold a display name: `Acme <docs@acme.example>`."""
+    """Implements `ports.Mailer`. `name` stands beside the sender's address, and answers go to `reply_to`."""
 
-    def __init__(self, client: Any, *, sender: str, configuration_set: str) -> None:
-        self._ses, self._sender, self._set = client, sender, configuration_set
+    def __init__(
+        self, client: Any, *, address: str, configuration_set: str, name: str = "", reply_to: str = ""
+    ) -> None:
+        self._ses, self._set, self._reply_to = client, configuration_set, reply_to
+        self._sender = sender_of(name, address)
 
     def send(self, letter: Letter, *, to: str, delivery: str) -> str:
-        raw = mime(letter, sender=self._sender, to=to, delivery=delivery)
+        raw = mime(letter, sender=self._sender, to=to, delivery=delivery, reply_to=self._reply_to)
         if len(raw) > SIZE_MAX:
             raise RefusedError(f"a letter of {len(raw)} bytes is too large")
         try:
@@ -59,17 +63,19 @@ class SesMailer:
         return str(answer["MessageId"])
 
 
-def mime(letter: Letter, *, sender: str, to: str, delivery: str) -> bytes:
+def mime(letter: Letter, *, sender: str, to: str, delivery: str, reply_to: str = "") -> bytes:
     """The letter as bytes: text and HTML, then the files under their Russian names.
 
     Raises:
         RefusedError: a header would not fit one line: an address or a subject with a line break in it.
     """
-    if any(mark in text for text in (sender, to, letter.subject, delivery) for mark in "\r\n"):
+    if any(mark in text for text in (sender, to, reply_to, letter.subject, delivery) for mark in "\r\n"):
         raise RefusedError("a header of the letter is not one line")  # the library lets one at the end pass
     try:
         message = EmailMessage(policy=_SEVEN_BIT)
-        message["From"], message["To"] = sender, to
+        message["To"] = to
+        if reply_to:
+            message["Reply-To"] = reply_to
         message["X-Delivery"] = delivery
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
@@ -77,7 +83,7 @@ def mime(letter: Letter, *, sender: str, to: str, delivery: str) -> bytes:
         for a in letter.attachments:
             kind, _, subtype = a.content_type.partition("/")
             message.add_attachment(a.body, maintype=kind, subtype=subtype, filename=a.file_name)
-        return _subject(letter.subject) + message.as_bytes()
+        return _subject(letter.subject) + _from(sender) + message.as_bytes()
     except (ValueError, MessageError) as error:
         raise RefusedError("a header of the letter is not one line") from error
 
@@ -86,3 +92,15 @@ def _subject(text: str) -> bytes:
     """The header, folded. Not by `EmailMessage`: breaking a line that has no-break spaces in it, it loses a space."""
     said = Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
     return f"Subject: {said}\r\n".encode("ascii")
+
+
+def _from(sender: str) -> bytes:
+    """The header as the API is given it, an encoded word a line: `EmailMessage` loses a space of a long name."""
+    folded = sender.replace("?= ", "?=\r\n ")
+    return f"From: {folded}\r\n".encode("ascii")
+
+
+def sender_of(name: str, address: str) -> str:
+    """Both in ASCII, as the API takes them. Source: SES API v2, SendEmail: names are MIME encoded words."""
+    words = name if name.isascii() else " ".join(Header(name, "utf-8", maxlinelen=75).encode().split())
+    return formataddr((words, address))
