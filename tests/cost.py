@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from billing import records
 from billing.adapters.known import Known
+from billing.adapters.long_rows import LongRows
 from billing.domain.ledger import Account
 from billing.domain.periods import Month
 from billing.ports import LetterEvent, Outside, Write
@@ -147,7 +148,7 @@ def _charge(n: int, at: datetime) -> dict[str, Any]:
 
 
 def _one_call(world: Outside) -> Outside:
-    return replace(world, store=Known(world.store))
+    return replace(world, store=Known(LongRows(world.store, world.metrics)))
 
 
 def _batches(of: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -6,10 +6,11 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from billing.adapters.long_rows import LongRows, joined, names_of, row_name, row_size
 from billing.adapters.tables import MODELS
 from billing.domain.errors import NotFoundError
 from billing.ports import (
@@ -18,6 +19,7 @@ from billing.ports import (
     Letter,
     Outside,
     Page,
+    Row,
     Settings,
     StaleError,
     Stored,
@@ -89,7 +91,7 @@ class MemoryStore:
         assert 1 <= len(writes) <= 100, f"a transaction of {len(writes)} writes"
         places = [(w.table, w.pk, w.sk) for w in writes]
         assert len(set(places)) == len(places), "a row twice in one transaction"
-        assert sum(_size(w) for w in writes) <= 4_000_000, "a transaction over 4 MB"
+        assert sum(map(row_size, writes)) <= 4_000_000, "a transaction over 4 MB"
         stale = [i for i, w in enumerate(writes) if self.version(w.table, w.pk, w.sk) != w.expect]
         if stale:
             raise StaleError(stale)
@@ -103,7 +105,7 @@ class MemoryStore:
                 rows[w.sk] = (_copied(dict(w.row)), w.expect + 1)
             if not rows:
                 del self.tables[w.table][w.pk]
-            self.write_units += -(-_size(w) // 1024) * (2 if len(writes) > 1 else 1)
+            self.write_units += -(-row_size(w) // 1024) * (2 if len(writes) > 1 else 1)
 
     def before_write(self, w: Write) -> None:
         """For a world that watches every write."""
@@ -113,7 +115,15 @@ class MemoryStore:
         return found[1] if found else 0
 
     def rows(self, table: str) -> list[Stored]:
-        return [self._stored(table, pk, sk) for pk, rows in sorted(self.tables[table].items()) for sk in sorted(rows)]
+        """All rows of the table, the long ones put together."""
+        found = [self._stored(table, pk, sk) for pk, rows in sorted(self.tables[table].items()) for sk in sorted(rows)]
+        return [replace(s, row=self.whole(table, s.pk, s.sk, s.row)) for s in found]
+
+    def whole(self, table: str, pk: str, sk: str, row: Row) -> Row:
+        if "parts" not in row:
+            return row
+        parts = self.tables["parts"][row_name(table, pk, sk)]
+        return joined(row, {name: parts[name][0]["content"] for name in names_of(row)})
 
     def _stored(self, table: str, pk: str, sk: str) -> Stored:
         row, version = self.tables[table][pk][sk]
@@ -128,10 +138,6 @@ def _copied(value: Any) -> Any:
     return [_copied(inner) for inner in value] if kind is list else value
 
 
-def _size(w: Write) -> int:
-    return len(w.pk.encode()) + len(w.sk.encode()) + len(json.dumps(w.row or {}, ensure_ascii=False).encode())
-
-
 def _check_key(pk: str, sk: str) -> None:
     """Both bounds are DynamoDB's, of every call."""
     assert len(pk.encode()) <= 2_048, f"a partition key of {len(pk.encode())} bytes"
@@ -142,7 +148,7 @@ def _check_row(w: Write) -> None:
     """What DynamoDB or our own rules would refuse."""
     assert w.pk, "an empty partition key"
     _check_key(w.pk, w.sk)
-    assert _size(w) <= 400_000, f"a row of {_size(w)} bytes in {w.table}"
+    assert row_size(w) <= 307_200, f"a row of {row_size(w)} bytes in {w.table}"
     unknown = set(w.row or ()) - set(MODELS[w.table].get_attributes()) if w.table != "control" else ()
     assert not unknown, f"no such attributes in {w.table}: {sorted(unknown)}"
     assert type((w.row or {}).get("expires", 0)) is int, "a row expires at a whole second"
@@ -230,7 +236,7 @@ SETTINGS = Settings(page_url="https://crm.example/billing", accountant_address="
 
 
 def a_world(clock: Callable[[], datetime]) -> Outside:
-    """A whole outside world in memory."""
+    """A whole outside world in memory. Rows may be as long as they may in earnest only through `with_long_rows`."""
     return Outside(
         store=MemoryStore(),
         files=MemoryFiles(clock),
@@ -240,3 +246,8 @@ def a_world(clock: Callable[[], datetime]) -> Outside:
         clock=clock,
         settings=SETTINGS,
     )
+
+
+def with_long_rows(world: Outside) -> Outside:
+    """The world as the functions get it: what is too long for a row is told apart from it."""
+    return replace(world, store=LongRows(world.store, world.metrics))

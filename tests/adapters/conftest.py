@@ -10,11 +10,12 @@ import pytest
 from moto import mock_aws
 
 from billing.adapters.known import Known
+from billing.adapters.long_rows import LongRows
 from billing.adapters.store import DynamoStore
 from billing.adapters.tables import MODELS
 from billing.ports import TABLES, Store
 from local import moto_fixes
-from tests.fakes import MemoryStore
+from tests.fakes import MemoryMetrics, MemoryStore
 
 REGION = "eu-central-1"
 
@@ -52,11 +53,15 @@ def a_dynamo_store(aws: Any) -> DynamoStore:
     return DynamoStore({table: f"test-{table}" for table in TABLES}, REGION)
 
 
-@pytest.fixture(params=["memory", "dynamo", "known"])
+@pytest.fixture(params=["memory", "dynamo", "known", "long", "long over dynamo"])
 def store(request: pytest.FixtureRequest) -> Store:
     """What the port promises is promised by all."""
     if request.param == "memory":
         return MemoryStore()
     if request.param == "known":
         return Known(MemoryStore())
+    if request.param == "long":
+        return LongRows(MemoryStore(), MemoryMetrics())
+    if request.param == "long over dynamo":
+        return LongRows(a_dynamo_store(request.getfixturevalue("aws")), MemoryMetrics())
     return a_dynamo_store(request.getfixturevalue("aws"))

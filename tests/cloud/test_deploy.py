@@ -43,7 +43,7 @@ def test_every_resource_of_the_template_is_made(prod: Cloud) -> None:
 
 def test_tables_have_their_keys_and_their_protection(prod: Cloud) -> None:
     tables = _of_type("AWS::DynamoDB::Table")
-    assert len(tables) == 8
+    assert len(tables) == 9
     for logical, said in tables.items():
         name = prod.ids[logical]
         made = aws("dynamodb").describe_table(TableName=name)["Table"]

@@ -141,7 +141,19 @@ def test_every_call_of_a_function_is_allowed_by_its_policy(quarter: tuple[Cloud,
 _LOGIN = "all three have one login, and here one process: whoever asks first renews it"
 _LAMBDA = "Lambda itself, after the third failure"
 _FASTER = "another worker was faster: what was known is forgotten, and read anew one by one"
+_LONG = "a row too long for itself"
+_PARTS = {
+    **dict.fromkeys(("CloseMonth", "SendLetter"), ("BatchGetItem",)),
+    **dict.fromkeys(
+        (
+            *("TakeFromCrm", "IssueDocuments", "FillOrders", "Sweep"),
+            *("InviteToEdo", "SendToEdo", "TrackEdo", "DocumentsApi"),
+        ),
+        ("BatchGetItem", "PutItem", "DeleteItem"),
+    ),
+}
 RARE = {
+    **{(f"{name}Function", f"dynamodb:{action}", "parts"): _LONG for name, of in _PARTS.items() for action in of},
     **{
         (f"{function}Function", "dynamodb:GetItem", table): _FASTER
         for function, tables in {

@@ -22,7 +22,7 @@ from billing.usecases.take_from_crm import Taken, take_from_crm
 from billing.usecases.track_letters import track_letter
 from local.company import seller_card
 from local.company.client import a_company
-from tests.fakes import MemoryFiles, MemoryMailer, MemoryMetrics, MemoryQueue, MemoryStore, a_world
+from tests.fakes import MemoryFiles, MemoryMailer, MemoryMetrics, MemoryQueue, MemoryStore, a_world, with_long_rows
 
 ACCOUNT = "c-000001"
 ROMASHKA = a_company(301, "ООО «Ромашка»")
@@ -83,8 +83,9 @@ class House:
 
     def __init__(self, *told: Mapping[str, Any], at: str = "2026-02-01 12:00", seller: bool = True) -> None:
         self.now = moscow(at).astimezone(UTC)
-        self.outside: Outside = a_world(lambda: self.now)
-        self.store: MemoryStore = self.outside.store  # type: ignore[assignment]
+        world = a_world(lambda: self.now)
+        self.store: MemoryStore = world.store  # type: ignore[assignment]
+        self.outside: Outside = with_long_rows(world)
         self.files: MemoryFiles = self.outside.files  # type: ignore[assignment]
         self.queue: MemoryQueue = self.outside.queue  # type: ignore[assignment]
         self.mailer: MemoryMailer = self.outside.mailer  # type: ignore[assignment]

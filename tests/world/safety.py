@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -63,10 +64,12 @@ class WatchedStore(MemoryStore):
                 assert counter[0]["last"] == taken, f"I8: {taken} numbers of {series}, counted {counter[0]['last']}"
 
     def before_write(self, w: Write) -> None:
+        if w.row and "parts" in w.row:  # those stand already: they are written before the row
+            w = replace(w, row=self.whole(w.table, w.pk, w.sk, w.row))
         was = self.tables[w.table].get(w.pk, {}).get(w.sk)
         check: Callable[[Write, Any], None] | None = getattr(self, f"_{w.table}", None)
         if check:
-            check(w, was[0] if was else None)
+            check(w, self.whole(w.table, w.pk, w.sk, was[0]) if was else None)
 
     def _accounts(self, w: Write, was: Any) -> None:
         assert w.row, "an account is deleted"

@@ -29,6 +29,7 @@ os.environ.update(
 )
 
 from billing import wiring
+from billing.adapters.long_rows import LongRows
 from billing.domain.errors import UnavailableError
 from billing.ports import Letter, Outside, Page, StaleError, Stored, UnknownOutcomeError, Write
 from tests.fakes import SETTINGS, MemoryFiles, MemoryMailer, MemoryMetrics
@@ -96,7 +97,7 @@ class World:
         self.hub = greenlet.getcurrent()
         self._n = 0
         self.outside = Outside(
-            store=Ports(self),
+            store=LongRows(Ports(self), self.metrics),
             files=Ports(self),
             queue=Ports(self),
             mailer=Ports(self),

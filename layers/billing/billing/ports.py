@@ -17,7 +17,7 @@ Row: TypeAlias = Mapping[str, Any]  # str, int, bool, None, lists and mappings o
 
 ABSENT = 0  # the version of a row that is not there
 
-TABLES = ("customers", "accounts", "journal", "seen", "documents", "work", "deliveries", "control")
+TABLES = ("customers", "accounts", "journal", "seen", "documents", "work", "deliveries", "control", "parts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ class UnknownOutcomeError(UnavailableError):
     """A call ended without an answer: its effect may or may not be there. Ask again before doing it again."""
 
 
+class TooLargeError(InvalidInputError):
+    """A row or a transaction that the database would never take; the text says what to do. Nothing was written."""
+
+
 class Store(Protocol):
     """Rows in tables, each under a partition key and a sort key ("" in tables without one)."""
 
@@ -103,6 +107,7 @@ class Store(Protocol):
             StaleError: a row is at another version than expected.
             UnavailableError: throttled or in conflict with another transaction; nothing was written.
             UnknownOutcomeError: no answer; written or not.
+            TooLargeError: it will never be taken, however often it is tried.
         """
         ...
 

@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from billing.adapters.files import S3Files
 from billing.adapters.known import Known
+from billing.adapters.long_rows import LongRows
 from billing.adapters.mailer import SesMailer
 from billing.adapters.metrics import EmfMetrics
 from billing.adapters.queues import SqsQueue
@@ -67,8 +68,10 @@ def forget() -> None:
 
 @cache
 def _aws() -> Outside:
+    counted = EmfMetrics(metrics)
+    tables = DynamoStore({name: os.environ[f"TABLE_{name.upper()}"] for name in TABLES}, os.environ["AWS_REGION"])
     return Outside(
-        store=DynamoStore({name: os.environ[f"TABLE_{name.upper()}"] for name in TABLES}, os.environ["AWS_REGION"]),
+        store=LongRows(tables, counted),
         files=S3Files(_client("s3"), os.environ["FILES_BUCKET"], locked=os.environ.get("OBJECT_LOCK") == "yes"),
         queue=queues(),
         mailer=SesMailer(
@@ -78,7 +81,7 @@ def _aws() -> Outside:
             reply_to=os.environ.get("REPLY_TO_ADDRESS", ""),
             configuration_set=os.environ["CONFIGURATION_SET"],
         ),
-        metrics=EmfMetrics(metrics),
+        metrics=counted,
         clock=lambda: datetime.now(UTC),
         settings=Settings(
             page_url=os.environ["PAGE_URL"],
