@@ -1,7 +1,7 @@
 """The mail service: which letters it took, and what it says of each to the topic of its configuration set.
 
-moto takes letters but forgets their configuration set and tags and publishes no events; `remember_requests` and
-`events_of` make that up. What becomes of a letter is told by the first part of its address.
+moto takes letters but forgets their configuration set and tags, publishes no events and has no quota; that is made up
+by `remember_requests` and `events_of`. What becomes of a letter is told by the first part of its address.
 """
 
 from __future__ import annotations
@@ -75,7 +75,12 @@ def remember_requests() -> None:
         taken.to = ", ".join(asked.get("Destination", {}).get("ToAddresses", ()))
         return answer
 
+    def get_account(self: Any) -> str:
+        quota = {"Max24HourSend": -1, "MaxSendRate": 100_000, "SentLast24Hours": count()}
+        return json.dumps({"SendingEnabled": True, "ProductionAccessEnabled": True, "SendQuota": quota})
+
     SESV2Response.send_email = send_email
+    SESV2Response.get_account = get_account
     _remembers = True
 
 

@@ -24,6 +24,7 @@ LONG = {
     "billing/messages.py": "one model a message; the schema is made of all of them",
     "billing/records.py": "the shape of each row, side by side",
     "billing/ports_edo.py": "the ports of Diadoc: mostly what they promise",
+    "billing/ports.py": "the ports of everything else: mostly what they promise",
     "local/company/clients.py": "the sample company: one client after another, nothing to reason about",
     "local/resources.py": "one short maker a type of resource",
 }

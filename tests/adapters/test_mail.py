@@ -13,16 +13,18 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from botocore.stub import ANY, Stubber
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from billing.adapters import mailer
 from billing.adapters.mail_events import letter_event
 from billing.adapters.mailer import SIZE_MAX, SesMailer, mime, sender_of
-from billing.domain.errors import UnavailableError
-from billing.ports import Attachment, Letter, LetterEvent, RefusedError, UnknownOutcomeError
+from billing.adapters.pace import Pace
+from billing.ports import Attachment, AwayError, Letter, LetterEvent, RefusedError, UnknownOutcomeError
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "letters" / "mime.eml"
 SENDER = sender_of("Учебная CRM", "docs@seller.example")
@@ -163,10 +165,10 @@ def test_the_sender_has_a_name_and_answers_go_where_they_are_wanted(name: str, h
             sent.append(asked)
             return {"MessageId": "m-1"}
 
-    mailer = SesMailer(
+    post = SesMailer(
         Ses(), address="docs@seller.example", name=name, reply_to="bills@seller.example", configuration_set="letters"
     )
-    mailer.send(LETTER, to="anna@romashka.example", delivery=DELIVERY)
+    post.send(LETTER, to="anna@romashka.example", delivery=DELIVERY)
 
     (asked,) = sent
     said, address = parseaddr(asked["FromEmailAddress"])
@@ -180,29 +182,148 @@ def test_the_sender_has_a_name_and_answers_go_where_they_are_wanted(name: str, h
     assert header is None or message["From"] == header
 
 
+# Texts as SES publishes them: «Amazon SES email sending errors», «Errors related to the sending quotas»
+NOT_VERIFIED = "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: "
+SOON, LATER = range(1, 6), range(600, 901)
+
+
 @pytest.mark.parametrize(
-    ("code", "status", "meaning"),
+    ("code", "text", "status", "meaning"),
     [
-        pytest.param("TooManyRequestsException", 429, UnavailableError, id="too fast"),
-        pytest.param("LimitExceededException", 400, UnavailableError, id="the day's quota"),
-        pytest.param("ThrottlingException", 400, UnavailableError, id="throttled"),
-        pytest.param("SendingPausedException", 400, UnavailableError, id="paused"),
-        pytest.param("AccountSuspendedException", 400, UnavailableError, id="suspended"),
-        pytest.param("InternalFailure", 500, UnknownOutcomeError, id="broke"),
-        pytest.param("ServiceUnavailable", 503, UnknownOutcomeError, id="away"),
-        pytest.param("MessageRejected", 400, RefusedError, id="rejected"),
-        pytest.param("BadRequestException", 400, RefusedError, id="bad request"),
-        pytest.param("MailFromDomainNotVerifiedException", 400, RefusedError, id="domain not verified"),
+        pytest.param("TooManyRequestsException", "Maximum sending rate exceeded.", 429, SOON, id="too fast"),
+        pytest.param("ThrottlingException", "Maximum sending rate exceeded", 400, SOON, id="throttled"),
+        pytest.param("Throttling", "Maximum sending rate exceeded.", 400, SOON, id="throttled, as of old"),
+        pytest.param("LimitExceededException", "Daily message quota exceeded.", 400, LATER, id="the day's quota"),
+        pytest.param("ThrottlingException", "Daily message quota exceeded", 400, LATER, id="the quota as a throttle"),
+        pytest.param("TooManyRequestsException", "Daily message quota exceeded.", 429, LATER, id="the quota by 429"),
+        pytest.param("MessageRejected", "Daily message quota exceeded", 400, LATER, id="the quota as a rejection"),
+        pytest.param("SendingPausedException", "", 400, LATER, id="paused"),
+        pytest.param("MessageRejected", "Sending paused for this account.", 400, LATER, id="paused, as a rejection"),
+        pytest.param("AccountSuspendedException", "", 400, LATER, id="suspended"),
+        pytest.param("MailFromDomainNotVerifiedException", "", 400, LATER, id="the domain of the envelope"),
+        pytest.param("MessageRejected", f"{NOT_VERIFIED}docs@seller.example", 400, LATER, id="the sender"),
+        pytest.param("MessageRejected", f"{NOT_VERIFIED}anna@romashka.example", 400, LATER, id="the sandbox"),
+        pytest.param("MessageRejected", "Email address is not verified.", 400, LATER, id="nobody is named"),
+        pytest.param("NotFoundException", "Configuration set <letters> does not exist.", 404, LATER, id="our settings"),
+        pytest.param("AccessDeniedException", "User is not authorized", 403, LATER, id="our rights"),
+        pytest.param("InternalFailure", "", 500, UnknownOutcomeError, id="broke"),
+        pytest.param("ServiceUnavailable", "", 503, UnknownOutcomeError, id="away"),
+        pytest.param("MessageRejected", "Invalid content", 400, RefusedError, id="rejected"),
+        pytest.param("MessageRejected", "Address blacklisted.", 400, RefusedError, id="a dead address"),
+        pytest.param("BadRequestException", "Missing final '@domain'", 400, RefusedError, id="bad request"),
     ],
 )
-def test_a_refusal_says_what_to_do_next(aws: Any, code: str, status: int, meaning: type[Exception]):
+def test_an_answer_says_what_to_do_next(aws: Any, code: str, text: str, status: int, meaning: Any):
+    """Only what is wrong with this one letter refuses it; a number: it is asked again so many seconds later."""
     client = aws("sesv2")
     with Stubber(client) as stub:
-        stub.add_client_error("send_email", code, http_status_code=status)
-        with pytest.raises(meaning) as caught:
+        stub.add_client_error("send_email", code, text, http_status_code=status)
+        with pytest.raises(AwayError if isinstance(meaning, range) else meaning) as caught:
             a_mailer(client).send(LETTER, to="anna@romashka.example", delivery=DELIVERY)
-    assert type(caught.value) is meaning
+    assert not isinstance(meaning, range) or caught.value.seconds in meaning
+    assert type(caught.value) is AwayError or type(caught.value) is meaning
     assert "anna" not in str(caught.value)
+
+
+def test_every_error_that_sending_can_have_has_a_meaning():
+    """Those of the service's own model: a new one in a new botocore needs a place."""
+    model = botocore.session.get_session().get_service_model("sesv2").operation_model("SendEmail")
+
+    assert {shape.name for shape in model.error_shapes} <= mailer._TOO_FAST | mailer._SHUT | mailer._REFUSALS | {
+        "LimitExceededException"
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "others_go"),
+    [(f"{NOT_VERIFIED}docs@seller.example", False), (f"{NOT_VERIFIED}Anna@romashka.example", True)],
+)
+def test_a_shut_service_is_not_asked_for_each_letter_but_the_sandbox_may_know_others(
+    aws: Any, text: str, others_go: bool
+):
+    client, pace = aws("sesv2"), Pace(clock=lambda: 1_000.0, sleep=lambda _: None)
+    pace.wants_rate()
+    post = SesMailer(client, address="docs@seller.example", configuration_set="letters", pace=pace)
+    with Stubber(client) as stub:
+        stub.add_client_error("send_email", "MessageRejected", text)
+        with pytest.raises(AwayError):
+            post.send(LETTER, to="anna@romashka.example", delivery=DELIVERY)
+    if others_go:
+        post.await_turn()
+        return
+    with pytest.raises(AwayError, match="takes nothing") as caught:
+        post.await_turn()
+    assert caught.value.seconds == 900
+
+
+# --- how fast it may go ------------------------------------------------------------------------------------------
+
+
+def a_quota(most: float, sent: float, rate: float = 14.0, **over: Any) -> dict[str, Any]:
+    """As GetAccount answers: botocore holds it against the service's model."""
+    quota = {"Max24HourSend": most, "MaxSendRate": rate, "SentLast24Hours": sent}
+    return {"SendingEnabled": True, "SendQuota": quota, **over}
+
+
+@pytest.mark.parametrize(
+    ("answer", "room"),
+    [
+        pytest.param(a_quota(50_000, 49_990), 10, id="a rest"),
+        pytest.param(a_quota(50_000, 50_003), 0, id="used up"),
+        pytest.param(a_quota(-1, 7), 1_000_000_000, id="no end"),
+        pytest.param(a_quota(50_000, 0, SendingEnabled=False), 0, id="paused"),
+        pytest.param({}, 0, id="an account of which nothing is said"),
+    ],
+)
+def test_the_room_is_what_is_left_of_the_day(aws: Any, answer: dict[str, Any], room: int):
+    client = aws("sesv2")
+    with Stubber(client) as stub:
+        stub.add_response("get_account", answer, {})
+        assert a_mailer(client).room() == room
+
+
+def test_four_workers_share_the_rate_and_ask_for_it_every_ten_minutes(aws: Any):
+    """14 a second by four are 3,5 each: a letter every 0,2857 s. After ten minutes the rate is 8: every 0,5 s."""
+    client, now, slept = aws("sesv2"), [1_000.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds, 4))
+        now[0] += seconds
+
+    pace = Pace(workers=4, clock=lambda: now[0], sleep=sleep)
+    post = SesMailer(client, address="docs@seller.example", configuration_set="letters", pace=pace)
+    with Stubber(client) as stub:
+        stub.add_response("get_account", a_quota(50_000, 0), {})
+        for _ in range(4):
+            post.await_turn()
+        assert slept == [0.2857, 0.2857, 0.2857]
+        now[0] += 600
+        stub.add_response("get_account", a_quota(50_000, 0, rate=8.0), {})
+        for _ in range(3):
+            post.await_turn()
+    assert slept[3:] == [0.5, 0.5]
+
+
+def test_a_service_that_does_not_say_its_rate_is_taken_for_one_of_fourteen_a_second(aws: Any):
+    client, slept = aws("sesv2"), []
+    pace = Pace(workers=14, clock=lambda: 1_000.0, sleep=slept.append)
+    post = SesMailer(client, address="docs@seller.example", configuration_set="letters", pace=pace)
+    with Stubber(client) as stub:
+        stub.add_client_error("get_account", "TooManyRequestsException", http_status_code=429)
+        for _ in range(2):
+            post.await_turn()
+    assert slept == [1.0]
+
+
+def test_a_pause_that_a_function_would_not_outlive_is_not_slept():
+    """One letter a second for a hundred workers: a hundred seconds each."""
+    pace = Pace(workers=100, clock=lambda: 1_000.0, sleep=lambda _: pytest.fail("slept"))
+    pace.rate(1.0)
+    pace.await_turn()
+
+    with pytest.raises(AwayError) as caught:
+        pace.await_turn()
+    assert caught.value.seconds == 100
 
 
 def test_no_answer_may_be_a_letter(aws: Any, monkeypatch: pytest.MonkeyPatch):

@@ -78,6 +78,8 @@ def _rights(service: str, operation: str, said: dict[str, Any]) -> Iterator[Righ
             for action in ("ses:SendEmail", "ses:SendRawEmail"):
                 yield action, _REGION.format("ses", f"identity/{parseaddr(said['FromEmailAddress'])[1]}")
                 yield action, _REGION.format("ses", f"configuration-set/{said['ConfigurationSetName']}")
+        case "sesv2", "GetAccount":
+            yield "ses:GetAccount", "*"
         case _:
             raise AssertionError(f"say which right {service} {operation} needs")
 

@@ -7,12 +7,12 @@ import json
 import pytest
 
 from billing.domain.errors import UnavailableError
-from billing.ports import Letter, LetterEvent, RefusedError, UnknownOutcomeError, Write
+from billing.ports import AwayError, Letter, LetterEvent, RefusedError, UnknownOutcomeError, Write
 from billing.records_letters import HEAD, address_digest, key_of, letters_in
 from billing.usecases import letters
 from billing.usecases import send_letter as sending
 from billing.usecases.issue_documents import issue_documents
-from billing.usecases.send_letter import ATTEMPTS_MAX, Batch, read_ahead, send_letter
+from billing.usecases.send_letter import ATTEMPTS_MAX, Batch, read_ahead, send_letter, send_or_put_back
 from billing.usecases.track_letters import track_letter
 from tests.usecases.cutting import CutOffError, every_cut
 from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
@@ -227,6 +227,44 @@ def test_a_long_throttling_is_outlived_by_the_sweep():
     house.wait(minutes=10).sweep()
 
     assert house.addresses() == [ANNA]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "hints"),
+    [
+        pytest.param(3, [("send-letter", 3)], id="it comes again within seconds, as a hint of its own"),
+        pytest.param(900, [], id="its row waits for the sweep"),
+    ],
+)
+def test_a_letter_that_the_mail_service_does_not_take_now_is_neither_tried_nor_refused(
+    seconds: int, hints: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+):
+    house = _queued(a_house())
+    Postman(house, AwayError("the day's quota is used up", seconds=seconds))
+    put: list[tuple[str, int]] = []
+    monkeypatch.setattr(house.queue, "send", lambda name, said, *, delay_s=0: put.append((name, delay_s)))
+
+    sent = send_or_put_back(f"{ACCOUNT}_2026-01_0001", address_digest(ANNA), house.outside, Batch())
+
+    (row,) = [s.row for s in house.store.rows("deliveries") if "address" in s.row]
+    assert (row["status"], row.get("attempts", 0)) == ("queued", 0)
+    assert sent.status.startswith("queued: the day's quota")
+    assert put == hints
+    assert house.metrics.counts.get("LettersHeldUp", 0) == (0 if hints else 1)
+
+
+def test_a_service_that_is_shut_costs_no_writes_and_no_call(monkeypatch: pytest.MonkeyPatch):
+    house = _queued(a_house())
+    postman, writes = Postman(house), house.store.write_units
+
+    def shut() -> None:
+        raise AwayError("the mail service takes nothing", seconds=800)
+
+    monkeypatch.setattr(house.mailer, "await_turn", shut)
+
+    send_or_put_back(f"{ACCOUNT}_2026-01_0001", address_digest(ANNA), house.outside, Batch())
+
+    assert (postman.calls, house.store.write_units) == (0, writes)
 
 
 def test_a_refused_letter_is_not_tried_again_and_stands_in_the_report():

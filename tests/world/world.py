@@ -354,6 +354,12 @@ class Ports:
             return self._w.port("mail", lambda: self._mail(first, **how))
         return self._w.port("queue", lambda: self._queue(first, messages))
 
+    def await_turn(self) -> None:
+        """How fast letters go is the adapter's, and nothing of a world's rests on it."""
+
+    def room(self) -> int:
+        return self._w.port("mail", self._w.mailer.room)
+
     def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
         self._w.port("queue", lambda: None)
 

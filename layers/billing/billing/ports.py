@@ -184,15 +184,39 @@ class RefusedError(InvalidInputError):
     """The mail service will not take this letter, now or ever: bad address, too large, rejected content."""
 
 
+class AwayError(UnavailableError):
+    """The mail service takes no letter now, whatever is in it; `seconds` later it may."""
+
+    def __init__(self, text: str, *, seconds: int) -> None:
+        super().__init__(text)
+        self.seconds = seconds
+
+
 class Mailer(Protocol):
-    """Sends one letter to one address."""
+    """Sends one letter to one address, no faster than the mail service allows."""
+
+    def await_turn(self) -> None:
+        """The next letter may go now. Returns after the pause that the rate of the mail service asks for.
+
+        Raises:
+            AwayError: the mail service is known to take nothing, or the pause is too long to be waited for.
+        """
+        ...
+
+    def room(self) -> int:
+        """Return how many letters the mail service takes from now on: what is left of the day, or none when it is shut.
+
+        Raises:
+            UnavailableError: it does not say.
+        """
+        ...
 
     def send(self, letter: Letter, *, to: str, delivery: str) -> str:
         """The mail service has accepted the letter; its own id of it. `delivery` comes back with every event about it.
 
         Raises:
-            UnavailableError: throttled; nothing was sent.
-            RefusedError: it will never be taken.
+            AwayError: too fast, the day's quota is used up, or letters of ours are not taken at all; nothing was sent.
+            RefusedError: this letter will never be taken.
             UnknownOutcomeError: no answer; sent or not.
         """
         ...

@@ -18,6 +18,7 @@ from billing.adapters.known import Known
 from billing.adapters.long_rows import LongRows
 from billing.adapters.mailer import SesMailer
 from billing.adapters.metrics import EmfMetrics
+from billing.adapters.pace import Pace
 from billing.adapters.queues import SqsQueue
 from billing.adapters.secrets import AwsSecrets
 from billing.adapters.store import DynamoStore
@@ -79,6 +80,7 @@ def _aws() -> Outside:
             address=os.environ["SENDER_ADDRESS"],
             name=os.environ.get("SENDER_NAME", ""),
             reply_to=os.environ.get("REPLY_TO_ADDRESS", ""),
+            pace=Pace(workers=int(os.environ.get("LETTER_CONCURRENCY", "1"))),
             configuration_set=os.environ["CONFIGURATION_SET"],
         ),
         metrics=counted,

@@ -12,7 +12,7 @@ from billing import records
 from billing.domain.delivery import SETTLED, DeliveryState
 from billing.domain.errors import UnavailableError
 from billing.domain.periods import utc_text
-from billing.ports import Letter, Outside, RefusedError, Row, StaleError, UnknownOutcomeError, Write
+from billing.ports import AwayError, Letter, Outside, RefusedError, Row, StaleError, UnknownOutcomeError, Write
 from billing.records_letters import (
     HEAD,
     SUPPRESSED,
@@ -29,6 +29,7 @@ from billing.usecases.letters import WAIT, settle
 
 ATTEMPTS_MAX = 6
 AHEAD_MAX = 100  # documents that are read together; the rest is asked for when it is wanted
+SOON_MAX_S = 60
 HOPELESS = timedelta(hours=3)  # a letter that cannot be composed for so long is given up, with the reason in its row
 
 
@@ -86,7 +87,8 @@ def send_letter(letter: str, address: str, outside: Outside, batch: Batch | None
     event about it may still come, and only then is it tried again. A `batch` is settled by whoever has it.
 
     Raises:
-        UnavailableError: throttled; the delivery is queued again.
+        AwayError: the mail service takes nothing now; the delivery is queued as before.
+        UnavailableError: something else did not answer; the delivery is queued as before.
     """
     ours = batch or Batch()
     sent = _sent(letter, address, outside, ours)
@@ -95,6 +97,22 @@ def send_letter(letter: str, address: str, outside: Outside, batch: Batch | None
     if not batch:
         ours.settle(outside)
     return sent
+
+
+def send_or_put_back(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
+    """As `send_letter`, for whoever has a hint: where the mail service is away, the hint has done its part.
+
+    If it is away for seconds, another hint comes then: one that came back by itself would wait for minutes, and after
+    a few times be a dead letter. If it is away for longer, the letter waits in its row and the sweep hints at it.
+    """
+    try:
+        return send_letter(letter, address, outside, batch)
+    except AwayError as away:
+        if away.seconds <= SOON_MAX_S:
+            outside.queue.send("send-letter", [{"letter": letter, "address": address}], delay_s=away.seconds)
+        else:
+            outside.metrics.count("LettersHeldUp")
+        return Sent(letter=letter, status=f"{DeliveryState.QUEUED}: {away}")
 
 
 def _sent(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
@@ -122,6 +140,7 @@ def _sent(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
         return _end(letter, address, given_up, stored.version, outside)
     if delivery.status == DeliveryState.SENDING:
         outside.metrics.count("LettersSentAgain")
+    outside.mailer.await_turn()
     claimed = replace(delivery, status=DeliveryState.SENDING, started_at=utc_text(now), attempts=delivery.attempts + 1)
     _write(letter, address, claimed, stored.version, outside)
     version = stored.version + 1

@@ -1,0 +1,69 @@
+"""How fast one worker of several may send letters, so that all of them together keep the rate of the mail service."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable
+
+from billing.ports import AwayError
+
+RATE = 14.0  # letters a second until the mail service has said its own: what an account has outside of the sandbox
+RATE_KNOWN_S = 600.0
+WAIT_MAX_S = 2.0  # ten such pauses fit the life of a function; a longer one is waited for in the queue
+SOON_S = 5
+
+
+class Pace:
+    """A worker's share of the rate: one of `workers`, each of which sends every `workers / rate` seconds.
+
+    It lives as long as its process does, and so does what it knows of a mail service that is shut.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._workers, self._clock, self._sleep = workers, clock, sleep
+        self._every = workers / RATE
+        self._next = self._shut_until = -math.inf
+        self._asked_at = -math.inf
+
+    def wants_rate(self) -> bool:
+        """Whether the mail service should be asked for its rate; asking is noted, whatever comes of it."""
+        wants = self._clock() >= self._asked_at + RATE_KNOWN_S
+        if wants:
+            self._asked_at = self._clock()
+        return wants
+
+    def rate(self, letters_a_second: float) -> None:
+        if letters_a_second > 0:
+            self._every = self._workers / letters_a_second
+
+    def await_turn(self) -> None:
+        """Return when the next letter may go.
+
+        Raises:
+            AwayError: the mail service is shut, or the pause is long.
+        """
+        now = self._clock()
+        if now < self._shut_until:
+            raise AwayError("the mail service takes nothing", seconds=math.ceil(self._shut_until - now))
+        wait = self._next - now
+        if wait > WAIT_MAX_S:
+            raise AwayError("the mail service is slower than its workers", seconds=math.ceil(wait))
+        if wait > 0:
+            self._sleep(wait)
+        self._next = max(now, self._next) + self._every
+
+    def shut(self, seconds: int) -> None:
+        """Nothing is taken for so long."""
+        self._shut_until = self._clock() + seconds
+
+    def soon(self) -> int:
+        """In how many seconds a letter that came too fast comes again: not all of them in the same one."""
+        return random.randint(1, SOON_S)  # noqa: S311 - nothing secret about it
