@@ -13,7 +13,7 @@ from billing.adapters.files import S3Files
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.usecases import archive, filing, fill_orders, orders
 from billing.usecases.archive import archive_of, order_archive
-from billing.usecases.documents_api import Filters
+from billing.usecases.document_filters import Filters
 from billing.usecases.notifications import change_notifications, confirm_address, notifications_of
 from billing.usecases.orders import order_invoice, order_reconciliation
 from billing.usecases.send_again import send_again

@@ -10,7 +10,7 @@ import pytest
 from billing import wiring
 from billing.domain.notifications import KINDS
 from billing.usecases.archive import order_archive
-from billing.usecases.documents_api import Filters
+from billing.usecases.document_filters import Filters
 from billing.usecases.notifications import change_notifications
 from tests.api.asking import TOKENS, Browser, a_token
 from tests.usecases.house import ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment

@@ -26,6 +26,8 @@ def test_the_list_says_sums_as_text_and_days_as_iso(accountant: Browser) -> None
         pytest.param({"kind": "act"}, [ACT], id="kind"),
         pytest.param({"from": "2026-02-01", "to": "2026-02-01"}, [INVOICE, ACT], id="days"),
         pytest.param({"to": "2026-01-31"}, [], id="until the day before"),
+        pytest.param({"month_from": "2026-01", "month_to": "2026-01"}, [ACT], id="the month that it closes"),
+        pytest.param({"month_from": "2026-02", "kind": "act"}, [], id="the month of its date"),
         pytest.param({"payer": ROMASHKA["inn"], "kind": "invoice"}, [INVOICE], id="payer"),
         pytest.param({"number": "1", "status": "ready"}, [INVOICE, ACT], id="number"),
         pytest.param({"number": "11"}, [], id="not a part of the number"),
@@ -42,6 +44,8 @@ def test_the_list_is_filtered(accountant: Browser, query: dict[str, str], found:
         pytest.param({"from": "2026-02-30"}, id="no day"),
         pytest.param({"from": "20260201"}, id="another writing of a day"),
         pytest.param({"from": "1770000000"}, id="a moment"),
+        pytest.param({"from": "1767225600"}, id="a number of seconds as long as a day"),
+        pytest.param({"month_from": "2026-01-01"}, id="a day in the place of a month"),
         pytest.param({"to": "0001-01-01"}, id="a day of long ago"),
         pytest.param({"payer": "'; --"}, id="no payer"),
         pytest.param({"limit": "0"}, id="none a page"),
@@ -59,6 +63,25 @@ def test_a_question_that_does_not_fit_is_refused_without_repeating_it(
     (value,) = query.values()
     assert (answered.status, answered.headers["content-type"]) == (400, "application/problem+json")
     assert len(value) < 2 or value not in answered.body
+
+
+@pytest.mark.parametrize("path", ["/documents", "/documents/archive"])
+@pytest.mark.parametrize(
+    "query", [{"from": "2026-02-02", "to": "2026-02-01"}, {"month_from": "2026-02", "month_to": "2026-01"}]
+)
+def test_a_period_that_ends_before_it_begins_is_refused_alike(
+    accountant: Browser, path: str, query: dict[str, str]
+) -> None:
+    answered = accountant.get(path, query=query)
+
+    assert (answered.status, answered.json["cause"]) == (400, "period_backwards")
+
+
+def test_an_archive_is_of_months_or_of_days(accountant: Browser) -> None:
+    assert accountant.get("/documents/archive", query={"month_from": "2026-01", "month_to": "2026-01"}).status == 302
+    assert accountant.get("/documents/archive", query={"month_from": "2026-02", "month_to": "2026-02"}).status == 302
+    assert accountant.get("/documents/archive", query={"month_from": "2026-03", "month_to": "2026-03"}).status == 404
+    assert accountant.get("/documents/archive", query={"month_from": "2026-01"}).status == 400
 
 
 def test_pages_follow_each_other_by_their_cursors(accountant: Browser) -> None:

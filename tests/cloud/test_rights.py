@@ -14,7 +14,7 @@ from PIL import Image
 
 from billing import wiring
 from billing.usecases import archive, orders
-from billing.usecases.documents_api import Filters
+from billing.usecases.document_filters import Filters
 from local.cloud import Cloud, local_cloud
 from local.company.boxes import ADDRESS
 from local.company.client import a_company

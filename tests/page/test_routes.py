@@ -83,6 +83,28 @@ def test_an_accountant_who_sends_a_form_is_told_who_may(house):
     assert "Заказывать документы и" in answered.body
 
 
+# --- what is shown -----------------------------------------------------------------------------------------------
+
+
+def test_the_chip_of_a_month_shows_the_act_for_that_month_and_so_does_its_archive(administrator):
+    """The act of January is dated 1 February: an accountant who closes January is to have it with January."""
+    january, february = ({"first": f"2026-{m}-01", "last": f"2026-{m}-28"} for m in ("01", "02"))
+
+    assert ACT in administrator.get("/page/acts", query=january).body
+    assert ACT not in administrator.get("/page/acts", query=february).body
+    assert ACT in administrator.get("/page/acts", query={**february, "by": "date"}).body
+    assert administrator.get("/page/archive", query={"kind": "act", **january}).status == 302
+    assert "нет" in administrator.get("/page/archive", query={"kind": "act", **february}).body
+    assert administrator.get("/page/archive", query={"kind": "act", "by": "date", **february}).status == 302
+
+
+def test_a_chip_keeps_the_way_of_counting_that_was_chosen(administrator):
+    links = re.findall(r'href="(/page/acts\?[^"]+)"', administrator.get("/page/acts", query={"by": "date"}).body)
+
+    assert links
+    assert all("by=date" in link for link in links)
+
+
 # --- ordering ----------------------------------------------------------------------------------------------------
 
 

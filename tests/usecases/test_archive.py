@@ -12,10 +12,11 @@ import pytest
 from billing import records
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import InvalidInputError, NotFoundError
+from billing.domain.periods import Month
 from billing.ports import ABSENT, Write
 from billing.usecases import archive, fill_orders
 from billing.usecases.archive import Archive, archive_of, order_archive
-from billing.usecases.documents_api import Filters
+from billing.usecases.document_filters import Filters
 from tests.usecases.cutting import every_cut
 from tests.usecases.house import ACCOUNT, FEBRUARY, VASILYOK, House, a_card, a_charge, a_payment
 
@@ -75,13 +76,26 @@ def test_a_period_is_counted_by_the_dates_on_the_documents_both_ends_inclusive(f
     assert made.file_name.startswith("Акты ")
 
 
-def test_a_contract_is_in_it_by_the_day_on_which_it_was_made_ready_as_in_the_list():
+def test_the_months_of_a_quarter_have_the_acts_that_close_them():
+    """The act of February is dated 1 March, and stays in February."""
+    house = a_house()
+    months = {"month_first": Month.parse("2026-02"), "month_last": Month.parse("2026-02")}
+
+    made = order_archive(ACCOUNT, Filters(kind=DocumentKind.ACT, **months), house.outside)
+
+    assert names(house, made) == ["Акт № 2 от 01.03.2026 ООО Ромашка.pdf"]
+    assert made.file_name == "Акты 01.02.2026-28.02.2026.zip"
+
+
+def test_a_contract_is_in_it_by_the_date_that_is_printed_on_it_as_in_the_list():
     house = a_house()
     act = house.documents(kind="act")[0]
     row = {**records.document_row(act), "kind": "contract", "date": "2025-01-15"}
     house.store.tx([Write("documents", ACCOUNT, "2026-03-05.contract.9999003014", row, ABSENT)])
 
-    assert ordered(house, "2026-03-02", "2026-03-31").documents == 1
+    assert ordered(house, "2025-01-01", "2025-01-31").documents == 1
+    with pytest.raises(NotFoundError):
+        ordered(house, "2026-03-02", "2026-03-31")
 
 
 @pytest.mark.parametrize(("first", "last"), [("2025-01-01", "2026-01-31"), ("2026-03-02", "2027-12-31")])

@@ -9,8 +9,10 @@ import pytest
 from billing import records
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import ConflictError, NotFoundError
+from billing.domain.periods import Month
 from billing.ports import LetterEvent, Write
-from billing.usecases.documents_api import READ_MAX, Filters, document_told, download_link, list_documents
+from billing.usecases.document_filters import Filters
+from billing.usecases.documents_api import READ_MAX, document_told, download_link, list_documents
 from billing.usecases.orders import order_reconciliation
 from billing.usecases.track_letters import track_letter
 from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
@@ -86,17 +88,97 @@ def test_a_number_is_found_whole(house: House) -> None:
     assert found == [act.id]
 
 
-def test_a_contract_stands_where_it_was_made_ready() -> None:
+def _planted(house: House, id: str, **over: object) -> None:
+    """A document like the act of January, under another key."""
+    act = next(s.row for s in house.store.query("documents", ACCOUNT).rows if s.sk.startswith("2026-01.act"))
+    house.store.tx([Write("documents", ACCOUNT, id, {**act, **over}, 0)])
+
+
+def a_quarter() -> House:
+    """Acts of January, February and March, dated the first of the next month; and a contract made in April."""
     house = House(a_card(), a_payment(300_000), a_charge(300_000))
     house.night()
-    (act,) = house.documents(kind="act")
-    row = {**records.document_row(act), "kind": "contract", "date": "2025-01-15"}
-    house.store.tx([Write("documents", ACCOUNT, "2026-04-02.contract.9999003014", row, 0)])
+    for month, day, number in (("2026-02", "2026-03-01", "21"), ("2026-03", "2026-04-01", "36")):
+        _planted(house, f"{month}.act.9999003014.0", month=month, date=day, number=number)
+    _planted(house, "2026-04-02.contract.9999003014", kind="contract", date="2025-01-15", number="Д-101/2025")
+    return house
 
-    found = _ids(house, Filters(first=date(2026, 4, 1), last=date(2026, 4, 30)))
 
-    assert found == ["2026-04-02.contract.9999003014"]
-    assert _ids(house, Filters(first=date(2025, 1, 1), last=date(2025, 1, 31))) == []
+def _months(first: str, last: str) -> Filters:
+    months = {"month_first": Month.parse(first), "month_last": Month.parse(last)}
+    return Filters(kind=DocumentKind.ACT, also=DocumentKind.CONTRACT, **months)
+
+
+def _numbers(house: House, filters: Filters) -> list[str]:
+    found, _ = list_documents(ACCOUNT, filters, after="", limit=100, outside=house.outside)
+    return [d.number for d in found]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "numbers"),
+    [
+        pytest.param("2026-03", "2026-03", ["36"], id="March has the act for March, dated 1 April"),
+        pytest.param("2026-01", "2026-03", ["36", "21", "1"], id="the first quarter has its three"),
+        pytest.param("2026-04", "2026-06", [], id="the second has none of them"),
+        pytest.param("2025-01", "2025-12", ["Д-101/2025"], id="a contract is of the month of its date"),
+    ],
+)
+def test_an_act_belongs_to_the_month_that_it_closes(first: str, last: str, numbers: list[str]) -> None:
+    assert _numbers(a_quarter(), _months(first, last)) == numbers
+
+
+def test_a_contract_is_found_by_the_date_that_is_printed_on_it_and_stands_there() -> None:
+    house = a_quarter()
+    acts = {"kind": DocumentKind.ACT, "also": DocumentKind.CONTRACT}
+
+    assert _numbers(house, Filters(first=date(2025, 1, 1), last=date(2025, 12, 31))) == ["Д-101/2025"]
+    assert _numbers(house, Filters(first=date(2026, 4, 2), last=date(2026, 4, 30))) == []
+    assert _numbers(house, Filters(**acts)) == ["36", "21", "1", "Д-101/2025"]
+
+
+def test_an_act_of_reconciliation_belongs_to_the_months_that_it_is_for() -> None:
+    house = House(a_card(), a_payment(300_000), a_charge(300_000))
+    house.night()
+    content = {**records.document_row(house.documents(kind="act")[0])["content"], "first": "2025-10-01"}
+    content["last"] = "2025-12-31"
+    _planted(house, "2026-04-05.reconciliation.x", kind="reconciliation", date="2026-04-05", content=content)
+    kind = DocumentKind.RECONCILIATION
+
+    for first, last, count in (("2025-12", "2025-12", 1), ("2026-01", "2026-04", 0), ("2025-01", "2025-09", 0)):
+        months = Filters(kind=kind, month_first=Month.parse(first), month_last=Month.parse(last))
+        assert len(_ids(house, months)) == count
+
+
+@pytest.mark.parametrize("limit", [1, 4, 50])
+def test_documents_of_one_day_stand_by_number_whatever_their_keys(limit: int) -> None:
+    house = House(a_card(), a_payment(300_000), a_charge(300_000))
+    house.night()
+    for digest, number in zip("fa7b3c19e5", (51, 55, 67, 74, 98, 90, 9, 100, 101, 8), strict=True):
+        _planted(house, f"2026-02-10.invoice.x.{digest}", kind="invoice", date="2026-02-10", number=str(number))
+
+    numbers, after = [], ""
+    while True:
+        page, after = list_documents(
+            ACCOUNT, Filters(first=date(2026, 2, 10)), after=after, limit=limit, outside=house.outside
+        )
+        numbers += [int(d.number) for d in page]
+        if not after:
+            break
+
+    assert numbers == [101, 100, 98, 90, 74, 67, 55, 51, 9, 8]
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        pytest.param("3", ["36"], id="a part"),
+        pytest.param("№ 36", ["36"], id="with its sign"),
+        pytest.param("д-101", ["Д-101/2025"], id="the beginning, in another case"),
+        pytest.param("37", [], id="of none"),
+    ],
+)
+def test_a_number_is_found_as_people_type_it(typed: str, numbers: list[str]) -> None:
+    assert _numbers(a_quarter(), Filters(number=typed)) == numbers
 
 
 def test_a_list_says_what_stands_in_the_document_and_what_became_of_its_letter(house: House) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any, Self, TypeAlias
 
@@ -15,18 +16,22 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     ValidationInfo,
+    model_validator,
 )
 
 from billing.api.page_told import edo_at
 from billing.api.reasons import said_in
 from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.errors import InvalidInputError
 from billing.domain.money import plain_roubles
-from billing.domain.periods import Day
+from billing.domain.periods import Day, Month
+from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause, Trouble
 from billing.page.language import Language
 from billing.page.states import edo_states
 from billing.page.wording import Words
-from billing.usecases.documents_api import PAGE_MAX, Filters
+from billing.usecases.document_filters import Filters
+from billing.usecases.documents_api import PAGE_MAX
 from billing.usecases.documents_told import EdoTold, Listed
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
@@ -40,7 +45,7 @@ def _encodable(text: str) -> str:
 
 def _iso(day: object) -> object:
     """A day is said as a day: not as a moment, and not as a number of seconds."""
-    if isinstance(day, str) and len(day) != len("2026-01-31"):
+    if isinstance(day, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
         raise ValueError("a day is written YYYY-MM-DD")
     return day
 
@@ -57,6 +62,9 @@ Money: TypeAlias = Annotated[
     Field(json_schema_extra={"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$", "examples": ["5500.00"]}),
 ]
 Date: TypeAlias = Annotated[date, BeforeValidator(_iso), AfterValidator(_in_time)]
+MonthText: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"), Field(examples=["2026-01"])
+]
 Inn: TypeAlias = Annotated[str, StringConstraints(pattern=r"^([0-9]{10}|[0-9]{12})$")]
 Cursor: TypeAlias = Annotated[str, StringConstraints(max_length=600, pattern=r"^[A-Za-z0-9._-]*$")]
 Number: TypeAlias = Annotated[str, StringConstraints(max_length=40), AfterValidator(_encodable)]
@@ -74,12 +82,39 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
-class ListAsked(Asked):
-    """Filters of the list of documents; `from` and `to` are days of the documents, both inclusive."""
+class PeriodAsked(Asked):
+    """Filters by time: the dates on the documents, or the months that they are for; each end is inclusive."""
 
-    kind: DocumentKind | None = None
-    first: Date | None = Field(None, alias="from")
-    last: Date | None = Field(None, alias="to")
+    kind: DocumentKind | None = Field(None, description="only documents of this kind")
+    first: Date | None = Field(None, alias="from", description="the earliest date on a document, inclusive")
+    last: Date | None = Field(None, alias="to", description="the latest date on a document, inclusive")
+    month_from: MonthText | None = Field(
+        None,
+        description="the earliest month that a document is for, inclusive: an act is for the month that it closes, "
+        "though it is dated later; an act of reconciliation for its days; any other for the month of its date",
+    )
+    month_to: MonthText | None = Field(None, description="the latest month that a document is for, inclusive")
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if self.filters.is_backwards:
+            raise InvalidInputError(trouble(Cause.PERIOD_BACKWARDS))
+        return self
+
+    @property
+    def filters(self) -> Filters:
+        return Filters(
+            kind=self.kind,
+            first=self.first,
+            last=self.last,
+            month_first=Month.parse(self.month_from) if self.month_from else None,
+            month_last=Month.parse(self.month_to) if self.month_to else None,
+        )
+
+
+class ListAsked(PeriodAsked):
+    """Filters of the list of documents."""
+
     payer: Inn | None = None
     status: DocumentStatus | None = None
     number: Number | None = None
@@ -88,10 +123,8 @@ class ListAsked(Asked):
 
     @property
     def filters(self) -> Filters:
-        return Filters(
-            kind=self.kind,
-            first=self.first,
-            last=self.last,
+        return replace(
+            super().filters,
             payer=self.payer or "",
             status=self.status,
             number=self.number or "",

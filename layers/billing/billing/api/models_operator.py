@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
-from billing.api.models import Answer, Asked, Cursor, Date, Money
-from billing.api.models_statistics import MonthText
+from billing.api.models import Answer, Asked, Cursor, Date, Money, MonthText
 
 
 class PageAsked(Asked):

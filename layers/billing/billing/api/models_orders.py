@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Header
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from billing.api.models import Answer, Asked, Date, Inn
-from billing.domain.documents import DocumentKind
+from billing.api.models import Answer, Asked, Date, Inn, PeriodAsked
 from billing.domain.money import Kopecks
-from billing.usecases.documents_api import Filters
 
 
 def _kopecks(roubles: str) -> str:
@@ -68,16 +66,14 @@ class LetterQueued(Answer):
     letter: str
 
 
-class ArchiveAsked(Asked):
-    """Documents dated `from`..`to`, both inclusive, of a kind or of all."""
+class ArchiveAsked(PeriodAsked):
+    """The documents of a period, of a kind or of all; `from` and `to`, or `month_from` and `month_to`, are required."""
 
-    kind: DocumentKind | None = None
-    first: Date = Field(alias="from")
-    last: Date = Field(alias="to")
-
-    @property
-    def filters(self) -> Filters:
-        return Filters(kind=self.kind, first=self.first, last=self.last)
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if not (self.first and self.last) and not (self.month_from and self.month_to):
+            raise ValueError("a period has two ends")
+        return self
 
 
 class Archive(Answer):

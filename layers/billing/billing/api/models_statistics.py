@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field
 
-from billing.api.models import Answer, Asked, Money
+from billing.api.models import Answer, Asked, Money, MonthText
 from billing.domain.periods import Day, Month
 
 MONTHS = 12  # that are told when nobody says which
 
-MonthText: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])$"), Field(examples=["2026-01"])
-]
 ByClass: TypeAlias = Annotated[dict[str, Money], BeforeValidator(dict)]
 MonthSaid: TypeAlias = Annotated[str, BeforeValidator(str)]
 

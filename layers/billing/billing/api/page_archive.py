@@ -34,7 +34,7 @@ def archive_shown(account: str, frame: Frame, query: Sent) -> Response[Any]:
     if found.state == READY:
         return redirect(link(found), HTTPStatus.FOUND)
     again = frame.addresses.archive(
-        kind=kind, first=chosen.first, last=chosen.last, payer=chosen.payer, number=chosen.number
+        kind=kind, first=chosen.first, last=chosen.last, by=chosen.by, payer=chosen.payer, number=chosen.number
     )
     failed = found.state == FAILED
     return answered(ArchivePage(frame=frame, kind=kind, documents=found.documents, failed=failed, again=again))

@@ -20,7 +20,8 @@ from billing.page.frame import Frame
 from billing.page.language import Language
 from billing.page.periods import document_spans, reconciliation_spans
 from billing.page.typed import typed_day
-from billing.usecases.documents_api import Filters, list_documents
+from billing.usecases.document_filters import Filters
+from billing.usecases.documents_api import list_documents
 from billing.usecases.statistics import statistics_of
 
 ROWS = 50
@@ -66,15 +67,21 @@ def documents_tab(
 
 
 def shown(kind: DocumentKind, chosen: Filter) -> Filters:
-    """What stands in the list of the kind, and in its archive; days that are wrong count for nothing."""
-    return Filters(
+    """Return what stands in the list of the kind, and in its archive; days that are wrong count for nothing.
+
+    The days mean the months that acts are for, which are dated after them, unless somebody wants the dates.
+    """
+    first = None if chosen.wrong else chosen.first
+    last = None if chosen.wrong else chosen.last
+    found = Filters(
         kind=kind,
         also=DocumentKind.CONTRACT if kind is DocumentKind.ACT else None,
-        first=None if chosen.wrong else chosen.first,
-        last=None if chosen.wrong else chosen.last,
         payer=chosen.payer,
         number=chosen.number,
     )
+    if chosen.by_date or kind is DocumentKind.INVOICE:
+        return replace(found, first=first, last=last)
+    return replace(found, month_first=Month.of(first) if first else None, month_last=Month.of(last) if last else None)
 
 
 def filter_of(query: Sent, language: Language) -> Filter:
@@ -90,6 +97,7 @@ def filter_of(query: Sent, language: Language) -> Filter:
         payer=payer if payer.isascii() and payer.isdigit() and len(payer) in (10, 12) else "",
         number=query.text("number")[:NUMBER_MAX],
         after=query.text("after"),
+        by_date=query.text("by") == "date",
         spans=document_spans(today(), language),
         wrong=tuple(wrong),
     )

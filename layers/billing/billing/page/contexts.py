@@ -51,19 +51,28 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What the list shows, as it was asked for; `wrong` names the fields that could not be read."""
+    """What the list shows, as it was asked for; `wrong` names the fields that could not be read.
+
+    `by_date`: days are the dates on the documents, else the months that the documents are for.
+    """
 
     first: Day | None = None
     last: Day | None = None
     payer: str = ""
     number: str = ""
     after: str = ""
+    by_date: bool = False
     spans: tuple[Span, ...] = ()
     wrong: tuple[str, ...] = ()
 
     @property
     def narrow(self) -> bool:
         return bool(self.first or self.last or self.payer or self.number)
+
+    @property
+    def by(self) -> str:
+        """As an address says it; empty for the usual."""
+        return "date" if self.by_date else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,13 @@ from typing import Any
 from billing import records
 from billing.domain.documents import DocumentStatus
 from billing.domain.errors import InvalidInputError, NotFoundError, UnavailableError
-from billing.domain.periods import Day, Month, utc_text
+from billing.domain.periods import Day, utc_text
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
 from billing.domain.wording import archive_name
 from billing.exports.zip_file import distinct, zipped
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.usecases.documents_api import Filters
+from billing.usecases.document_filters import Filters, rank
 from billing.usecases.rows import rows_of
 
 AT_ONCE_MAX = 50  # documents that are packed while somebody waits
@@ -50,7 +50,7 @@ def order_archive(account: str, asked: Filters, outside: Outside) -> Archive:
         NotFoundError: there are none.
         InvalidInputError: the days are in the wrong order, or there are too many documents.
     """
-    if asked.first and asked.last and asked.last < asked.first:
+    if asked.is_backwards:
         raise InvalidInputError(trouble(Cause.PERIOD_BACKWARDS))
     found = _documents(account, replace(asked, status=DocumentStatus.READY), outside)
     if not found:
@@ -125,24 +125,22 @@ def _end(stored: Stored, row: Mapping[str, Any], work: Stored, outside: Outside)
 
 
 def _named(asked: Filters, days: Sequence[Day]) -> str:
-    """By the days that were asked for; with none, by those of the documents."""
-    return archive_name(asked.kind or "", asked.first or min(days), asked.last or max(days))
+    """Name the file by the days or months that were asked for; with none, by the dates of the documents."""
+    first = asked.first or (asked.month_first.first_day if asked.month_first else min(days))
+    last = asked.last or (asked.month_last.last_day if asked.month_last else max(days))
+    return archive_name(asked.kind or "", first, last)
 
 
 def _documents(account: str, asked: Filters, outside: Outside) -> list[tuple[str, Mapping[str, Any]]]:
-    """Rows of the documents that the list shows, in order.
-
-    A document's id begins with its month, or the one before its date.
-    """
-    found: list[tuple[str, Mapping[str, Any]]] = []
-    after = str(Month.of(asked.first).previous) if asked.first else ""
-    before = str(Month.of(asked.last).next) if asked.last else ""
+    """Return the rows of the documents that the list shows, the oldest first."""
+    found = list[Stored]()
+    after, before = asked.keys()
     for stored in rows_of(outside.store, "documents", account, after=after, before=before):
-        if stored.row["kind"] != "period" and asked.let(stored.sk, stored.row):
-            found.append((stored.sk, stored.row))
+        if stored.row["kind"] != "period" and asked.let(stored.row):
+            found.append(stored)
         if len(found) > DOCUMENTS_MAX:
             raise InvalidInputError(trouble(Cause.ARCHIVE_TOO_LARGE))
-    return found
+    return [(stored.sk, stored.row) for stored in sorted(found, key=rank)]
 
 
 def _day(row: Mapping[str, Any]) -> Day:

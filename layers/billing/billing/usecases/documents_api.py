@@ -4,69 +4,56 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from billing import records
-from billing.domain.documents import DocumentKind, DocumentStatus
+from billing.domain.documents import DocumentStatus
 from billing.domain.errors import ConflictError, NotFoundError
-from billing.domain.periods import Day, Month
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
-from billing.ports import Outside, Row, Stored
+from billing.ports import Outside, Stored
 from billing.records_letters import NOBODY
+from billing.usecases.document_filters import Filters, rank
 from billing.usecases.documents_told import Listed, Told, letter_state, letters_told, listed
 from billing.usecases.kept_letters import letters_about, letters_by_id
 
 PAGE_MAX = 100  # documents in a page
-READ_MAX = 500  # rows read for one: a rare filter gives short pages, and takes six calls at most
+READ_MAX = 500  # rows read for one: a rare filter gives short pages, and takes few calls
+DAY_USUAL = 10  # rows read beyond a page, so that its last day is whole
 LINK_SECONDS = 120
 
 _ID = re.compile(r"[0-9A-Za-z._-]{1,120}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What of the documents is asked for; what is empty or None lets everything through. Days are inclusive.
-
-    `also`: a kind shown beside the one that was asked for. A contract counts by the day on which it was made ready: the
-    one printed on it may be years before.
-    """
-
-    kind: DocumentKind | None = None
-    also: DocumentKind | None = None
-    first: Day | None = None
-    last: Day | None = None
-    payer: str = ""
-    status: DocumentStatus | None = None
-    number: str = ""
-
-    def let(self, id: str, row: Row) -> bool:
-        day = id[:10] if row["kind"] == DocumentKind.CONTRACT else row["date"]
-        return (
-            (not self.kind or row["kind"] in (self.kind, self.also))
-            and self.status in (None, row["status"])
-            and self.payer in ("", row["payer"])
-            and self.number in ("", row.get("number", ""))
-            and (self.first is None or day >= self.first.isoformat())
-            and (self.last is None or day <= self.last.isoformat())
-        )
-
-
 def list_documents(
     account: str, filters: Filters, *, after: str, limit: int, outside: Outside
 ) -> tuple[tuple[Listed, ...], str]:
-    """At most `limit` documents, newest first, and where the next page begins ("": there is none).
+    """Return at most `limit` documents, newest first, and where the next page begins ("": there is none).
 
-    A page may be shorter than asked for and still not be the last: what one call reads is bounded.
+    Within a day they stand by number, which their keys do not tell: the rows of a day are read together. A page may be
+    shorter than asked for and still not be the last: what one call reads is bounded.
     """
-    found, more = list[Stored](), ""
-    rows = _newest_first(account, filters, after, limit, outside)
-    for read, stored in enumerate(rows, 1):
-        if _is_document(stored) and filters.let(stored.sk, stored.row):
-            found.append(stored)
-        if len(found) == limit or read == READ_MAX:
-            more = stored.sk if next(rows, None) else ""
+    start, _, last = after.partition("|")
+    rows = _newest_first(account, filters, start, limit, outside)
+    found, more, read, head = list[Stored](), "", 0, next(rows, None)
+    while head:
+        day, head = _day(head, rows)
+        if read and read + len(day) > READ_MAX:
+            more = start
             break
+        read += len(day)
+        shown = sorted((s for s in day if _is_document(s) and filters.let(s.row)), key=rank, reverse=True)
+        if last:
+            shown = shown[1 + next((n for n, s in enumerate(shown) if s.sk == last), -1) :]
+        room = limit - len(found)
+        found += shown[:room]
+        if len(shown) > room:
+            more = f"{start}|{shown[room - 1].sk if room else last}"
+            break
+        start, last = day[-1].sk, ""
+        if head and (len(found) == limit or read >= READ_MAX):
+            more = start
+            break
+    found.sort(key=rank, reverse=True)  # a contract is dated long before the day that it was made on
     named = {s.row["letter"] for s in found if s.row.get("letter", NOBODY) != NOBODY}
     letters = letters_by_id(named, outside)
     return tuple(listed(s, letter_state(s.row, letters)) for s in found), more
@@ -111,20 +98,26 @@ def download_link(account: str, id: str, outside: Outside, *, inline: bool) -> s
 # --- rows --------------------------------------------------------------------------------------------------------
 
 
-def _newest_first(account: str, filters: Filters, after: str, limit: int, outside: Outside) -> Iterator[Stored]:
-    """The account's rows from the newest on, only those whose keys can be of the days that are asked for.
-
-    A document's key begins with its month or its day, and its date is in that month or on the first day of the next.
-    """
-    before = after or (str(Month.of(filters.last).next) if filters.last else "")
-    lowest = str(Month.of(filters.first).plus(-2)) + "~" if filters.first else ""
-    sifted = filters.kind or filters.payer or filters.status or filters.number
-    size = PAGE_MAX if sifted else limit + 1  # of what is sifted, few rows may be left
+def _newest_first(account: str, filters: Filters, start: str, limit: int, outside: Outside) -> Iterator[Stored]:
+    """Yield the account's rows from the newest on, only those whose keys can be of what is asked for."""
+    after, before = filters.keys()
+    before = start or before
+    size = PAGE_MAX if filters.sifts else limit + DAY_USUAL  # of what is sifted, few rows may be left
     while True:
-        page = outside.store.query("documents", account, after=lowest, before=before, limit=size, newest_first=True)
+        page = outside.store.query("documents", account, after=after, before=before, limit=size, newest_first=True)
         yield from page.rows
         if not (before := page.cursor):
             return
+
+
+def _day(head: Stored, rows: Iterator[Stored]) -> tuple[list[Stored], Stored | None]:
+    """Return the rows of one month or day from `head` on, `READ_MAX` at most, and the row that follows them."""
+    day = [head]
+    for stored in rows:
+        if stored.sk.partition(".")[0] != head.sk.partition(".")[0] or len(day) == READ_MAX:
+            return day, stored
+        day.append(stored)
+    return day, None
 
 
 def _is_document(stored: Stored) -> bool:

@@ -21,14 +21,15 @@ window.addEventListener("pageshow", () => {
   });
 });
 
-// Rows are narrowed while a number is typed.
+// Rows are narrowed while a number is typed, by the rule of the server: a part of the number, without its sign and spaces.
+const plain = (number) => number.replace(/[№\s]/g, "").toLowerCase();
 const field = document.querySelector("[data-filters]");
 const rows = document.querySelectorAll("[data-rows] tbody tr");
 if (field) {
   field.addEventListener("input", () => {
-    const typed = field.value.trim().toLowerCase();
+    const typed = plain(field.value);
     rows.forEach((row) => {
-      row.hidden = !row.dataset.number.toLowerCase().includes(typed);
+      row.hidden = !plain(row.dataset.number).includes(typed);
     });
   });
 }
