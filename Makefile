@@ -20,6 +20,9 @@ $(VENV)/ready: requirements-dev.txt
 $(VENV)/checkov/ready: requirements-checkov.txt $(VENV)/ready
 	@PYTHON=$(PYTHON) .ci/venv $(VENV)/checkov $<
 
+$(VENV)/proof/ready: requirements-proof.txt $(VENV)/ready
+	@PYTHON=$(PYTHON) .ci/venv $(VENV)/proof $<
+
 demo: $(VENV)/ready      ## play a quarter of a small company; papers, letters and reports go to out/ (FROM=folder: your own messages)
 	$(RUN) -m local.demo --out $(OUT) $(if $(FROM),--from $(FROM))
 
@@ -53,5 +56,6 @@ lock:            ## lock the packages anew, with hashes and without addresses
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -c requirements-dev.txt -o layers/billing/requirements.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group checkov -o requirements-checkov.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group proof -o requirements-proof.txt
 
 .PHONY: help setup demo local test lint bench fonts build deploy lock

@@ -16,6 +16,7 @@ from billing.adapters.tables import MODELS
 from billing.ports import TABLES, Store
 from local import moto_fixes
 from tests.fakes import MemoryMetrics, MemoryStore
+from tests.second_emulator import ministack
 
 REGION = "eu-central-1"
 
@@ -53,9 +54,23 @@ def a_dynamo_store(aws: Any) -> DynamoStore:
     return DynamoStore({table: f"test-{table}" for table in TABLES}, REGION)
 
 
-@pytest.fixture(params=["memory", "dynamo", "known", "long", "long over dynamo"])
+@pytest.fixture
+def second_aws(emulator: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Clients of MiniStack, emptied, by the name of the service."""
+    for name, value in {**ministack.CREDENTIALS, "AWS_REGION": REGION, "AWS_ENDPOINT_URL": emulator}.items():
+        monkeypatch.setenv(name, value)
+    ministack.forget_everything(emulator)
+    return lambda service: boto3.client(service, region_name=REGION)
+
+
+HERE = ["memory", "dynamo", "known", "long", "long over dynamo"]
+
+
+@pytest.fixture(params=[*HERE, pytest.param("ministack", marks=pytest.mark.proof)])
 def store(request: pytest.FixtureRequest) -> Store:
     """What the port promises is promised by all."""
+    if request.param == "ministack":
+        return a_dynamo_store(request.getfixturevalue("second_aws"))
     if request.param == "memory":
         return MemoryStore()
     if request.param == "known":
