@@ -179,6 +179,7 @@ def _type_view(type_named_id: str) -> Json:
         "Title": kinds[0].title,
         "SupportedDocflows": [0, 1],
         "RequiresFnsRegistration": False,
+        "UniversalMessagesStartDate": "",
         "Functions": [
             {"Name": name, "Versions": [_version_view(kind) for kind in kinds if kind.function == name]}
             for name in functions
@@ -194,7 +195,7 @@ def _version_view(kind: Kind) -> Json:
             "IsFormal": kind.is_formal,
             "XsdUrl": _schema_url(kind, 0, "TitleXsd"),
             "UserDataXsdUrl": _schema_url(kind, 0, "UserContractXsd"),
-            "SignerInfo": {"SignerType": 3 if kind.is_formal else 0},
+            "SignerInfo": {"SignerType": 3 if kind.is_formal else 0, "ExtendedDocumentTitleType": -1},
             "MetadataItems": [
                 {"Id": item.key, "Type": item.kind, "IsRequired": item.is_required, "Source": source}
                 for item in kind.items
@@ -203,7 +204,9 @@ def _version_view(kind: Kind) -> Json:
         }
     ]
     if kind.is_formal:
-        titles.append({"Index": 1, "IsFormal": True, "MetadataItems": [], "EncryptedMetadataItems": []})
+        signer = {"SignerType": 3, "ExtendedDocumentTitleType": -1}
+        rest: Json = {"MetadataItems": [], "EncryptedMetadataItems": []}
+        titles.append({"Index": 1, "IsFormal": True, "SignerInfo": signer, **rest})
     return {
         "Version": kind.version,
         "IsActual": kind.is_actual,

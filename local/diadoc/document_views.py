@@ -10,6 +10,8 @@ from local.diadoc.message_records import Document, Entity, Message
 from local.diadoc.world import World
 
 _INJECT_MAX = 1_048_576
+_NO_RECEIPT = "GeneralReceiptStatusNotAcceptable"
+_ROUBLES = "643"
 _OUTBOUND = {
     "WaitingForRecipientSignature": "OutboundWaitingForRecipientSignature",
     "WithRecipientSignature": "OutboundWithRecipientSignature",
@@ -71,6 +73,8 @@ def document_view(world: World, message: Message, document: Document, box: str, 
         "Metadata": [{"Key": key, "Value": value} for key, value in document.metadata.items()],
         "RecipientReceiptMetadata": {"ReceiptStatus": document.recipient_receipt},
         "SenderReceiptMetadata": {"ReceiptStatus": document.sender_receipt},
+        "ConfirmationMetadata": {"ReceiptStatus": _NO_RECEIPT, "DateTimeTicks": 0},
+        "AmendmentRequestMetadata": {"AmendmentFlags": document.amendment, "ReceiptStatus": _NO_RECEIPT},
         "DocflowStatus": _docflow_status(message, document, box),
         "HasCustomPrintForm": False,
         "LastOuterDocflows": [],
@@ -86,7 +90,7 @@ def document_view(world: World, message: Message, document: Document, box: str, 
             "Total": document.metadata.get("TotalSum", ""),
             "Vat": document.metadata.get("TotalVat", ""),
             "DocumentFunction": document.function,
-            "Currency": document.metadata.get("CurrencyCode", ""),
+            "Currency": int(document.metadata.get("CurrencyCode") or _ROUBLES),
         }
     return view
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import Any
 
 from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer
-from local.diadoc.identifiers import index_key, iso_of, position_of
+from local.diadoc.identifiers import index_key, position_of
 from local.diadoc.message_records import BoxEvent, Message
 from local.diadoc.message_views import entity_view, message_type, message_view
 from local.diadoc.world import World
@@ -104,7 +104,6 @@ def patch_view(world: World, event: BoxEvent, message: Message, box: str) -> Jso
     return {
         "MessageId": message.message_id,
         "TimestampTicks": event.ticks,
-        "Timestamp": iso_of(event.ticks),
         "Entities": [entity_view(world, message, known[one], box) for one in event.entities],
         "ForDraft": message.is_draft,
         "DraftIsRecycled": message.is_recycled,

@@ -77,7 +77,9 @@ def _whom(world: World, asked: Json) -> tuple[str, str]:
 
 def _box_by_inn(world: World, inn: str) -> tuple[str, str]:
     """The newest head organisation of the INN; a new inactive box for a company of the register. Source: fact 7.7."""
-    known = [one for one in world.state.organizations.values() if one.inn == inn and not one.is_branch]
+    known = [
+        one for one in world.state.organizations.values() if one.inn == inn and one.in_directory and not one.is_branch
+    ]
     if known:
         return max(known, key=lambda one: one.created).box_id, ""
     if inn not in world.state.register or not inn_is_right(inn):

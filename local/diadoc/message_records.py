@@ -53,6 +53,7 @@ class Document:
     revocation: str = ""  # "", asked, accepted, rejected
     revocation_by: str = ""
     revocation_entity: str = ""
+    amendment: int = 0  # flags of InvoiceAmendmentFlags
     roaming: str = "RoamingNotificationStatusNone"
     roaming_text: str = ""
     sent: int = 0

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from local.diadoc.document_views import document_view
 from local.diadoc.http_shapes import Json
-from local.diadoc.identifiers import HEAD_DEPARTMENT, iso_of, legacy_box
+from local.diadoc.identifiers import HEAD_DEPARTMENT, legacy_box
 from local.diadoc.message_records import Document, Entity, Message
 from local.diadoc.world import World
 
@@ -38,10 +38,8 @@ def message_view(
         shown = [one for one in shown if one.entity_id in among]
     view: Json = {
         "MessageId": message.message_id,
-        "MessageIdGuid": message.message_id,
         "TimestampTicks": message.ticks,
         "LastPatchTimestampTicks": message.patched,
-        "Timestamp": iso_of(message.ticks),
         "FromBoxId": legacy_box(message.from_box),
         "FromTitle": sender.short_name,
         "Entities": [entity_view(world, message, one, box, inject=inject) for one in shown],
@@ -85,7 +83,6 @@ def entity_view(world: World, message: Message, entity: Entity, box: str, *, inj
     view: Json = {
         "EntityType": entity.entity_type,
         "EntityId": entity.entity_id,
-        "EntityIdGuid": entity.entity_id,
         "ParentEntityId": entity.parent_id,
         "Content": content,
         "AttachmentType": entity.attachment_type,
@@ -94,7 +91,6 @@ def entity_view(world: World, message: Message, entity: Entity, box: str, *, inj
         "SignerBoxId": legacy_box(entity.signer_box) if entity.signer_box else "",
         "SignerDepartmentId": HEAD_DEPARTMENT,
         "RawCreationDate": entity.ticks,
-        "CreationTimestamp": iso_of(entity.ticks),
         "NeedReceipt": entity.needs_receipt,
         "IsApprovementSignature": False,
         "IsEncryptedContent": False,

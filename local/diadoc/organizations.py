@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer
-from local.diadoc.identifiers import HEAD_DEPARTMENT, box_guid, legacy_box
+from local.diadoc.identifiers import box_guid, legacy_box
 from local.diadoc.records import Organization
 from local.diadoc.world import World
 
 NOT_IN_LIST = "NotInCounteragentList"
+_FEATURES = {
+    "SupportsAutoInvitation": "Автоматическая обработка приглашений",
+    "SupportsRevocation": "Аннулирование 1.01",
+    "EnableRevocationV2": "Аннулирование 1.02",
+    "SupportsPowerOfAttorney": "Поддержка МЧД",
+}
 _ONE_OF = ("orgId", "boxId", "fnsParticipantId", "inn")
 
 
@@ -34,6 +40,7 @@ def organization_view(organization: Organization, *, with_departments: bool = Tr
         "OrganizationType": organization.kind,
         "Sociability": organization.sociability,
         "LiquidationDate": organization.liquidation_date,
+        "ReadyForEpdStatus": "UndefinedEpdStatus",
     }
     if organization.is_test:
         view["IsTest"] = True
@@ -88,7 +95,8 @@ def get_organizations_by_inn_list(world: World, request: Request) -> Answer:
     partners = world.state.partnerships.get(world.my_box(request, my_box), {}) if my_box else {}
     by_inn: dict[str, list[Organization]] = {}
     for one in world.state.organizations.values():
-        by_inn.setdefault(one.inn, []).append(one)
+        if one.in_directory:
+            by_inn.setdefault(one.inn, []).append(one)
     rows: list[Json] = []
     for organization in (one for inn in asked for one in by_inn.get(inn, [])):
         known = partners.get(organization.box_id)
@@ -112,36 +120,56 @@ def get_roaming_operators(world: World, request: Request) -> Answer:
     """The operators that Diadoc exchanges with, and what each can do. Source: fact 6.6."""
     world.my_box(request, request.required("boxId"))
     rows = [
-        {"FnsId": one.fns_id, "Name": one.name, "IsActive": one.is_active, "Features": list(one.features)}
+        {
+            "FnsId": one.fns_id.lower(),
+            "Name": one.name,
+            "IsActive": one.is_active,
+            "Features": [{"Name": name, "Description": _FEATURES.get(name, name)} for name in one.features],
+        }
         for one in world.state.operators.values()
     ]
     return json_answer({"RoamingOperators": rows})
 
 
 def search_fns_participants(world: World, request: Request) -> Answer:
-    """Who is registered at other operators under this INN. Source: fact 6.6."""
-    world.my_box(request, request.required("myBoxId"))
+    """Who is registered at other operators under this INN and KPP. Source: fact 6.8."""
+    ours = world.state.organizations[world.my_box(request, request.required("myBoxId"))]
+    if not ours.fns_participant_id:
+        raise Refusal(409, "Organization has no FnsParticipantId")
     asked = request.document("SearchFnsParticipantsRequest")
-    wanted = {
-        name: str(asked.get(key) or "")
-        for name, key in (("inn", "Inn"), ("kpp", "Kpp"), ("fns_participant_id", "FnsParticipantId"))
-    }
-    found = [
-        {"FnsParticipantId": one.fns_participant_id, "Name": one.full_name, "Inn": one.inn, "Kpp": one.kpp}
-        for one in world.state.organizations.values()
-        if one.is_roaming and all(not value or getattr(one, name) == value for name, value in wanted.items())
-    ]
-    return json_answer({"Participants": found})
+    inn, kpp, participant = (str(asked.get(name) or "") for name in ("Inn", "Kpp", "FnsParticipantId"))
+    if not participant and not inn:
+        raise Refusal(400, "Inn or FnsParticipantId must be specified")
+    if not participant and len(inn) == 10 and not kpp:
+        raise Refusal(400, "Kpp must be specified")
+    if participant:
+        found = [one for one in _elsewhere(world) if one.fns_participant_id == participant]
+    else:
+        found = [one for one in _elsewhere(world) if one.inn == inn and (len(inn) != 10 or one.kpp == kpp)]
+    if any(one.hides_data for one in found):
+        return json_answer({"Status": "NotAllowedFnsParticipantSearchStatus", "Participants": []})
+    rows = [_participant_view(one) for one in found]
+    return json_answer({"Status": f"{'Ok' if rows else 'NotFound'}FnsParticipantSearchStatus", "Participants": rows})
 
 
 def roaming_organization(world: World, request: Request) -> Answer:
-    """The organisation that stands for a participant of another operator. Source: fact 6.6."""
+    """The organisation that stands for a participant of another operator, made if need be. Source: fact 6.9."""
     world.my_box(request, request.required("myBoxId"))
-    wanted = request.document("GetOrCreateRoamingOrganizationRequest").get("FnsParticipantId")
-    for one in world.state.organizations.values():
+    wanted = request.document("GetOrCreateRoamingOrganizationByFnsParticipantIdRequest").get("FnsParticipantId")
+    for one in _elsewhere(world):
         if one.fns_participant_id == wanted:
+            one.in_directory = True
             return json_answer(organization_view(one))
-    raise Refusal(404, "Participant is not found")
+    raise Refusal(409, "Roaming organization can not be found or created")
+
+
+def _elsewhere(world: World) -> list[Organization]:
+    return [one for one in world.state.organizations.values() if one.is_roaming]
+
+
+def _participant_view(organization: Organization) -> Json:
+    view: Json = {"FnsParticipantId": organization.fns_participant_id, "Inn": organization.inn}
+    return {**view, "Kpp": organization.kpp, "FullName": organization.full_name}
 
 
 def box_of_organization(world: World, org_id: str) -> str:
@@ -164,5 +192,4 @@ def _box_view(organization: Organization) -> Json:
         "Title": organization.short_name,
         "InvoiceFormatVersion": "v5_02",
         "EncryptedDocumentsAllowed": False,
-        "HeadDepartmentId": HEAD_DEPARTMENT,
     }

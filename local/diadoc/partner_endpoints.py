@@ -151,7 +151,6 @@ def _counteragent_view(world: World, known: Partnership) -> Json:
         "CurrentStatus": known.status or NOT_IN_LIST,
         "LastEventTimestampTicks": known.ticks,
         "LastEventTimestamp": iso_of(known.ticks),
-        "LastEventComment": known.comment,
         "MessageFromCounteragent": known.message_from,
         "MessageToCounteragent": known.message_to,
         "CounteragentGroupId": HEAD_DEPARTMENT,

@@ -78,9 +78,7 @@ def break_up(world: World, box: str, partner: str, comment: str = "") -> None:
         _set(world, partner, box, REJECTS_ME, theirs, comment=comment, message_from=comment)
 
 
-def _set(
-    world: World, box: str, partner: str, status_now: str, event: str, *, comment: str = "", **more: Any
-) -> None:
+def _set(world: World, box: str, partner: str, status_now: str, event: str, *, comment: str = "", **more: Any) -> None:
     """The relation is in that state, with these fields of the record, and the feed tells of it."""
     relations = world.state.partnerships.setdefault(box, {})
     known = relations.get(partner)

@@ -39,17 +39,21 @@ def generate_document_protocol(world: World, request: Request) -> Answer:
 
 
 def generate_document_zip(world: World, request: Request) -> Answer:
-    """An archive of the document with its signatures, put on the shelf. Source: fact 15.3."""
+    """An archive of the document with its signatures, put on the shelf. Source: facts 15.3, 15.4."""
     _, message, document = find_document(world, request, "documentId")
     if not _is_ready(world, document):
-        return come_back_later(_RETRY_AFTER_S, status=world.state.settings.print_not_ready_status)
+        if world.state.settings.print_not_ready_status == 204:
+            return come_back_later(_RETRY_AFTER_S, status=204)
+        answer = json_answer({"ZipFileNameOnShelf": ""})
+        answer.headers["Retry-After"] = str(_RETRY_AFTER_S)
+        return answer
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for number, entity in enumerate(_family(message, document), start=1):
             name = entity.file_name or f"{number}.sgn"
             archive.writestr(zipfile.ZipInfo(f"{number:02d}_{name}", _FIRST_DAY_OF_ZIP), entity.content)
         archive.writestr(zipfile.ZipInfo("protocol.pdf", _FIRST_DAY_OF_ZIP), _print_form(message, document))
-    return json_answer({"ZipFileNameOnShelf": shelf.put(world, packed.getvalue(), "zip")})
+    return json_answer({"ZipFileNameOnShelf": f"__userId__/{shelf.put(world, packed.getvalue(), 'zip')}"})
 
 
 def generate_print_form_from_attachment(world: World, request: Request) -> Answer:

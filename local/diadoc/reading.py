@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 from cryptography.x509.oid import NameOID
 
@@ -52,8 +55,16 @@ def get_signature_info(world: World, request: Request) -> Answer:
             "IsValid": is_trusted or trouble.startswith("CERT_TRUST"),
             "CertificateStatus": {
                 "IsValid": is_trusted,
+                "VerificationTime": {"Ticks": entity.ticks},
                 "VerificationTimeTicks": entity.ticks,
-                "CertificateChain": [{"CertificateChainStatusFlags": "" if is_trusted else trouble}],
+                "CertificateChain": [
+                    {
+                        "CertificateChainStatusFlags": "" if is_trusted else trouble,
+                        "DerCertificate": base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
+                        if certificate
+                        else "",
+                    }
+                ],
             },
         },
         "CertificateSubjectType": "LegalEntity",

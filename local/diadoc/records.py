@@ -47,6 +47,8 @@ class Organization:
     is_test: bool = False
     is_roaming: bool = False
     is_branch: bool = False
+    in_directory: bool = True  # no: known only to the search at other operators, until somebody asks for its box
+    hides_data: bool = False  # from that search
     sociability: str = "AllOrganizations"
     liquidation_date: str = ""
     may_use_api: bool = True  # the paid subscription

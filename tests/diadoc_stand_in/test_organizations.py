@@ -84,15 +84,55 @@ def test_operators_say_what_they_can(company, diadoc):
 
     rows = company.talk.get("/GetRoamingOperators", boxId=company.box).json()["RoamingOperators"]
 
-    assert rows == [{"FnsId": "2BE", "Name": "Оператор", "IsActive": True, "Features": ["SupportsAutoInvitation"]}]
+    feature = {"Name": "SupportsAutoInvitation", "Description": "Автоматическая обработка приглашений"}
+    assert rows == [{"FnsId": "2be", "Name": "Оператор", "IsActive": True, "Features": [feature]}]
+
+
+SEARCH, MAKE = "/SearchFnsParticipants", "/GetOrCreateRoamingOrganizationByFnsParticipantId"
 
 
 def test_participant_of_another_operator_is_found_and_gets_a_box(company, diadoc):
-    """Fact 6.6 [doc]: POST /SearchFnsParticipants, POST /GetOrCreateRoamingOrganizationByFnsParticipantId."""
-    other = diadoc.add_organization(inn="7707083893", full_name="ПАО", operator="2BE")
+    """Facts 6.8, 6.9 [doc]: the directory does not know it before."""
+    wanted = {"Inn": "7707083893", "Kpp": "770701001"}
+    other = diadoc.add_organization(inn="7707083893", full_name="ПАО", operator="2BE", in_directory=False)
+    listed = {"InnList": ["7707083893"]}
+    before = company.talk.post("/V2/GetOrganizationsByInnList", listed).json()["Organizations"]
 
-    found = company.talk.post("/SearchFnsParticipants", {"Inn": "7707083893"}, myBoxId=company.box).json()
-    asked = {"FnsParticipantId": found["Participants"][0]["FnsParticipantId"]}
-    made = company.talk.post("/GetOrCreateRoamingOrganizationByFnsParticipantId", asked, myBoxId=company.box).json()
+    found = company.talk.post(SEARCH, wanted, myBoxId=company.box).json()
+    participant = found["Participants"][0]["FnsParticipantId"]
+    made = company.talk.post(MAKE, {"FnsParticipantId": participant}, myBoxId=company.box).json()
 
-    assert made["Boxes"][0]["BoxIdGuid"] == other.box_id
+    row = {"FnsParticipantId": other.fns_participant_id, "Inn": "7707083893", "Kpp": "770701001", "FullName": "ПАО"}
+    assert (found["Status"], found["Participants"]) == ("OkFnsParticipantSearchStatus", [row])
+    assert (made["Boxes"][0]["BoxIdGuid"], made["IsRoaming"]) == (other.box_id, True)
+    after = company.talk.post("/V2/GetOrganizationsByInnList", listed).json()["Organizations"]
+    assert (len(before), len(after)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        pytest.param({"Inn": "7707083893", "Kpp": "780601001"}, "NotFound", id="another KPP"),
+        pytest.param({"Inn": "7736207543", "Kpp": "773601001"}, "NotAllowed", id="hides its data"),
+        pytest.param({"Inn": CLIENT_INN, "Kpp": "780601001"}, "NotFound", id="of Diadoc itself"),
+    ],
+)
+def test_search_says_why_it_found_nobody(company, diadoc, asked, status):
+    """Fact 6.8 [doc]."""
+    diadoc.add_organization(inn="7707083893", full_name="ПАО", operator="2BE", in_directory=False)
+    diadoc.add_organization(inn="7736207543", full_name="Я", operator="2BE", in_directory=False, hides_data=True)
+
+    found = company.talk.post(SEARCH, asked, myBoxId=company.box).json()
+
+    assert (found["Status"], found["Participants"]) == (f"{status}FnsParticipantSearchStatus", [])
+
+
+@pytest.mark.parametrize("asked", [{}, {"Kpp": "770701001"}, {"Inn": "7707083893"}])
+def test_search_needs_an_inn_and_of_a_legal_entity_a_kpp(company, asked):
+    """Fact 6.8 [doc]."""
+    assert company.talk.post(SEARCH, asked, myBoxId=company.box).status_code == 400
+
+
+def test_unknown_participant_gets_no_box(company):
+    """Fact 6.9 [doc]."""
+    assert company.talk.post(MAKE, {"FnsParticipantId": "2BE-1"}, myBoxId=company.box).status_code == 409

@@ -66,12 +66,16 @@ def test_protocol_has_its_signature(company):
 
 
 def test_archive_lies_on_the_shelf(company):
-    """Fact 15.3 [doc]: GET /GenerateDocumentZip."""
+    """Facts 15.3, 15.4 [doc]: named by its path, taken by its name alone."""
     sent = company.deliver()
-    company.talk.get("/GenerateDocumentZip", **asked(company, sent), fullDocflow="true")
+    waiting = company.talk.get("/GenerateDocumentZip", **asked(company, sent), fullDocflow="true")
 
-    name = company.talk.get("/GenerateDocumentZip", **asked(company, sent)).json()["ZipFileNameOnShelf"]
+    path = company.talk.get("/GenerateDocumentZip", **asked(company, sent)).json()["ZipFileNameOnShelf"]
 
+    assert (waiting.status_code, waiting.json()["ZipFileNameOnShelf"]) == (200, "")
+    assert int(waiting.headers["Retry-After"]) > 0
+    assert company.talk.get("/V2/ShelfDownload", fileName=path).status_code == 404
+    name = path.removeprefix("__userId__/")
     packed = zipfile.ZipFile(io.BytesIO(company.talk.get("/V2/ShelfDownload", fileName=name).content))
     assert "01_Договор.pdf" in packed.namelist()
     assert packed.read("01_Договор.pdf") == b"%PDF-1.4 contract"

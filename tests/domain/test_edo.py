@@ -81,7 +81,8 @@ def a_candidate(**over: Any) -> Candidate:
 
 
 def decided(candidate: Candidate, *boxes: Box, settings: InvitationSettings = SETTINGS, **over: Any) -> Any:
-    return decide_invitation(candidate, boxes, settings, today=over.get("today", TODAY))
+    searched = over.get("searched", False)
+    return decide_invitation(candidate, boxes, settings, today=over.get("today", TODAY), searched=searched)
 
 
 P = Partnership
@@ -111,18 +112,19 @@ INVITED = {"partnership": P.WE_INVITED, "since": LAST_MONTH}
         pytest.param({"invited": {B: THIS_MONTH}}, [a_box()], "invite", "no_invitation_yet", id="another box invited"),
         pytest.param({"failed": THIS_MONTH}, [a_box()], "person", "invitation_failed", id="failed this month"),
         pytest.param({"failed": LAST_MONTH}, [a_box()], "invite", "no_invitation_yet", id="failed last month"),
-        pytest.param({}, [], "invite", "not_at_the_operator", id="a company nowhere"),
+        pytest.param({}, [], "search", "not_at_the_operator", id="a company that our operator does not know"),
+        pytest.param({"kpp": ""}, [], "invite", "not_at_the_operator", id="nobody is searched for without a KPP"),
         pytest.param({"invited": {INN: THIS_MONTH}}, [], "wait", "invited_this_month", id="just invited by INN"),
         pytest.param({"invited": {INN: THIS_MONTH}}, [a_box(partnership=P.WE_INVITED)], "wait", "invited_this_month",
                      id="invited by INN, and the operator has made a box"),
-        pytest.param({"kpp": "780643001"}, [], "person", "branch_not_found", id="a branch nowhere"),
-        pytest.param({"inn": "500100732259", "kpp": ""}, [], "person", "entrepreneur_not_found", id="ИП nowhere"),
+        pytest.param({"kpp": "780643001"}, [], "search", "not_at_the_operator", id="a branch"),
+        pytest.param({"inn": "500100732259", "kpp": ""}, [], "search", "not_at_the_operator", id="ИП"),
         pytest.param({}, [a_box(), a_box(id=B)], "person", "several_boxes", id="two equal boxes"),
         pytest.param({"box": B}, [a_box(), a_box(id=B)], "invite", "no_invitation_yet", id="the box is written down"),
         pytest.param({"box": C}, [a_box()], "person", "box_gone", id="the written one is gone"),
         pytest.param({}, [a_box(kpp="770101001")], "person", "other_kpp", id="only another KPP"),
         pytest.param({}, [a_box(liquidated=True)], "person", "liquidated", id="liquidated"),
-        pytest.param({}, [a_box(test=True)], "invite", "not_at_the_operator", id="a test box of the same INN"),
+        pytest.param({}, [a_box(test=True)], "search", "not_at_the_operator", id="a test box of the same INN"),
         pytest.param({}, [a_roaming_box()], "invite", "no_invitation_yet", id="roaming, takes invitations"),
         pytest.param({}, [a_roaming_box(fns_participant="2AL1")], "person", "roaming_request_needed",
                      id="roaming, by request"),
@@ -144,6 +146,25 @@ INVITED = {"partnership": P.WE_INVITED, "since": LAST_MONTH}
 )
 def test_the_campaign_decides_by_the_table(candidate, boxes, action, reason):
     decision = decided(a_candidate(**candidate), *boxes)
+
+    assert (decision.action, decision.reason) == (action, reason)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "boxes", "action", "reason"),
+    [
+        pytest.param({}, [], "invite", "not_at_the_operator", id="a company nowhere"),
+        pytest.param({"kpp": "780643001"}, [], "person", "branch_not_found", id="a branch nowhere"),
+        pytest.param({"inn": "500100732259", "kpp": ""}, [], "person", "entrepreneur_not_found", id="ИП nowhere"),
+        pytest.param({}, [a_roaming_box()], "invite", "no_invitation_yet", id="found, takes invitations"),
+        pytest.param({}, [a_roaming_box(fns_participant="2AL1")], "person", "roaming_request_needed",
+                     id="found, by request"),
+        pytest.param({"invited": {C: THIS_MONTH}}, [a_roaming_box(id=C)], "wait", "invited_this_month",
+                     id="found again in the month of its invitation"),
+    ],
+)
+def test_after_the_search_at_other_operators(candidate, boxes, action, reason):
+    decision = decided(a_candidate(**candidate), *boxes, searched=True)
 
     assert (decision.action, decision.reason) == (action, reason)
 

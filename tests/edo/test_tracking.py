@@ -15,7 +15,6 @@ from billing import records
 from billing.adapters.diadoc.settings import ACT_FILE
 from billing.domain.edo_fate import Annulment, Fate, News, Stage, again, operation_id
 from billing.domain.edo_reasons import Reason
-from billing.domain.edo_signer import Power
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, StaleError, Write
 from billing.ports_edo import (
@@ -180,7 +179,7 @@ def test_an_invalid_signature_is_on_the_list_with_what_is_wrong_with_it():
     assert house.fate.stage is Stage.SIGNATURE_INVALID
     line = house.for_people()[SUBJECT]
     assert line.reason is Reason.SIGNATURE_INVALID
-    assert "signature valid: False" in line.detail
+    assert "подпись не соответствует файлу" in line.detail
     assert house.waits(open_shard(ACCOUNT))
 
 
@@ -197,11 +196,7 @@ def test_a_document_that_a_person_signs_in_the_web_moves_on_and_its_line_goes():
     house = Sent(signature=PersonSigns()).tracked()
     assert (house.fate.stage, house.reason) == (Stage.AWAITS_OUR_SIGNATURE, Reason.WAITS_FOR_OUR_SIGNATURE)
 
-    house.edo.edo.sign_posted(
-        house.posted.message,
-        {house.place["entity_id"]: (SignedByTest(), Power())},
-        operation="by hand",
-    )
+    house.diadoc.sender_signs(**house.place)
     house.tracked()
 
     assert (house.fate.stage, house.reason) == (Stage.DELIVERED, None)

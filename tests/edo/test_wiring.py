@@ -75,7 +75,7 @@ def test_settings_that_are_not_said_are_those_of_the_client():
 def test_whatever_the_documentation_leaves_open_is_said_by_the_environment():
     options = {
         "http": {"rps": 2},
-        "api": {"acquire_result": ["V2"], "events_limit": 50},
+        "api": {"events_limit": 50},
         "kinds": {"contract": {"type": "Contract", "function": "default", "version": "v1"}},
     }
 
@@ -84,14 +84,13 @@ def test_whatever_the_documentation_leaves_open_is_said_by_the_environment():
         {
             **DIADOC,
             "DIADOC_URL": "https://diadoc.example",
-            "DIADOC_AUTH": "diadocauth",
             "DIADOC_OPTIONS": json.dumps(options),
         },
     )
 
-    assert (settings.base_url, settings.auth) == ("https://diadoc.example", "diadocauth")
+    assert settings.base_url == "https://diadoc.example"
     assert settings.http == HttpSettings(rps=2)
-    assert settings.api == ApiSettings(acquire_result=("V2",), events_limit=50)
+    assert settings.api == ApiSettings(events_limit=50)
     assert settings.kinds.contract == EdoKind(type="Contract", function="default", version="v1")
 
 

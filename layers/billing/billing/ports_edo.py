@@ -347,12 +347,12 @@ class Edo(Protocol):
         """As of now; read it just before a relation is broken."""
         ...
 
-    def boxes(self, inn: str, kpp: str = "") -> Sequence[Box]:
-        """All boxes of an INN (and KPP) at all operators, with the state of the relation left out."""
-        ...
-
     def boxes_of(self, inns: Sequence[str]) -> Mapping[str, Sequence[Box]]:
         """Boxes of many INNs with the state of the relation, in as few calls as the operator takes."""
+        ...
+
+    def elsewhere(self, inn: str, kpp: str = "") -> Sequence[Box]:
+        """Boxes of a company, and of this KPP, at other operators; a legal entity is looked for with its KPP only."""
         ...
 
     def invite(self, *, box: str = "", inn: str = "", message: str = "") -> str:
@@ -373,10 +373,6 @@ class Edo(Protocol):
 
     def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str) -> Posted:
         """The message is at the operator, once for each operation."""
-        ...
-
-    def sign_posted(self, message: str, signatures: Mapping[str, tuple[Signature, Power]], *, operation: str) -> None:
-        """Documents posted without a signature are signed, and thereby sent; by entity id."""
         ...
 
     def make_receipt(self, message: str, entity: str, *, signer: SignerPerson) -> Title:

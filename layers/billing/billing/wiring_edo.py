@@ -73,10 +73,10 @@ def read_settings(box: str, environment: Mapping[str, str]) -> DiadocSettings:
     """The client's settings: plain ones by a variable each, the rest of them by `DIADOC_OPTIONS`, a JSON object.
 
     Raises:
-        InvalidInputError: the options are no such object, or the way to log in is unknown.
+        InvalidInputError: the options are no such object.
     """
     plain: dict[str, Any] = {"box": box, "secret": environment["DIADOC_SECRET"]}
-    named = {"base_url": "DIADOC_URL", "identity_url": "DIADOC_IDENTITY_URL", "auth": "DIADOC_AUTH"}
+    named = {"base_url": "DIADOC_URL", "identity_url": "DIADOC_IDENTITY_URL"}
     plain |= {field: value for field, name in named.items() if (value := environment.get(name, ""))}
     options = _object(environment.get("DIADOC_OPTIONS") or "{}")
     try:

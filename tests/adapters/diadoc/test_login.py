@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import replace
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
-from billing.adapters.diadoc.login import PasswordLogin, RefreshTokenLogin, login_for
+from billing.adapters.diadoc.login import RefreshTokenLogin
 from billing.ports_edo import BusyError, StopTheRunError
 from tests.adapters.diadoc.operator_script import SETTINGS, Clock, MemorySecrets, Notes, Operator, says
 
@@ -200,17 +199,3 @@ def test_a_token_that_a_person_puts_during_a_renewal_counts_more():
         a_login(provider(meddled), secrets).header()
 
     assert secrets.values["refresh_token"] == "by-hand"
-
-
-def test_the_old_scheme_can_be_set():
-    operator = Operator(V3__Authenticate=says("token-text"))
-    secrets = MemorySecrets(client_id="key", login="robot", password="secret")
-    login = login_for(operator.client(), secrets, replace(SETTINGS, auth="diadocauth"), clock=Clock(), note=Notes())
-
-    assert isinstance(login, PasswordLogin)
-    assert login.header() == "DiadocAuth ddauth_api_client_id=key,ddauth_token=token-text"
-    assert operator.asked[0].headers["authorization"] == "DiadocAuth ddauth_api_client_id=key"
-    assert operator.asked[0].headers["content-type"] == "application/json"
-    assert operator.body() == {"login": "robot", "password": "secret"}
-    login.renew(login.header())
-    assert len(operator.asked) == 2

@@ -17,6 +17,7 @@ HEAD_KPP = ("01", "50")  # 5th and 6th of a KPP: by the seat of the company, and
 class Action(StrEnum):
     INVITE = "invite"
     ACCEPT = "accept"
+    SEARCH = "search"  # at other operators: nobody is invited into a box that is made for the invitation alone
     WAIT = "wait"
     REMIND = "remind"  # by a letter of ours: a repeated invitation does nothing at the operator
     SKIP = "skip"
@@ -95,8 +96,12 @@ def decide_invitation(
     settings: InvitationSettings,
     *,
     today: date,
+    searched: bool = False,
 ) -> Decision:
     """What the campaign does today about one payer, after the statuses were read.
+
+    `searched`: boxes at other operators are among them already. Without it, SEARCH is the answer about a payer that
+    is not in our operator's directory.
 
     At most one invitation a box and month: asked twice in a month, it waits the second time.
 
@@ -112,7 +117,7 @@ def decide_invitation(
     if choice.reason:
         return Decision(action=Action.PERSON, reason=choice.reason, boxes=choice.among)
     if choice.box is None:
-        return _by_inn(candidate, today)
+        return _by_inn(candidate, today, searched=searched)
     return _by_status(candidate, choice.box, settings, today)
 
 
@@ -126,13 +131,20 @@ def _choice(candidate: Candidate, boxes: Sequence[Box], settings: InvitationSett
     )
 
 
-def _by_inn(candidate: Candidate, today: date) -> Decision:
-    """No box anywhere. Only head organizations can be invited by INN."""
+def _by_inn(candidate: Candidate, today: date, *, searched: bool) -> Decision:
+    """No box at our operator: other operators are asked first. Only head organizations can be invited by INN.
+
+    A legal entity is not found there without its KPP.
+    """
+    decision = _once_a_month(candidate, None, Reason.NOT_AT_THE_OPERATOR, today)
+    may_search = candidate.is_entrepreneur or bool(candidate.kpp)
+    if decision.action is Action.INVITE and may_search and not searched:
+        return Decision(action=Action.SEARCH, reason=Reason.NOT_AT_THE_OPERATOR)
     if candidate.is_entrepreneur:
         return Decision(action=Action.PERSON, reason=Reason.ENTREPRENEUR_NOT_FOUND)
     if candidate.kpp and candidate.kpp[4:6] not in HEAD_KPP:
         return Decision(action=Action.PERSON, reason=Reason.BRANCH_NOT_FOUND)
-    return _once_a_month(candidate, None, Reason.NOT_AT_THE_OPERATOR, today)
+    return decision
 
 
 def _once_a_month(candidate: Candidate, box: Box | None, reason: Reason, today: date) -> Decision:
@@ -203,21 +215,11 @@ def _unanswered(candidate: Candidate, box: Box, settings: InvitationSettings, to
 
 
 def _long_silent(candidate: Candidate, box: Box, settings: InvitationSettings, today: date) -> bool:
-    since = _first_day(_invited_on(candidate, box), box.since)
+    since = min((day for day in (_invited_on(candidate, box), box.since) if day), default=None)
     return since is not None and (today - since).days >= settings.roaming_days
 
 
-def _first_day(*days: date | None) -> date | None:
-    return min((day for day in days if day), default=None)
-
-
-def may_be_sent(
-    candidate: Candidate,
-    boxes: Sequence[Box],
-    settings: InvitationSettings,
-    *,
-    today: date,
-) -> Decision:
+def may_be_sent(candidate: Candidate, boxes: Sequence[Box], settings: InvitationSettings, *, today: date) -> Decision:
     """Whether documents go to the payer today: SEND with the box, or SKIP or PERSON with the reason.
 
     Roaming clients may stay "invited" for ever although they have accepted at home: after `roaming_days` we send

@@ -24,7 +24,7 @@ class Partnership(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """An operator of other clients. `features` are its own words, e.g. SupportsAutoInvitation."""
+    """An operator of other clients: `fns_id` in capitals, `features` in its own words, e.g. SupportsAutoInvitation."""
 
     fns_id: str
     name: str = ""
@@ -62,7 +62,7 @@ class Box:
 
     @property
     def operator(self) -> str:
-        return self.fns_participant[:3]
+        return self.fns_participant[:3].upper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

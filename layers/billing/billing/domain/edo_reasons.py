@@ -32,6 +32,7 @@ class Reason(StrEnum):
     LIQUIDATED = "liquidated"
     BRANCH_NOT_FOUND = "branch_not_found"
     ENTREPRENEUR_NOT_FOUND = "entrepreneur_not_found"
+    HIDDEN_ELSEWHERE = "hidden_elsewhere"
     REFUSED_BY_THEM = "refused_by_them"
     REFUSED_BY_US = "refused_by_us"
     UNKNOWN_STATUS = "unknown_status"
@@ -122,6 +123,10 @@ _TEXTS = {
         "Договоритесь с клиентом, кто подключает филиал.",
     ),
     Reason.ENTREPRENEUR_NOT_FOUND: ("предпринимателя нет у операторов", "Попросите клиента подключить ЭДО."),
+    Reason.HIDDEN_ELSEWHERE: (
+        "контрагент работает у другого оператора и скрыл свои данные",
+        "Попросите клиента пригласить нас к обмену из своей системы ЭДО.",
+    ),
     Reason.REFUSED_BY_THEM: (
         "контрагент отказался от обмена",
         "Позвоните клиенту; если ЭДО ему не нужен, отметьте «не приглашать» на странице закрытий.",

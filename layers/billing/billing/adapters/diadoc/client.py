@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import httpx
 
 from billing.adapters.diadoc.http import Clock, Http, Note, SystemClock
-from billing.adapters.diadoc.login import login_for
+from billing.adapters.diadoc.login import RefreshTokenLogin
 from billing.adapters.diadoc.partners import Partners
 from billing.adapters.diadoc.receipts import Receipts
 from billing.adapters.diadoc.settings import DiadocSettings
@@ -32,7 +32,7 @@ def diadoc(settings: DiadocSettings, secrets: Secrets, *, note: Note, client: ht
     """
     clock = clock or SystemClock()
     client = client or httpx.Client(limits=httpx.Limits(max_connections=settings.http.concurrency + 1))
-    login = login_for(client, secrets, settings, clock=clock, note=note)
+    login = RefreshTokenLogin(client, secrets, settings, clock=clock, note=note)
     return Diadoc(Http(client, login, settings, clock=clock, note=note), settings)
 
 

@@ -62,11 +62,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: the body as JSON (None when there is none), or as bytes."""
+    """A success: the body as JSON (None when there is none), or as bytes. `wait_s`: its Retry-After, if any."""
 
     json: Json
     body: bytes
     headers: httpx.Headers
+    wait_s: int | None = None
 
 
 class Clock(Protocol):
@@ -191,7 +192,8 @@ class Http:
         if call.expects == "bytes":
             return Answer(None, response.content, response.headers)
         try:
-            return Answer(json.loads(response.content, parse_float=Decimal), response.content, response.headers)
+            found = json.loads(response.content, parse_float=Decimal)
+            return Answer(found, response.content, response.headers, wait_s)
         except ValueError as error:
             unread = LostAnswerError if call.changes else OddAnswerError
             raise _Passing(unread("Diadoc's answer cannot be read", said(response)), wait_s) from error

@@ -16,7 +16,7 @@ import httpx
 
 from billing.adapters.diadoc.errors import said
 from billing.adapters.diadoc.http import Clock, Note
-from billing.adapters.diadoc.settings import DIADOC_AUTH, DiadocSettings
+from billing.adapters.diadoc.settings import DiadocSettings
 from billing.domain.errors import UnavailableError
 from billing.ports_edo import BusyError, Said, Secret, SecretMovedError, Secrets, StopTheRunError
 
@@ -166,51 +166,3 @@ class RefreshTokenLogin:
             return self._secrets.get(self._settings.secret)
         except UnavailableError:
             return None
-
-
-class PasswordLogin:
-    """The old scheme with a password, marked obsolete by Diadoc: only where OpenID Connect is not to be had.
-
-    The secret is JSON: `client_id`, `login`, `password`. A token lives for 24 hours and is kept in memory.
-
-    Source: Diadoc API, Authorization and Authenticate (obsolete).
-    """
-
-    def __init__(self, client: httpx.Client, secrets: Secrets, settings: DiadocSettings) -> None:
-        self._client, self._secrets, self._settings = client, secrets, settings
-        self._lock = threading.Lock()
-        self._header = ""
-
-    def header(self) -> str:
-        with self._lock:
-            self._header = self._header or self._fresh()
-            return self._header
-
-    def renew(self, refused: str) -> None:
-        with self._lock:
-            if refused == self._header:
-                self._header = self._fresh()
-
-    def _fresh(self) -> str:
-        kept = json.loads(self._secrets.get(self._settings.secret).text)
-        scheme = f"DiadocAuth ddauth_api_client_id={kept['client_id']}"
-        try:
-            response = self._client.post(
-                f"{self._settings.base_url.rstrip('/')}/V3/Authenticate", params={"type": "password"},
-                headers={"Authorization": scheme}, json={"login": kept["login"], "password": kept["password"]},
-                timeout=30, follow_redirects=False)
-        except httpx.TransportError as error:
-            raise BusyError("Diadoc cannot be reached", Said(path="/V3/Authenticate")) from error
-        if response.status_code == 429 or response.status_code >= 500:
-            raise BusyError("Diadoc does not answer now", said(response))
-        if not response.is_success:
-            raise StopTheRunError("Diadoc refuses our login and password", said(response))
-        return f"{scheme},ddauth_token={response.text.strip()}"
-
-
-def login_for(client: httpx.Client, secrets: Secrets, settings: DiadocSettings, *, clock: Clock,
-              note: Note) -> RefreshTokenLogin | PasswordLogin:
-    """The login that the settings name."""
-    if settings.auth == DIADOC_AUTH:
-        return PasswordLogin(client, secrets, settings)
-    return RefreshTokenLogin(client, secrets, settings, clock=clock, note=note)

@@ -18,7 +18,6 @@ from billing.ports_edo import (
     CounterpartyPage,
     NeedsPersonError,
     RoamingRequestNeededError,
-    StopTheRunError,
 )
 
 MESSAGE_MAX = 2_000     # characters of an invitation's text; Source: Diadoc API, AcquireCounteragent
@@ -30,7 +29,7 @@ class Partners(Asking):
     def operators(self) -> Mapping[str, Operator]:
         answer = self._get("/GetRoamingOperators", {"boxId": self._box}, ours=True)
         found = reading.each(reading.operator, reading.rows(answer.get("RoamingOperators")))
-        return {operator.fns_id[:3]: operator for operator in found}
+        return {operator.fns_id: operator for operator in found}
 
     def counterparties(self, cursor: str = "") -> CounterpartyPage:
         """A page of relations. The list ends with an empty page.
@@ -57,14 +56,6 @@ class Partners(Asking):
         except AbsentError:
             return Partnership.NONE
 
-    def boxes(self, inn: str, kpp: str = "") -> Sequence[Box]:
-        """Source: Diadoc API, GetOrganizationsByInnKpp: without a KPP it names every box of the INN."""
-        try:
-            answer = self._get("/GetOrganizationsByInnKpp", {"inn": inn} | given(kpp=kpp))
-        except AbsentError:
-            return ()
-        return reading.each(reading.box, reading.rows(answer.get("Organizations")))
-
     def boxes_of(self, inns: Sequence[str]) -> Mapping[str, Sequence[Box]]:
         """Source: Diadoc API, GetOrganizationsByInnList V2: with our box it names the relations too."""
         wanted, found = list(dict.fromkeys(inns)), dict[str, list[Box]]()
@@ -74,6 +65,35 @@ class Partners(Asking):
             for box in reading.each(reading.listed, reading.rows(answer.get("Organizations"))):
                 found.setdefault(box.inn, []).append(box)
         return found
+
+    def elsewhere(self, inn: str, kpp: str = "") -> Sequence[Box]:
+        """Boxes of a company at other operators; Diadoc makes them as they are asked for, and invites nobody.
+
+        A company of ours that the tax service does not know as a participant (409) has nobody to look for.
+
+        Raises:
+            NeedsPersonError: the company is there and hides, or Diadoc cannot make a box for it.
+
+        Source: Diadoc API, SearchFnsParticipants, GetOrCreateRoamingOrganizationByFnsParticipantId.
+        """
+        wanted: wire.SearchFnsParticipantsRequest = {"Inn": inn}
+        if kpp:
+            wanted["Kpp"] = kpp
+        try:
+            found = self._post("/SearchFnsParticipants", {"myBoxId": self._box}, wanted)
+        except NeedsPersonError as error:
+            if error.said.status != 409:
+                raise
+            return ()
+        if found.get("Status") == "NotAllowedFnsParticipantSearchStatus":
+            raise NeedsPersonError("the company hides its data at another operator", reason=Reason.HIDDEN_ELSEWHERE)
+        ids = (reading.text(one.get("FnsParticipantId")) for one in reading.rows(found.get("Participants")))
+        return reading.each(self._roaming_box, filter(None, ids))
+
+    def _roaming_box(self, participant: str) -> Box | None:
+        body: wire.RoamingOrganizationRequest = {"FnsParticipantId": participant}
+        path = "/GetOrCreateRoamingOrganizationByFnsParticipantId"
+        return reading.box(self._post(path, {"myBoxId": self._box}, body))  # type: ignore[arg-type]
 
     def invite(self, *, box: str = "", inn: str = "", message: str = "") -> str:
         """An invitation, or the acceptance of theirs. A second one does nothing at Diadoc, so a repeat is safe.
@@ -96,33 +116,20 @@ class Partners(Asking):
     def invitation(self, task: str) -> str:
         """The box that the task has invited.
 
-        The versions of the method are tried in the order of the settings: 404 and 410 of one may mean that the path is
-        not there.
-
         Raises:
             StillRunningError: ask again later.
             NeedsPersonError: the invitation failed, with the operator's words in `said`.
             AbsentError: there is no such task.
 
-        Source: Diadoc API, AcquireCounteragentResult V3 (V2 takes no box).
+        Source: Diadoc API, AcquireCounteragentResult V3.
         """
-        absent: AbsentError | StopTheRunError | None = None
-        for version in self._api.acquire_result:
-            query = {"taskId": task} | ({} if version == "V2" else {"myBoxId": self._box})
-            try:
-                answer = self._get(f"/{version}/AcquireCounteragentResult", query)
-                return reading.kept_box(answer.get("BoxId"))
-            except AbsentError as error:
-                absent = error
-            except StopTheRunError as error:
-                if error.said.status != 410:
-                    raise
-                absent = error
-            except RoamingRequestNeededError:
-                raise
-            except NeedsPersonError as error:
-                raise NeedsPersonError("the invitation failed", error.said, reason=Reason.INVITATION_FAILED) from error
-        raise absent or AbsentError("no version of the method is set")
+        try:
+            answer = self._get("/V3/AcquireCounteragentResult", {"taskId": task, "myBoxId": self._box})
+        except RoamingRequestNeededError:
+            raise
+        except NeedsPersonError as error:
+            raise NeedsPersonError("the invitation failed", error.said, reason=Reason.INVITATION_FAILED) from error
+        return reading.kept_box(answer.get("BoxId"))
 
     def withdraw_invitation(self, box: str) -> None:
         """Our invitation is taken back; the relation is what it was before.

@@ -158,11 +158,11 @@ def counterparty_event(found: wire.CounteragentEvent) -> CounterpartyEvent:
 
 
 def operator(found: wire.RoamingOperator) -> Operator | None:
-    features = found.get("Features")
-    id_ = text(found.get("FnsId"))
+    """An operator under its id in capitals: the list has ids in small letters, the participants' ids in large ones."""
+    id_ = text(found.get("FnsId"))[:3].upper()
+    features = frozenset(text(feature.get("Name")) for feature in rows(found.get("Features")))
     return Operator(fns_id=id_, name=text(found.get("Name")), active=found.get("IsActive") is not False,
-                    features=frozenset(text(one) for one in features) if isinstance(features, list) else frozenset(),
-                    ) if id_ else None
+                    features=features) if id_ else None
 
 
 def event(found: wire.BoxEvent) -> EdoEvent:

@@ -48,5 +48,5 @@ class Receipts(Sending):
         signed: wire.SignedContent = {"Content": b64encode(receipt).decode("ascii")}
         signed.update(self._signature(signature, power))
         row: wire.ReceiptAttachment = {"ParentEntityId": entity, "SignedContent": signed}
-        self._post(f"/{self._api.patch}/PostMessagePatch", {"operationId": operation},
+        self._post("/V4/PostMessagePatch", {"operationId": operation},
                    {"BoxId": self._box, "MessageId": message, "Receipts": [row]}, changes=True)

@@ -37,7 +37,7 @@ class Sending(Asking):
 
     def kinds(self) -> Sequence[KindOffer]:
         """Every function and version that our box may send. Source: Diadoc API, GetDocumentTypes."""
-        answer = self._get(f"/{self._api.document_types}/GetDocumentTypes", {"boxId": self._box}, ours=True)
+        answer = self._get("/V3/GetDocumentTypes", {"boxId": self._box}, ours=True)
         return [offer for found in reading.rows(answer.get("DocumentTypes")) for offer in offers(found)]
 
     def make_title(self, kind: EdoKind, contract: bytes) -> Title:
@@ -161,16 +161,6 @@ class Sending(Asking):
         if self._is_test is None:
             self._is_test = self.our_box().test
         return self._is_test
-
-    def sign_posted(self, message: str, signatures: Mapping[str, tuple[Signature, Power]], *, operation: str) -> None:
-        """Documents that wait for our signature are signed, and thereby sent.
-
-        Source: Diadoc API, PostMessagePatch V4.
-        """
-        body = {"BoxId": self._box, "MessageId": message, "Signatures": [
-            {"ParentEntityId": entity, **self._signature(signature, power)}
-            for entity, (signature, power) in signatures.items()]}
-        self._post(f"/{self._api.patch}/PostMessagePatch", {"operationId": operation}, body, changes=True)
 
 
 def _kind(kind: EdoKind) -> dict[str, str]:

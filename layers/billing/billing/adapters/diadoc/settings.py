@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 
 from billing.ports_edo import EdoKind
 
-OIDC = "oidc"
-DIADOC_AUTH = "diadocauth"
-
 UTD = "UniversalTransferDocument"
 FORMAT_970 = "utd970_05_03_01"
 
@@ -35,16 +32,11 @@ class HttpSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings:
-    """Versions of methods, and sizes that are not published."""
+    """Sizes that are not published."""
 
-    acquire_result: tuple[str, ...] = ("V3", "V2")     # tried in order when a path is not there
-    events: str = "V8"
     events_limit: int = 100
     inn_list_chunk: int = 100
     counteragents_page: int = 100
-    document_types: str = "V3"
-    message: str = "V6"
-    patch: str = "V4"
     inline_max_bytes: int = 500_000
     shelf_part_bytes: int = 3 * 1024 * 1024
     shelf_rounds: int = 3
@@ -82,7 +74,6 @@ class DiadocSettings:
     secret: str
     base_url: str = "https://diadoc-api.kontur.ru"
     identity_url: str = "https://identity.kontur.ru"
-    auth: str = OIDC
     solution: str = ""          # goes as X-Solution-Info
     http: HttpSettings = field(default_factory=HttpSettings)
     api: ApiSettings = field(default_factory=ApiSettings)

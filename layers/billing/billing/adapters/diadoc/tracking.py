@@ -13,7 +13,7 @@ from billing.adapters.diadoc.asking import Asking, given
 from billing.adapters.diadoc.file_names import file_name
 from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.ids import ticks_of
-from billing.adapters.diadoc.words import refusal
+from billing.adapters.diadoc.words import refusal, signature_trouble
 from billing.ports_edo import (
     AbsentError,
     EdoEvent,
@@ -33,24 +33,21 @@ class Tracking(Asking):
     """Events, documents, contents, print forms."""
 
     def events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[EdoEvent]:
-        """The next events of our box, oldest first; at most `events_limit`. Without a cursor, those since a moment.
+        """The next events of what we have sent, oldest first; at most `events_limit`. Without a cursor, since a moment.
 
+        Incoming documents are none of ours, and each would cost a call.
         Keys are opaque and hold characters that mean something in an address.
 
-        Source: Diadoc API, GetNewEvents, afterIndexKey.
+        Source: Diadoc API, GetNewEvents, afterIndexKey, documentDirection (relative to our box).
         """
-        query = {"boxId": self._box, "limit": str(self._api.events_limit)} | given(
+        query = {"boxId": self._box, "limit": str(self._api.events_limit), "documentDirection": "Outbound"} | given(
             afterIndexKey=cursor, timestampFromTicks=str(ticks_of(since)) if since and not cursor else "")
-        answer = self._get(f"/{self._api.events}/GetNewEvents", query, ours=True)
+        answer = self._get("/V8/GetNewEvents", query, ours=True)
         return reading.each(reading.event, reading.rows(answer.get("Events")))
-
-    def document(self, message: str, entity: str) -> Tracked:
-        """Source: Diadoc API, GetDocument V3."""
-        return reading.tracked(self._get("/V3/GetDocument", self._ids(message, entityId=entity)))  # type: ignore[arg-type]
 
     def documents_of(self, message: str) -> Sequence[Tracked]:
         """Source: Diadoc API, GetMessage; the notice of a failed delivery is an entity of the message."""
-        answer = self._get(f"/{self._api.message}/GetMessage", self._ids(message))
+        answer = self._get("/V6/GetMessage", self._ids(message))
         entities = reading.rows(answer.get("Entities"))
         found = []
         for root in reading.roots(entities):
@@ -90,17 +87,15 @@ class Tracking(Asking):
         return refusal(self.content(message, entity))
 
     def why_invalid(self, message: str, signature_entity: str) -> str:
-        """What the check of a signature found: the mathematics, the certificate, the flags of its chain.
+        """What the check of a signature found: the mathematics, the certificate, its chain.
 
         Source: Diadoc API, GetSignatureInfo.
         """
         info = self._get("/GetSignatureInfo", self._ids(message, entityId=signature_entity))
         result = reading.row(info.get("SignatureVerificationResult"))
         status = reading.row(result.get("CertificateStatus"))
-        flags = [reading.text(link.get("CertificateChainStatusFlags"))
-                 for link in reading.rows(status.get("CertificateChain"))]
-        return "; ".join(filter(None, (f"signature valid: {result.get('IsValid')}",
-                                       f"certificate valid: {status.get('IsValid')}", *flags)))
+        flags = [link.get("CertificateChainStatusFlags") for link in reading.rows(status.get("CertificateChain"))]
+        return signature_trouble(signature=result.get("IsValid"), certificate=status.get("IsValid"), flags=flags)
 
     def print_form(self, message: str, entity: str) -> EdoFile:
         """The PDF of a document.
@@ -128,9 +123,22 @@ class Tracking(Asking):
                 EdoFile(name=f"{entity}-protocol.sig", content=_decoded(answer.get("Signature"))))
 
     def archive(self, message: str, entity: str) -> EdoFile:
-        """Everything of the document's flow as a ZIP. Source: Diadoc API, GenerateDocumentZip, ShelfDownload V2."""
-        answer = self._get("/GenerateDocumentZip", self._ids(message, documentId=entity, fullDocflow="true"))
-        name = reading.needed(answer.get("ZipFileNameOnShelf"), "ZipFileNameOnShelf")
+        """Everything of the document's flow as a ZIP.
+
+        The archive is named by its whole path on the shelf, `__userId__/name`; the shelf takes the name alone.
+
+        Raises:
+            StillRunningError: it is being made.
+
+        Source: Diadoc API, GenerateDocumentZip, DocumentZipGenerationResult, ShelfDownload V2.
+        """
+        call = Call(method="GET", path="/GenerateDocumentZip",
+                    query=self._ids(message, documentId=entity, fullDocflow="true"))
+        answer = self._http.ask(call)
+        name = reading.text(reading.row(answer.json).get("ZipFileNameOnShelf")).rpartition("/")[2]
+        if not name:
+            raise StillRunningError("the archive is being made",
+                                    retry_after_s=answer.wait_s or self._settings.http.poll_s)
         body = self._http.ask(Call(method="GET", path="/V2/ShelfDownload", query={"fileName": name}, expects="bytes"))
         return EdoFile(name=f"{entity}.zip", content=body.body)
 

@@ -36,12 +36,6 @@ class OrganizationBox(TypedDict, total=False):
     Title: str
 
 
-class OrganizationList(TypedDict, total=False):
-    """Source: https://developer.kontur.ru/doc/diadoc-api/http/GetOrganizationsByInnKpp."""
-
-    Organizations: list[Organization]
-
-
 class OrganizationWithStatus(TypedDict, total=False):
     """Source: https://developer.kontur.ru/doc/diadoc-api/http/GetOrganizationsByInnList."""
 
@@ -84,6 +78,19 @@ class CounteragentOfEvent(TypedDict, total=False):
     InvitationDocumentId: DocumentId
 
 
+class SearchFnsParticipantsRequest(TypedDict, total=False):
+    """Source: https://developer.kontur.ru/doc/diadoc-api/proto/SearchFnsParticipantsRequest."""
+
+    Inn: str
+    Kpp: str
+
+
+class RoamingOrganizationRequest(TypedDict):
+    """Source: …/diadoc-api/proto/GetOrCreateRoamingOrganizationByFnsParticipantIdRequest."""
+
+    FnsParticipantId: str
+
+
 class AcquireCounteragentRequest(TypedDict, total=False):
     """Source: https://developer.kontur.ru/doc/diadoc-api/http/AcquireCounteragent_V3."""
 
@@ -103,7 +110,12 @@ class RoamingOperator(TypedDict, total=False):
     FnsId: str
     Name: str
     IsActive: bool
-    Features: list[str]
+    Features: list[OperatorFeature]
+
+
+class OperatorFeature(TypedDict, total=False):
+    Name: str
+    Description: str
 
 
 class MetadataItem(TypedDict):

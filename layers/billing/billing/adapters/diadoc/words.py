@@ -1,10 +1,23 @@
-"""What people have written into a document of the exchange, whatever form it came in."""
+"""What is said to people: by those who wrote into a document of the exchange, and by the check of a signature."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from billing.adapters.diadoc.xml import parsed
 
 TEXT_MAX = 2_000
+
+_CHAIN = (  # a bit and its names. Source: X509ChainStatusFlags of .NET; CERT_TRUST_STATUS of Windows
+    (1, "NOT_TIME_VALID", "срок сертификата истёк или не наступил"),
+    (4, "IS_REVOKED", "сертификат отозван"),
+    (8, "NOT_SIGNATURE_VALID", "подпись сертификата неверна"),
+    (16, "NOT_VALID_FOR_USAGE", "сертификат не для подписи документов"),
+    (32, "UNTRUSTED_ROOT", "удостоверяющему центру не доверяют"),
+    (64, "REVOCATION_STATUS_UNKNOWN", "не удалось узнать, отозван ли сертификат"),
+    (65_536, "PARTIAL_CHAIN", "неизвестно, кто выдал сертификат"),
+    (16_777_216, "OFFLINE_REVOCATION", "список отозванных сертификатов недоступен"),
+)
 
 
 def refusal(content: bytes) -> str:
@@ -15,3 +28,20 @@ def refusal(content: bytes) -> str:
     said = [value for e in root.iter() for name, value in e.attrib.items() if str(name).startswith("Текст")]
     said += [e.text for e in root.iter() if str(e.tag).startswith("Текст") and e.text]
     return "; ".join(" ".join(part.split()) for part in said)[:TEXT_MAX]
+
+
+def signature_trouble(*, signature: object, certificate: object, flags: Iterable[object]) -> str:
+    """What is wrong with a signature; flags of the certificates' chain come as a number or as names."""
+    found = ["подпись не соответствует файлу"] if signature is False else []
+    chain = list(flags)
+    said = [words for bit, name, words in _CHAIN if any(_has(one, bit, name) for one in chain)]
+    if certificate is False and not said:
+        said = ["сертификат не прошёл проверку"]
+    return "; ".join(found + said)[:TEXT_MAX]
+
+
+def _has(flags: object, bit: int, name: str) -> bool:
+    if isinstance(flags, str) and not flags.isdecimal():
+        return name in flags
+    number = int(flags) if isinstance(flags, int | str) else 0
+    return bool(number & bit)

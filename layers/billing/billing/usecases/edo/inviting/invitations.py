@@ -18,10 +18,10 @@ from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import Month
 from billing.ports import Outside, StaleError
-from billing.ports_edo import BadDocumentError, EdoOutside
+from billing.ports_edo import AbsentError, BadDocumentError, EdoOutside, NeedsPersonError
 from billing.records_edo import Counterparty
 from billing.usecases.edo.counterparties import Kept, all_of_inn, kept, settle, stands
-from billing.usecases.edo.inviting.operator_calls import ask, intent, polled, refused, without_question
+from billing.usecases.edo.inviting.operator_calls import FAILURE_MAX, ask, intent, polled, refused, without_question
 from billing.usecases.edo.inviting.reminders import accounts_of, remind
 from billing.usecases.edo.one_of_many import one_of_many
 from billing.usecases.edo.relations import box_writes, boxes_of
@@ -30,7 +30,7 @@ ATTEMPTS_MAX = 3
 
 _NO_BOX = (
     *(Reason.SEVERAL_BOXES, Reason.BOX_GONE, Reason.OTHER_KPP, Reason.LIQUIDATED),
-    *(Reason.BRANCH_NOT_FOUND, Reason.ENTREPRENEUR_NOT_FOUND, Reason.NOT_AT_THE_OPERATOR),
+    *(Reason.BRANCH_NOT_FOUND, Reason.ENTREPRENEUR_NOT_FOUND, Reason.HIDDEN_ELSEWHERE, Reason.NOT_AT_THE_OPERATOR),
 )
 
 
@@ -106,6 +106,8 @@ def _act(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: E
     today = terms.today
     payer = without_question(one.payer, boxes, today)
     decision = decide_invitation(payer.candidate, boxes, terms.settings, today=today)
+    if decision.action is Action.SEARCH:
+        decision = _searched(payer, boxes, terms, edo)
     if decision.action is Action.ACCEPT and _in_month(payer.accepted, today):  # and yet it waits
         failed = _in_month(payer.failed, today)
         reason = Reason.INVITATION_FAILED if failed else Reason.INVITATION_WANTS_SIGNATURE
@@ -124,6 +126,20 @@ def _act(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: E
         case _:
             writes = box_writes(decision.box, outside) if decision.box and seen != one.payer else []
             settle(one, stands(seen, decision.reason, outside, detail=_detail(payer, decision)), outside, *writes)
+
+
+def _searched(payer: Counterparty, boxes: Sequence[Box], terms: Terms, edo: EdoOutside) -> Decision:
+    """The decision with the payer's boxes at other operators; where those cannot be had, a person's.
+
+    Raises:
+        BusyError: the operator is away.
+    """
+    try:
+        boxes = [*boxes, *edo.edo.elsewhere(payer.inn, payer.kpp)]
+    except (NeedsPersonError, BadDocumentError, AbsentError) as error:
+        reason = (error.reason if isinstance(error, NeedsPersonError) else None) or Reason.INVITATION_FAILED
+        return Decision(action=Action.PERSON, reason=reason, detail=error.said.text[:FAILURE_MAX])
+    return decide_invitation(payer.candidate, boxes, terms.settings, today=terms.today, searched=True)
 
 
 def _is_invited_as_another(payer: Counterparty, box: Box | None, today: date, outside: Outside) -> bool:
