@@ -566,11 +566,11 @@ def test_a_run_that_nothing_can_succeed_in_is_alarmed_and_told():
 
     assert run.stopped
     assert house.metrics.counts["EdoStopped"] == 1
-    assert house.for_people()["edo.track"].reason is Reason.OPERATOR_REFUSES_US
+    assert house.for_people()["edo.operator"].reason is Reason.PAYMENT_REQUIRED
 
     house.diadoc.forget_faults()
     house.tracked()
-    assert "edo.track" not in house.for_people()
+    assert "edo.operator" not in house.for_people()
     assert house.fate.stage is Stage.DELIVERED
 
 

@@ -90,7 +90,14 @@ class BadDocumentError(EdoError, InvalidInputError):
 
 
 class StopTheRunError(EdoError):
-    """No call can succeed now: login, subscription, rights to our own box, a method removed. The run ends, alarmed."""
+    """No call can succeed now: login, subscription, rights to our own box, a method removed. The run ends, alarmed.
+
+    `reason` goes to the list for a person; None: the answer's status says enough.
+    """
+
+    def __init__(self, message: str, said: Said | None = None, *, reason: Reason | None = None) -> None:
+        super().__init__(message, said)
+        self.reason = reason
 
 
 class AbsentError(EdoError, NotFoundError):

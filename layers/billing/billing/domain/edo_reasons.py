@@ -60,6 +60,13 @@ class Reason(StrEnum):
     OUR_RECEIPT_IS_DUE = "our_receipt_is_due"
     # a run
     OPERATOR_REFUSES_US = "operator_refuses_us"
+    LOGIN_REFUSED = "login_refused"
+    PAYMENT_REQUIRED = "payment_required"
+    NO_RIGHTS = "no_rights"
+    METHOD_GONE = "method_gone"
+    SENDING_WAITS = "sending_waits"
+    SIGNER_REFUSES_US = "signer_refuses_us"
+    SIGNER_WANTS_PERSON = "signer_wants_person"
     # the preflight
     CERTIFICATE_LAPSES = "certificate_lapses"
     CERTIFICATE_LAPSED = "certificate_lapsed"
@@ -69,6 +76,8 @@ class Reason(StrEnum):
     METADATA_MISSING = "metadata_missing"
     NO_SIGNER = "no_signer"
     MONTH_NOT_CLOSED = "month_not_closed"
+    ACCOUNT_PARKED = "account_parked"
+    FIVE_DAYS_BROKEN = "five_days_broken"
 
     @property
     def is_an_end(self) -> bool:
@@ -78,6 +87,17 @@ class Reason(StrEnum):
             Reason.SIGNED_WITH_DISAGREEMENTS,
             Reason.ANNULLED,
             Reason.CLARIFICATION_ASKED,
+        )
+
+    @property
+    def is_of_sending(self) -> bool:
+        """It stops the sending alone, on our own side: what the operator answers says nothing of it."""
+        return self in (
+            Reason.SIGNER_REFUSES_US,
+            Reason.NO_SIGNER,
+            Reason.FORMAT_NOT_ACTUAL,
+            Reason.METADATA_MISSING,
+            Reason.POWER_LAPSED,
         )
 
     @property
@@ -186,7 +206,32 @@ _TEXTS = {
     ),
     Reason.OPERATOR_REFUSES_US: (
         "оператор не принимает наши запросы",
-        "Прочитайте ответ рядом: оплата API, права на ящик или новый токен; затем передайте инженеру.",
+        "Прочитайте ответ рядом и передайте его в поддержку Диадока; как только запросы пойдут, отправим сами.",
+    ),
+    Reason.LOGIN_REFUSED: (
+        "Диадок не пускает программу: токен больше не действует",
+        "Сотруднику, от имени которого работает программа: выпустите новый refresh-токен и впишите его в секрет.",
+    ),
+    Reason.PAYMENT_REQUIRED: (
+        "у Диадока кончилась оплата API",
+        "Оплатите API в личном кабинете; как только оплата дойдёт, отправим сами.",
+    ),
+    Reason.NO_RIGHTS: (
+        "у программы нет прав в ящике",
+        "Дайте сотруднику, от имени которого работает программа, право отправлять и видеть все документы.",
+    ),
+    Reason.METHOD_GONE: ("Диадок убрал метод, которым пользуется программа", "Нужна новая версия программы."),
+    Reason.SENDING_WAITS: (
+        "отправка стоит: оператор или сервис подписи не отвечает",
+        "Делать ничего не нужно: отправим сами, когда ответит. Если стоит дольше дня, позвоните в поддержку.",
+    ),
+    Reason.SIGNER_REFUSES_US: (
+        "сервис подписи не принимает наши запросы",
+        "Прочитайте ответ рядом и передайте его тому, кто ведёт сервис подписи; потом отправим сами.",
+    ),
+    Reason.SIGNER_WANTS_PERSON: (
+        "сервис подписи ждёт человека",
+        "Прочитайте ответ рядом: сертификат, доверенность или подтверждение; потом отправим сами.",
     ),
     Reason.CERTIFICATE_LAPSES: ("сертификат подписи скоро истечёт", "Выпустите новый сертификат до срока."),
     Reason.CERTIFICATE_LAPSED: ("сертификат подписи истёк к началу отправки", "Выпустите новый сертификат."),
@@ -195,5 +240,13 @@ _TEXTS = {
     Reason.FORMAT_NOT_ACTUAL: ("оператор больше не принимает этот формат", "Передайте инженеру: нужна новая версия."),
     Reason.METADATA_MISSING: ("оператор требует сведения, которых мы не передаём", "Передайте инженеру."),
     Reason.NO_SIGNER: ("не настроена подпись", "Настройте подпись или включите подпись вручную."),
-    Reason.MONTH_NOT_CLOSED: ("последний месяц ещё не закрыт", "Дождитесь конца ночного закрытия."),
+    Reason.MONTH_NOT_CLOSED: ("последний месяц ещё не закрыт", ""),
+    Reason.ACCOUNT_PARKED: (
+        "счёт отложен",
+        "Устраните причину рядом; когда счёт закроется, его акты уйдут сами, и после окна тоже.",
+    ),
+    Reason.FIVE_DAYS_BROKEN: (
+        "счета-фактуры уходят раз в квартал, а срок — пять дней",
+        "Плательщику НДС нужна отправка каждый месяц: попросите убрать из настроек quarterly.",
+    ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -46,6 +47,9 @@ _STATES = {
 _EDO_KINDS = {
     "invitations": "Приглашения в Диадок",
     "sending": "Отправка в Диадок",
+    "overdue": "Окно кончилось, в Диадок ушло не всё",
+    "news": "Диадок, новое",
+    "unsigned": "Не подписано клиентами",
     "preflight": "Готовность к отправке в Диадок",
 }
 _EDO_SECTIONS = {  # lists and totals of a report on the EDO
@@ -67,6 +71,11 @@ _EDO_SECTIONS = {  # lists and totals of a report on the EDO
     "findings": "Найдено при проверке",
     "ready": "Готовы",
     "left": "Осталось",
+    "stops": "Обмен стоит",
+    "answers": "Ответы клиентов",
+    "failures": "Не дошли",
+    "overdue": "Не ушло за окно",
+    "unsigned": "Доставлены и не подписаны",
 }
 _REASONS = frozenset(Reason)
 
@@ -128,8 +137,10 @@ def window_name(period: str) -> str:
         if "Q" in period:
             quarter = Quarter.parse(period)
             return f"{quarter.number}{NBSP}квартал {quarter.year}{NBSP}г."
+        if period.count("-") == 2:
+            return wording.long_date(date.fromisoformat(period))
         return wording.month_name(Month.parse(period))
-    except InvalidInputError:
+    except (InvalidInputError, ValueError):
         return period
 
 

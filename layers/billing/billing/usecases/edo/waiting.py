@@ -9,7 +9,7 @@ from billing import records
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.edo_sending import Window
 from billing.domain.periods import Month
-from billing.ports import Outside, StaleError, Write
+from billing.ports import Outside, StaleError, Stored, Write
 from billing.records_edo import DUE_SHARDS, edo_shard
 from billing.usecases.edo.attention import line_writes, of_document
 from billing.usecases.edo.cursors import next_page
@@ -46,6 +46,12 @@ def accounts_waiting(cursor: str, outside: Outside) -> Iterator[tuple[str, str]]
             yield account, cursor_after
         if not (cursor := cursor_after):
             return
+
+
+def is_of(work: Stored, window: Window) -> bool:
+    """Whether the window takes the document of that row of work, by its month of service."""
+    month, document = work.row["month"], work.row["document"]
+    return not document.startswith(f"{month}.") or Month.parse(month) <= window.last_month
 
 
 def place_behind(account: str) -> str:

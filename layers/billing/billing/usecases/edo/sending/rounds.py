@@ -25,37 +25,15 @@ from billing.usecases.edo.sending.posting import post
 from billing.usecases.edo.sending.signing import batch_size, batches, documents_in, go_on, sign
 from billing.usecases.edo.sending.terms import OnItsWay, Terms, read
 from billing.usecases.edo.sending.unsent import Left, no_answer
+from billing.usecases.edo.sending.walks import WALK, begin_round, is_open
 from billing.usecases.edo.waiting import accounts_waiting, place_behind
 
-WALK = "sending"  # sort key of the cursor
 SAVE_EVERY = 25  # accounts
 BEYOND = "~"  # a cursor behind all accounts
 
 
 class TimeIsUpError(Exception):
     """The rest is for the next run."""
-
-
-def begin_round(window: str, outside: Outside) -> Stored:
-    """Where the open round of the window stands: where it was left, or at the beginning of a new one.
-
-    Raises:
-        StaleError: another run has begun it.
-    """
-    stored = place_of(WALK, outside)
-    if stored and _is_open(stored, window):
-        return stored
-    row = {"window": window, "cursor": "", "open": True, **Left().row}
-    return put_place(WALK, row, stored.version if stored else ABSENT, outside)
-
-
-def is_unfinished(window: str, outside: Outside) -> bool:
-    """Whether a run between two rounds has anything to do: a round that was cut off, signatures that may be there."""
-    return _is_open(place_of(WALK, outside), window) or bool(batches(outside))
-
-
-def _is_open(walk: Stored | None, window: str) -> bool:
-    return walk is not None and walk.row["window"] == window and bool(walk.row["open"])
 
 
 @dataclass(slots=True)
@@ -98,7 +76,7 @@ class Round:
         Raises:
             as `go`
         """
-        if _is_open(place_of(WALK, self.outside), self.terms.window.key):
+        if is_open(place_of(WALK, self.outside), self.terms.window.key):
             self.go()
         else:
             with suppress(TimeIsUpError):

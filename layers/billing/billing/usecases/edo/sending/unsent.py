@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_wording import quoted
 from billing.ports import Outside
 from billing.usecases.edo.sending.terms import OnItsWay, to_person
+from billing.usecases.edo.tracking.statuses import named
 
 LINES_MAX = 100
 
@@ -41,7 +43,7 @@ class Left:
         if len(self.lines) < LINES_MAX:
             row = one.stored.row
             which = f"{row['content']['buyer']['name']}: {named(row)}"
-            self.lines.append([one.stored.pk, one.stored.sk, one.inn, which, reason.value, detail[:200]])
+            self.lines.append([one.stored.pk, one.stored.sk, one.inn, which, reason.value, quoted(detail)[:200]])
 
     @property
     def unanswered(self) -> int:
@@ -56,8 +58,3 @@ def no_answer(one: OnItsWay, said: str, left: Left, outside: Outside) -> None:
     """The document stays, and a person reads what was said, until it is at the operator."""
     left.stays(one, Reason.NO_ANSWER, said)
     to_person(one, Reason.NO_ANSWER, outside, detail=said)
-
-
-def named(row: Mapping[str, Any]) -> str:
-    """«акт № 45», as the row's summary begins."""
-    return str(row["summary"]).partition(" на ")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -144,7 +145,7 @@ def moved_writes(stored: Stored, before: EdoState, after: EdoState, outside: Out
     writes += _kept("work", open_shard(account), item, work, not is_over(after.fate), outside)
     writes += _kept("work", EVIDENCE, item, work, evidence_is_due(account, document, after), outside)
     writes += _kept("work", RECEIPTS, item, work, receipt_is_due(after.fate), outside)
-    return writes + _line(account, document, after, outside)
+    return writes + _line(stored, after, outside)
 
 
 def _gone(table: str, pk: str, sk: str, outside: Outside) -> list[Write]:
@@ -159,11 +160,26 @@ def _kept(table: str, pk: str, sk: str, row: dict[str, Any], wanted: bool, outsi
     return [Write(table, pk, sk, None, there.version)] if there else []
 
 
-def _line(account: str, document: str, state: EdoState, outside: Outside) -> list[Write]:
+def named(row: Mapping[str, Any]) -> str:
+    """«акт № 45», as the row's summary begins."""
+    return str(row["summary"]).partition(" на ")[0]
+
+
+def _line(stored: Stored, state: EdoState, outside: Outside) -> list[Write]:
+    account, document = stored.pk, stored.sk
     subject, reason = of_document(account, document), for_person(state.fate, state.receipt)
     if not reason or reason is state.seen:
         return line_writes(subject, None, outside)
     words = words_of(state.fate, reason)
     detail = state.receipt.trouble if reason is Reason.OUR_RECEIPT_IS_DUE and state.receipt else words
-    line = ForPerson(subject=subject, reason=reason, detail=detail, account=account, document=document, inn=state.inn)
+    line = ForPerson(
+        subject=subject,
+        reason=reason,
+        detail=detail,
+        account=account,
+        document=document,
+        inn=state.inn or str(stored.row["payer"]),
+        title=named(stored.row),
+        name=stored.row["content"]["buyer"]["name"],
+    )
     return line_writes(subject, line, outside)
