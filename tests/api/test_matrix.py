@@ -79,6 +79,7 @@ SENT: dict[str, Any] = {  # what a route needs beside its path to do what it is 
     "POST /runs/{month}/preview": {"json_body": {}},
     "POST /edo/payers/{inn}": {"json_body": {"said": "leave"}},
     "POST /edo/documents/seen": {"json_body": {"account": "c-000001", "document": "2026-01.act.9999003014.0"}},
+    "POST /edo/documents/again": {"json_body": {"account": "c-000001", "document": "2026-01.act.9999003014.0"}},
     "POST /page/documents/{id}": {"form": {"to": "c-000001@client.example"}},
 }
 
@@ -147,7 +148,7 @@ def test_only_administrators_change_anything() -> None:
     free = {"/leave", "/confirm", "/runs/{month}/preview"}  # the last is a question, too long for a GET
     ours = {  # what our own people have decided or seen in the exchange
         *("/edo/payers/{inn}", "/page/edo/payers"),
-        *("/edo/documents/seen", "/page/edo/documents"),
+        *("/edo/documents/seen", "/edo/documents/again", "/page/edo/documents"),
     }
     changing = {_name(r): set(roles_of(r)) for r in ROUTES if r.method != "GET" and r.openapi_path not in free | ours}
 
