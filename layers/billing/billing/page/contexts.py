@@ -130,12 +130,15 @@ class LetterRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPage:
-    """One document with its letters and, of an act, why it is for this sum. `addresses`: where it may be sent again."""
+    """One document with its letters and, of an act, why it is for this sum.
+
+    `addresses`: where it may be sent again, each as the form names it and as it is shown.
+    """
 
     frame: Frame
     document: DocumentRow
     letters: tuple[LetterRow, ...]
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     sha256: str = ""
     explained: ActExplained | None = None
