@@ -116,8 +116,8 @@ def totals(sheet: Sheet, document: Act | Invoice, last: str) -> None:
     for caption, value in said:
         sheet.need(4.8)
         base = sheet.y + base_line(4.8, 9)
+        sheet.text_before(RIGHT - _SERVICES[-1][1] - PAD, base, caption, font=sheet.bold, size=9)  # read before its sum
         sheet.text_before(RIGHT - PAD, base, value, font=sheet.bold, size=9)
-        sheet.text_before(RIGHT - _SERVICES[-1][1] - PAD, base, caption, font=sheet.bold, size=9)
         sheet.y += 4.8
     sheet.y += 1.5
 
