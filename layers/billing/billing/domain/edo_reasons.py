@@ -59,6 +59,7 @@ class Reason(StrEnum):
     ANNULLED = "annulled"
     WAITS_FOR_OUR_SIGNATURE = "waits_for_our_signature"
     CLARIFICATION_ASKED = "clarification_asked"
+    POWER_NOT_VALID = "power_not_valid"
     OUR_RECEIPT_IS_DUE = "our_receipt_is_due"
     # a run
     OPERATOR_REFUSES_US = "operator_refuses_us"
