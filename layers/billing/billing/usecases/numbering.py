@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +17,7 @@ from billing.records import DocumentRecord
 from billing.usecases.runs import reopening
 
 ATTEMPTS_MAX = 8
+FIRST_PAUSE_S = 0.02  # about as long as the transaction that was faster
 NUMBERED_MAX = 33  # documents in one transaction
 
 
@@ -36,6 +39,12 @@ def number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside: 
         except (StaleError, UnavailableError):
             if attempt == ATTEMPTS_MAX - 1:
                 raise
+            time.sleep(pause(attempt))
+
+
+def pause(attempt: int) -> float:
+    """Seconds to the next attempt: by chance, up to twice as long each time, so that those who met once part."""
+    return random.uniform(0, FIRST_PAUSE_S * 2**attempt)  # noqa: S311 - nothing secret about it
 
 
 def _numbered(batch: Sequence[DocumentRecord], form: str, outside: Outside) -> list[Write]:
