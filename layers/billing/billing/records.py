@@ -146,12 +146,12 @@ def _debt_of(r: Row) -> Debt:
 
 
 def _service_row(s: Service) -> dict[str, Any]:
-    ground = {"ground": s.ground} if s.ground else {}
-    return {"code": s.code, "title": s.title, "unit": s.unit, "vat": s.vat.value, **ground}
+    more = ({"ground": s.ground} if s.ground else {}) | ({"named": True} if s.named else {})
+    return {"code": s.code, "title": s.title, "unit": s.unit, "vat": s.vat.value, **more}
 
 
 def _service_of(r: Row) -> Service:
-    return Service(r["code"], r["title"], r["unit"], Vat(r["vat"]), r.get("ground", ""))
+    return Service(r["code"], r["title"], r["unit"], Vat(r["vat"]), r.get("ground", ""), r.get("named", False))
 
 
 # --- the journal -------------------------------------------------------------------------------------------------

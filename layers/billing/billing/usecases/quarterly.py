@@ -9,6 +9,7 @@ from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.drafts import document_id
 from billing.domain.errors import UnavailableError
 from billing.domain.periods import Month, utc_text
+from billing.domain.troubles import is_held_back
 from billing.ports import ABSENT, Outside, Write
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card, notification_settings
@@ -29,13 +30,15 @@ def is_wanted(account: str, month: Month, outside: Outside) -> bool:
 def reconciled(account: str, month: Month, outside: Outside) -> list[DocumentRecord]:
     """The quarter's acts of reconciliation are decided, one for each payer of the card; answers those without a number.
 
-    Answers none as long as an act of the month lacks its number: it may be a row of theirs. Nothing to reconcile, no
-    act. One that a worker is to fill is decided and not answered; the month's documents wait for it.
+    Answers none as long as an act of the month lacks its number: it may be a row of theirs; what is held back for a
+    document of its own is not waited for, the act of reconciliation names its sum. Nothing to reconcile, no act. One
+    that a worker is to fill is decided and not answered; the month's documents wait for it.
     """
     if not is_wanted(account, month, outside):
         return []
     customer, found = customer_card(outside.store, account), documents_of(account, month, outside)
-    if any(r.status in (DocumentStatus.BLOCKED, DocumentStatus.DECIDED) for r, _ in found if r.kind != _KIND):
+    waiting = (DocumentStatus.BLOCKED, DocumentStatus.DECIDED)
+    if any(r.status in waiting and not is_held_back(r.problems) for r, _ in found if r.kind != _KIND):
         return []
     made: list[DocumentRecord] = []
     there = {record.id for record, _ in found}
