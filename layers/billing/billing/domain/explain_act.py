@@ -119,7 +119,7 @@ def why_not_charged(m: MonthOfAct) -> tuple[Kopecks, tuple[Reason, ...]]:
         [
             (Why.OTHER_MONEY, -of_people),
             (Why.OTHER_PAYER, of_people - sum(p.amount for p in met if not m.is_own(p))),
-            (Why.HELD_BACK, -sum(p.amount for p in met if m.is_own(p) and p.act == m.month and p.held_in != m.held_in)),
+            (Why.HELD_BACK, -sum(p.amount for p in met if m.is_own(p) and (p.act, p.held_in) != (m.month, m.held_in))),
             (Why.NOT_PAID, sum(p.amount for p in met) + forgiven - charged),
             (Why.PAID_DEBT, sum(p.amount for p in m.usual if p.charge not in charges)),
             (Why.RECALCULATED, -forgiven),

@@ -100,14 +100,16 @@ def placed(
     acts: Container[tuple[Month, str]],
     merges: Mapping[str, Entry],
     held_back: HeldBack = none_held_back,
+    lines: Mapping[str, Service] | None = None,
 ) -> list[Piece]:
     """All pieces of the entries, in their order, each with its act.
 
     `entries`: everything that the books of a month and of those after it hold, so far as it is to be told, the closes
-    among them; what was carried into that month is not told. `acts`: month and payer of each act that was made.
+    among them; what was carried into that month is not told. `acts`: month and payer of each act that was made;
+    `held_back` and the account's `lines`: to find what was held back from them.
     """
     found, due = list[Piece](), list[Piece]()
-    services: dict[str, Service] = {}
+    services = dict(lines or {})
     for e in entries:
         if e.service:
             services[e.line] = e.service

@@ -40,7 +40,7 @@ def explain_payment(account: str, key: str, outside: Outside) -> PaymentExplaine
     due, since = _books_since(first, entries)
     found = _acts(store, account, since, books.open.previous)
     acts, merges = _by_payer(found), _merges(store, account, entries, books.lots)
-    pieces = [p for p in placed(due, acts.ids, merges, acts.holding_back) if p.payment == key]
+    pieces = [p for p in placed(due, acts.ids, merges, acts.holding_back, books.lines) if p.payment == key]
     corrections = [e for e in entries if e.ref == key]
     charges = _named(store, account, (p.charge for p in pieces), entries)
     if debts := [charges[p.charge].period for p in pieces if p.acted and p.charge in charges]:
@@ -81,7 +81,7 @@ def explain_act(account: str, document: str, outside: Outside) -> ActExplained:
     begun = seq_before(store, account, first.first_day, open=books.open)
     entries, since = _books_since(first, entries_between(store, account, begun, last))
     acts = _by_payer(_acts(store, account, since, month))
-    pieces = placed(entries, acts.ids, _merges(store, account, entries), acts.holding_back)
+    pieces = placed(entries, acts.ids, _merges(store, account, entries), acts.holding_back, books.lines)
     told = MonthOfAct(
         act=act,
         month=month,
