@@ -201,11 +201,8 @@ def test_a_taxed_minus_waits_for_a_person_without_a_number_and_holds_up_nothing(
         (f"2026-02.act.{ROMASHKA['inn']}.1", "blocked", "", -100_000),
     ]
     (held,) = house.documents(kind="act")[2].problems
-    assert (held.cause, str(held).replace("\u00a0", " ")) == (
-        "taxed_correction",
-        "перерасчёт услуг с НДС за январь 2026 г. не бывает строкой акта: нужен корректировочный документ (УКД), решает "
-        "бухгалтер",
-    )
+    assert held.cause == "taxed_correction"
+    assert str(held).replace("\u00a0", " ").startswith("перерасчёт услуг с НДС за январь 2026 г. не бывает строкой")
     assert report["difference"] == 0
 
 
