@@ -202,7 +202,6 @@ RARE = {
     ("SweepFunction", "sqs:SendMessage", "FillOrdersQueue"): "an order that was cut off",
     ("IssueDocumentsFunction", "s3:GetObject", "docs/*"): "a file is there already: are its bytes the same?",
     ("SweepFunction", "s3:GetObject", "reports/*"): "a file is there already: are its bytes the same?",
-    ("SweepFunction", "dynamodb:DeleteItem", "control"): "a count that was begun too early",
     ("TrackLettersFunction", "dynamodb:DeleteItem", "work"): "an event that is faster than the answer to the sending",
     ("CloseMonthFunction", "sqs:SendMessage", "SchedulesDeadLetters"): "Lambda itself, after the third failure",
     ("SweepFunction", "sqs:SendMessage", "SchedulesDeadLetters"): "Lambda itself, after the third failure",

@@ -291,7 +291,7 @@ def test_numbers_have_no_gaps_whatever_was_blocked_between():
 
     assert house.numbers("act.2026") == [1, 2, 3, 4, 5]
     assert [line[0] for line in report["blocked"] if ".act." in line[2]] == ["c-000002", "c-000005"]
-    assert report["numbers"]["act.2026"] == [1, 5, 5]
+    assert report["series"]["act.2026"] == {"last": 5, "missing": []}
 
 
 def test_more_accounts_than_one_transaction_numbers():

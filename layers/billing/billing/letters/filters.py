@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,7 +31,7 @@ _CLASSES = {
     "CARD_LE": "карта, юридическое лицо",
     "CARD_IND": "карта, физическое лицо",
     "BONUS": "бонусы",
-    "CREDIT": "в долг (постоплата)",
+    "CREDIT": "не оплачено, в акте",
 }
 _STATES = {
     "queued": "в очереди",
@@ -126,6 +126,16 @@ def state_name(state: str) -> str:
     return _STATES.get(state, state)
 
 
+def vat_name(rate: str) -> str:
+    """«22 %» or «без НДС»."""
+    return "без НДС" if rate == "none" else f"{rate}{NBSP}%"
+
+
+def numbers(missing: Sequence[tuple[int, int]]) -> str:
+    """«17, 20–23»."""
+    return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in missing)
+
+
 def edo_title(kind: str, period: str) -> str:
     """«Приглашения в Диадок, февраль 2026 г.»; a period that is no month and no quarter stays as it is."""
     return f"{_EDO_KINDS.get(kind, kind)}, {window_name(period)}"
@@ -168,6 +178,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "kind_name": kind_name,
     "class_name": class_name,
     "state_name": state_name,
+    "vat_name": vat_name,
+    "numbers": numbers,
     "edo_title": edo_title,
     "edo_section": edo_section,
     "window_name": window_name,

@@ -15,6 +15,7 @@ from billing.domain.seller import SellerCard
 from billing.ports import ABSENT, Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.usecases.runs import reopening
+from billing.usecases.series import index_row
 
 ATTEMPTS_MAX = 8
 FIRST_PAUSE_S = 0.02  # about as long as the transaction that was faster
@@ -50,6 +51,7 @@ def pause(attempt: int) -> float:
 def _numbered(batch: Sequence[DocumentRecord], form: str, outside: Outside) -> list[Write]:
     """The documents that still lack a number with the next ones of their series, and the counters moved on."""
     counters: dict[str, tuple[int, int]] = {}
+    taken: dict[str, list[tuple[str, str]]] = {}
     writes: list[Write] = []
     for wanted in batch:
         stored = outside.store.get("documents", wanted.account, wanted.id)
@@ -62,9 +64,11 @@ def _numbered(batch: Sequence[DocumentRecord], form: str, outside: Outside) -> l
             counters[record.series] = (counter.row["last"], counter.version) if counter else (0, ABSENT)
         last, version = counters[record.series]
         counters[record.series] = last + 1, version
-        numbered = replace(record, number=form.format(n=last + 1), status=DocumentStatus.NUMBERED)
+        taken.setdefault(record.series, []).append((wanted.account, wanted.id))
+        numbered = replace(record, number=form.format(n=last + 1), ordinal=last + 1, status=DocumentStatus.NUMBERED)
         writes.append(Write("documents", wanted.account, wanted.id, records.document_row(numbered), stored.version))
     for series, (last, version) in sorted(counters.items()):
         row = {"last": last, "summary": f"{series}: последний № {last}"}
         writes.append(Write("control", f"series.{series}", "counter", row, version))
+        writes.append(index_row(series, last, taken[series]))
     return writes

@@ -17,7 +17,7 @@ from billing.usecases.documents import documents_of
 from billing.usecases.filing import apart
 from billing.usecases.fill_orders import CONTENT, hint, item_of
 from billing.usecases.reconciliation import reconciliation_content, rows_count, unread_content
-from billing.usecases.runs import reopening
+from billing.usecases.runs import recounting
 
 ENTRIES_MAX = 20_000  # that are read in the night; where there are more, a worker reads them
 
@@ -78,7 +78,10 @@ def _decide(account: str, month: Month, payer: str, outside: Outside) -> Documen
         at=at,
     )
     record = apart(record, outside)
-    writes = [Write("documents", account, record.id, records.document_row(record), ABSENT), *reopening(outside, month)]
+    writes = [
+        Write("documents", account, record.id, records.document_row(record), ABSENT),
+        *recounting(outside, month, account),
+    ]
     if not is_long:
         outside.store.tx(writes)
         return record
