@@ -23,7 +23,6 @@ from billing.page.addresses import Addresses
 from billing.page.contexts import (
     AddressRow,
     ArchivePage,
-    ConfirmPage,
     Context,
     DocumentPage,
     DocumentRow,
@@ -32,7 +31,6 @@ from billing.page.contexts import (
     Filter,
     InvoiceForm,
     LetterRow,
-    MessagePage,
     NotificationsTab,
     PaymentPage,
     ReconciliationForm,
@@ -50,6 +48,7 @@ from billing.page.contexts_operator import (
     UntakenRow,
     WindowShown,
 )
+from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage
 from billing.page.frame import Frame, Notice, Payer
 from billing.page.language import Language
 from billing.page.periods import document_spans, reconciliation_spans, statistics_spans
@@ -451,6 +450,9 @@ def pages(language: Language) -> dict[str, Context]:
         "confirm": ConfirmPage(frame=nobody, state="ask", token="t"),
         "confirmed": ConfirmPage(frame=nobody, state="done"),
         "confirmed too late": ConfirmPage(frame=nobody, state="stale"),
+        "a link to another client": EnterPage(
+            frame=frame(language, client=""), token="t", now="ООО «Ромашка»", then="ООО «Дуэт»"
+        ),
         "no session": MessagePage(frame=nobody, heading="no_session", text="no_session_text"),
         "not found": MessagePage(frame=frame(language), heading="not_found", text="not_found_text", back="/"),
         "operator": operator(),
