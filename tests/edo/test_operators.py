@@ -277,7 +277,7 @@ def test_a_document_that_has_failed_is_signed_anew_by_a_button_beside_its_line(o
     another = browser.post("/page/edo/documents", form={**sent, "document": ACTS[1], "do": "again"})
 
     assert line == "наша подпись не прошла проверку дословно: «certificate valid: False» акт № 1"
-    assert "ООО «Ромашка»" in page.one("//section[@aria-labelledby='people']//td").text_content()
+    assert "ООО «Ромашка»" in page.all("//section[@aria-labelledby='people']//td")[0].text_content()
     assert button.text_content() == "Подписать заново акт №\u00a01"
     assert (answered.status, answered.headers["location"]) == (303, "/?done=goes_again")
     assert another.status == 400

@@ -338,7 +338,7 @@ def test_a_roaming_client_that_looks_silent_for_a_month_is_tried(accepts, sent):
     if accepts:
         house.accepts(box)
 
-    run = house.send("2026-04-02 06:00")
+    run = house.send("2026-04-03 04:00")
 
     assert house.relation(box) == "IsInvitedByMe"
     assert (run.sent, run.left, run.ended) == (sent, 3 - sent, True)

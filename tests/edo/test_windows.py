@@ -19,11 +19,13 @@ from billing.domain.edo_sending import (
 from billing.domain.periods import Month
 from billing.ports import ABSENT, Write
 from billing.usecases.cards import seller_card
+from billing.usecases.edo.inviting.decisions import decide, read_decision
 from billing.usecases.edo.policy import policy_of
 from billing.usecases.edo.sending.by_hand import once_more
+from local.company.client import a_company
 from tests.edo.house import POLICY
 from tests.edo.quarter import ACTS, FEBRUARY, MARCH, Cloud, QuarterHouse, a_quarter
-from tests.usecases.house import ACCOUNT, VASILYOK, a_card
+from tests.usecases.house import ACCOUNT, ROMASHKA, VASILYOK, a_card, a_charge
 
 SECOND = (
     a_card("c-000002", payers=[VASILYOK]),
@@ -136,6 +138,80 @@ def test_a_document_that_is_sent_once_more_after_the_window_goes_within_the_quar
     once_more(ACCOUNT, ACTS[0], house.outside)
 
     assert house.send("2026-04-20 12:15", go_on=True).sent == 1
+
+
+# --- what rests ---------------------------------------------------------------------------------------------------
+
+
+def of_thirty() -> tuple[QuarterHouse, list[str]]:
+    """Thirty clients with three acts each, none of whom has accepted yet; their boxes."""
+    told: list[Any] = []
+    payers = [a_company(800 + n, f"ООО «Клиент {n}»") for n in range(30)]
+    for n, payer in enumerate(payers):
+        account = f"c-0001{n:02}"
+        told.append(a_card(account, payers=[payer]))
+        told += a_quarter(account, payer={"inn": payer["inn"], "kpp": payer["kpp"]})
+    house = QuarterHouse(*told)
+    return house, [house.client(payer) for payer in payers]
+
+
+def test_clients_that_wait_for_nothing_new_cost_neither_a_call_nor_a_read():
+    house, _ = of_thirty()
+    house.send("2026-04-02 04:00")
+    first = len(house.calls("V2/GetOrganizationsByInnList"))
+    house.diadoc.forget_calls()
+    read: list[str] = []
+    get = house.store.get
+    house.store.get = lambda table, *key: read.append(table) or get(table, *key)  # type: ignore[method-assign]
+
+    run = house.send("2026-04-02 06:00")
+
+    assert (first, run.ended, run.left) == (30 + 4, True, 90)  # four of the look ahead, a shard each
+    assert house.left == {"not_partners": 90}
+    assert [call["endpoint"] for call in house.calls()] == [
+        "getmyorganizations",
+        "v3/getdocumenttypes",
+        "v1/getcounteragentevents",
+    ]
+    assert (read.count("documents"), read.count("customers"), read.count("accounts")) == (0, 0, 0)
+
+
+def test_a_client_that_accepts_is_heard_of_and_served_in_the_next_round():
+    house, boxes = of_thirty()
+    house.send("2026-04-02 04:00")
+    house.at("2026-04-02 05:00").diadoc.make_partners(box=house.us.box_id, partner=boxes[7])
+    house.diadoc.forget_calls()
+
+    run = house.send("2026-04-02 06:00")
+
+    assert (run.sent, run.left) == (3, 87)
+    assert len(house.calls("V2/GetOrganizationsByInnList")) == 1
+
+
+def test_a_client_of_whom_a_person_has_decided_is_served_in_the_next_round():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.client()
+    second = house.client()
+    house.send("2026-04-02 04:00")
+    house.diadoc.make_partners(box=house.us.box_id, partner=second)
+    decide(read_decision({"inn": ROMASHKA["inn"], "kpp": ROMASHKA["kpp"], "box": second}), house.outside)
+
+    assert house.send("2026-04-02 06:00").sent == 3
+
+
+def test_acts_of_a_later_quarter_are_not_looked_at():
+    house = QuarterHouse(a_card(), *a_quarter(), *SECOND)
+    house.partner()
+    house.client(VASILYOK)
+    house.send("2026-04-02 04:00")
+    house.at("2026-05-02 00:30").tell(a_charge(100_00, at="2026-04-20T12:00:00+03:00"))
+    house.night(Month(2026, 4))
+    house.diadoc.forget_calls()
+
+    run = house.send("2026-05-02 12:00")
+
+    assert (run.sent, run.left) == (0, 3)
+    assert len(house.calls("V2/GetOrganizationsByInnList")) == 1, "of the other client, once a day"
 
 
 # --- the first of the month ---------------------------------------------------------------------------------------

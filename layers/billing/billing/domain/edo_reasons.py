@@ -93,6 +93,23 @@ class Reason(StrEnum):
         )
 
     @property
+    def lasts_the_day(self) -> bool:
+        """Nothing of ours changes it before tomorrow; what a client or a person does is heard of."""
+        return self in (
+            Reason.NOT_PARTNERS,
+            Reason.SEVERAL_BOXES,
+            Reason.BOX_GONE,
+            Reason.OTHER_KPP,
+            Reason.LIQUIDATED,
+            Reason.REFUSED_BY_THEM,
+            Reason.REFUSED_BY_US,
+            Reason.UNKNOWN_STATUS,
+            Reason.ROAMING_REQUEST_NEEDED,
+            Reason.NOT_SAYABLE,
+            Reason.NOT_TAKEN,
+        )
+
+    @property
     def is_of_sending(self) -> bool:
         """It stops the sending alone, on our own side: what the operator answers says nothing of it."""
         return self in (

@@ -18,7 +18,7 @@ from billing.usecases.edo.attention import no_person, want_person
 from billing.usecases.edo.policy import policy_of
 from billing.usecases.edo.sending.preflight import look_ahead, our_side, stops_today
 from billing.usecases.edo.sending.rounds import Round
-from billing.usecases.edo.sending.terms import Terms, terms_of
+from billing.usecases.edo.sending.terms import terms_of
 from billing.usecases.edo.sending.walks import begin_round, had_its_round, is_left, is_unfinished
 from billing.usecases.edo.sending.window_report import report
 from billing.usecases.edo.stops import goes_again, stoppable
@@ -81,7 +81,7 @@ def send_to_edo(
             with _waiting(run):
                 if window:
                     run.window = window.key
-                    _send(run, terms, outside, edo, accounts, go_on=go_on)
+                    _send(run, Round(terms, outside, edo, wakes_all=force), accounts, go_on=go_on)
         finally:
             if ahead and not by_hand:
                 run.checked = look_ahead(terms, outside, edo)
@@ -128,16 +128,13 @@ def _waiting(run: SentRun) -> Iterator[None]:
         run.waits = run.waits or ANOTHER
 
 
-def _send(
-    run: SentRun, terms: Terms, outside: Outside, edo: EdoOutside, accounts: Sequence[str], *, go_on: bool
-) -> None:
+def _send(run: SentRun, going: Round, accounts: Sequence[str], *, go_on: bool) -> None:
     """Raises:
     StopTheRunError: nothing is sent that the operator would refuse of everybody, or that nobody may sign today.
     """
-    for finding in our_side(terms, outside, edo):
-        if stops_today(finding, terms.today):
+    for finding in our_side(going.terms, going.outside, going.edo):
+        if stops_today(finding, going.terms.today):
             raise StopTheRunError(f"{finding.reason.text}: {finding.detail}", reason=finding.reason)
-    going = Round(terms, outside, edo)
     try:
         going.go_on() if go_on else going.go(accounts)
     finally:

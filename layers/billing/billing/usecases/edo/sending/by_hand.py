@@ -135,7 +135,7 @@ def once_more(account: str, document: str, outside: Outside) -> EdoState:
     outside.store.tx(
         [
             Write("documents", account, document, row, one.stored.version),
-            *([] if there else [due]),
+            Write("work", due.pk, due.sk, due.row, there.version if there else ABSENT),
             *counted(state, after, outside),
             *line_writes(of_document(account, document), None, outside),
         ]
