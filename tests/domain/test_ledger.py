@@ -6,10 +6,14 @@ from datetime import date
 
 import pytest
 
+from billing.domain.corrections import target_of
 from billing.domain.ledger import (
+    Account,
+    Charge,
     Chargeback,
     Command,
     MoneyClass,
+    Payment,
     Reclassification,
     Refund,
     RejectedError,
@@ -386,3 +390,34 @@ def test_another_title_unit_or_vat_is_another_line():
 def test_a_command_the_ledger_does_not_know_is_a_defect():
     with pytest.raises(TypeError):
         post(an_account(), Command(key="k", day=IN_JANUARY, amount=1))
+
+
+def test_one_command_merges_a_few_of_a_long_queue_and_the_next_goes_on():
+    """Two payments of 120 services are withdrawn: more debts of one kind than merge in one transaction."""
+    services = [Service(f"s{i}", f"Услуга {i}", "шт.", Vat.NONE) for i in range(120)]
+    account = Account(id="c-1", open=Month(2026, 1))
+    day = date(2026, 1, 10)
+    targets = []
+    for key in ("p1", "p2"):
+        money = Payment(key=key, day=day, amount=120_00, money=MoneyClass.BANK, payer="7701234567")
+        account, entries = post(account, money)
+        journal = [*entries]
+        for i, service in enumerate(services):
+            bought = Charge(key=f"{key}:c{i}", day=day, amount=1_00, service=service, quantity=1_000_000)
+            account, entries = post(account, bought)
+            journal += entries
+        targets.append(target_of(journal))
+
+    counts = []
+    for n, target in enumerate(targets):
+        withdrawn = Chargeback(key=f"cb{n}", day=day, amount=120_00, payment=target.entry.key)
+        account, entries = post(account, withdrawn, target)
+        counts.append(len(entries))
+    for _ in range(2):
+        account, entries = post(account, Charge(key=f"n{account.seq}", day=day, amount=1_00, service=services[0],
+                                                quantity=1_000_000))  # fmt: skip
+        counts.append(len(entries))
+
+    assert counts == [1, 41, 41, 3]  # 240 debts become 200; 201, 161; 162, 160
+    assert account.balance == -242_00
+    assert sum(debt.rest for debt in account.debts) == 242_00

@@ -174,7 +174,7 @@ class House:
     # --- what is there -------------------------------------------------------------------------------------------
 
     def documents(self, account: str = ACCOUNT, kind: str = "") -> list[DocumentRecord]:
-        rows = self.store.query("documents", account, limit=1_000).rows
+        rows = self.outside.store.query("documents", account, limit=1_000).rows
         found = [records.document_of(account, s.sk, s.row) for s in rows if s.row["kind"] != "period"]
         return [d for d in found if kind in ("", d.kind.value)]
 

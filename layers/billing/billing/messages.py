@@ -85,7 +85,7 @@ class CustomerMessage(_Message):
     title: Title
     policy: Literal["prepaid", "postpaid"] = "prepaid"
     contract: DocumentRef | None = None
-    payers: list[PayerCard] = Field(default=[], max_length=50)
+    payers: list[PayerCard] = Field(default=[], max_length=200)
     administrators: list[AdministratorCard] = Field(default=[], max_length=50)
     added_addresses: list[Address] = Field(default=[], max_length=50)
     invoice_policy: Literal["next_month", "act_pair", "debt", "none"] | None = None
@@ -151,9 +151,9 @@ class ChargeMessage(_Message):
         quantity = int(Decimal(self.quantity) * 1_000_000)
         if not quantity:
             raise InvalidInputError("quantity: greater than zero")
-        named = self.vat is not None or (mode == "none" and bool(self.vat_ground))
-        rate, ground = resolve(mode, self.day), ground if mode == "none" else ""
-        service = Service(self.service, self.title, self.unit, rate, ground, named)
+        service = Service(
+            self.service, self.title, self.unit, resolve(mode, self.day), ground if mode == "none" else ""
+        )
         return ledger.Charge(key=self.key, day=self.day, amount=self.amount, service=service, quantity=quantity)
 
 
@@ -243,8 +243,8 @@ _USUAL = Bounds()
 class BoundsCard(Strict):
     times_median: Annotated[int, Field(ge=2)] = _USUAL.times_median
     least: Annotated[int, Field(ge=0)] = _USUAL.least
-    payers_max: Annotated[int, Field(ge=1, le=24)] = _USUAL.payers_max
-    lines_max: Annotated[int, Field(ge=1, le=1_000)] = _USUAL.lines_max
+    payers_max: Annotated[int, Field(ge=1, le=200)] = _USUAL.payers_max
+    lines_max: Annotated[int, Field(ge=1, le=5_000)] = _USUAL.lines_max
 
 
 class SellerMessage(_Message):

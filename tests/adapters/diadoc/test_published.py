@@ -82,8 +82,7 @@ def _kinds(client: Diadoc) -> Any:
 def _message(client: Diadoc) -> Any:
     (found,) = client.documents_of(MESSAGE)
     news = found.news
-    answers = found.answered_by, found.annulled_by, found.our_signature
-    return found.custom_id, news.stage, news.annulment, answers, news.clarification_text, news.power_trouble
+    return found.custom_id, news.stage, news.annulment, found.answered_by, found.our_signature
 
 
 def _by_custom_id(client: Diadoc) -> Any:
@@ -187,10 +186,7 @@ CALLS: dict[str, Call] = {
     "V6/GetMessage": Call(
         answer="Message",
         reads=_message,
-        expected=(
-            *(CUSTOM_ID, Stage.REFUSED, Annulment.ASKED_BY_THEM, (REFUSAL, REVOCATION, SIGNATURE)),
-            *("Укажите номер договора", "Доверенность отозвана"),
-        ),
+        expected=(CUSTOM_ID, Stage.REFUSED, Annulment.ASKED_BY_THEM, REFUSAL, SIGNATURE),
     ),
     "V4/GetEntityContent": Call(),
     "GetSignatureInfo": Call(

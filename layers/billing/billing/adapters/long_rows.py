@@ -115,10 +115,14 @@ class LongRows:
             self._remember(w.table, w.pk, w.sk, w.expect + 1, names)
 
     def _split(self, w: Write) -> tuple[Row | None, dict[str, str]]:
-        if w.row is None or (size := row_size(w)) <= LIGHT:
+        if w.row is None:
+            return None, {}
+        sizes = {name: value_size(value) for name, value in w.row.items()}
+        size = row_size(w, sizes)
+        if size <= LIGHT:
             return w.row, {}
         self._metrics.count("LongRowBytes", size)
-        return split(w.row, size)
+        return split(w.row, sizes)
 
     def _remember(self, table: str, pk: str, sk: str, version: int, names: frozenset[str]) -> None:
         self._parts.pop((table, pk, sk), None)
@@ -131,16 +135,29 @@ class LongRows:
 # --- a row and its parts -----------------------------------------------------------------------------------------
 
 
-def split(row: Row, size: int) -> tuple[Row, dict[str, str]]:
-    """Take the heaviest lists and maps out of a row of that size; return what is left of it, and its parts by name."""
+def split(row: Row, sizes: Mapping[str, int]) -> tuple[Row, dict[str, str]]:
+    """Take the heaviest lists and maps out of a row; return what is left of it, and its parts by name.
+
+    `sizes`: bytes of its values by name.
+    """
     light, texts, named = dict(row), dict[str, str](), dict[str, list[str]]()
-    while size > LIGHT and (path := _heaviest(light, named)):
+    left = {
+        name: size
+        for name, size in sizes.items()
+        if isinstance(row[name], list | Mapping) and row[name] and name.isidentifier()
+    }
+    heavy = sum(sizes.values())
+    while heavy > LIGHT and left:
+        path, weight = _heaviest(light, left)
         holder = light
         for name in path[:-1]:
             holder[name] = dict(holder[name])
             holder = holder[name]
         container = holder[path[-1]]
-        size -= value_size(container)
+        heavy -= weight
+        left[path[0]] -= weight
+        if len(path) == 1:
+            del left[path[0]]
         holder[path[-1]] = {} if isinstance(container, Mapping) else []
         names = named[".".join(path)] = []
         for text in _chunks(container):
@@ -167,20 +184,15 @@ def joined(row: Row, texts: Mapping[str, str]) -> Row:
     return whole
 
 
-def _heaviest(row: Row, moved: Collection[str]) -> tuple[str, ...]:
-    """Where the heaviest list or map of the row lies; within a map, the list that is most of it."""
-    sizes = {
-        name: value_size(value) for name, value in row.items() if value and isinstance(value, list | Mapping)
-        if name not in moved and name.isidentifier()
-    }  # fmt: skip
-    if not sizes:
-        return ()
+def _heaviest(row: Row, sizes: Mapping[str, int]) -> tuple[tuple[str, ...], int]:
+    """Where the heaviest list or map lies, and its size; within a map, the list that is most of it."""
     name = max(sizes, key=lambda n: sizes[n])
     if isinstance(row[name], Mapping):
         for inner, value in row[name].items():
-            if isinstance(value, list) and inner.isidentifier() and value_size(value) > sizes[name] / 2:
-                return name, inner
-    return (name,)
+            is_list = isinstance(value, list) and len(value) > 1 and inner.isidentifier()
+            if is_list and (size := value_size(value)) > sizes[name] / 2:
+                return (name, inner), size
+    return (name,), sizes[name]
 
 
 def _chunks(container: Mapping[str, Any] | Sequence[Any]) -> Iterator[str]:
@@ -209,12 +221,15 @@ def row_name(table: str, pk: str, sk: str) -> str:
 # --- sizes -------------------------------------------------------------------------------------------------------
 
 
-def row_size(w: Write) -> int:
-    """Bytes of a row as the database counts them, its keys and version among them.
+def row_size(w: Write, sizes: Mapping[str, int] | None = None) -> int:
+    """Bytes of a row as the database counts them, its keys and version among them. `sizes`: of its values, if known.
 
     Source: Amazon DynamoDB Developer Guide, «DynamoDB item sizes and formats».
     """
-    return 32 + len(w.pk.encode()) + len(w.sk.encode()) + (value_size(w.row) if w.row else 0)
+    if sizes is None:
+        sizes = {name: value_size(value) for name, value in (w.row or {}).items()}
+    values = sum(1 + len(name.encode()) + size for name, size in sizes.items())
+    return 35 + len(w.pk.encode()) + len(w.sk.encode()) + values
 
 
 def value_size(value: Any) -> int:

@@ -131,7 +131,6 @@ class Documents(Table):
     date = Text(null=True)
     series = Text(null=True)
     number = Text(null=True)
-    ordinal = Whole(null=True)
     total_kop = Whole(null=True)
     content = Map(null=True)
     problems = Items(null=True)
@@ -168,6 +167,7 @@ class Work(Table):
     due = Text(null=True)
     stage = Text(null=True)
     details = Map(null=True)
+    later = Items(null=True)  # documents that had no room in the transaction of their close
 
 
 class Deliveries(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ def target_of(entries: Iterable[Entry]) -> Target:
     entries = iter(entries)
     entry = next(entries)
     trace = _Trace(entry)
-    live: list[Allocation] = []
+    live = _Live()
     returned = withdrawn = 0
     services: dict[str, Service] = {}
     for later in (entry, *entries):
@@ -30,13 +31,13 @@ def target_of(entries: Iterable[Entry]) -> Target:
             continue
         for allocation in later.allocations:
             for piece in trace.pieces(allocation):
-                _apply(live, piece)
+                live.apply(piece)
         if later.ref == entry.key:
             returned += abs(later.amount)
             withdrawn += sum(debt.rest for debt in later.debts)
     return Target(
         entry=trace.now(entry),
-        live=tuple(live),
+        live=live.allocations,
         returned=returned,
         withdrawn=withdrawn,
         stretches={name: tuple(found) for name, found in trace.stretches.items()},
@@ -80,36 +81,75 @@ class _Trace:
         return replace(entry, money=self._class[0], payer=self._class[1])
 
 
-def _change_class(live: list[Allocation], later: Entry, trace: _Trace) -> None:
+def _change_class(live: _Live, later: Entry, trace: _Trace) -> None:
     """A reclassification takes each allocation out and puts it back in the same place under another class."""
     trace.reclassified(later)
     for was, now in zip(later.allocations[::2], later.allocations[1::2], strict=True):
         for old, new in zip(trace.pieces(was), trace.pieces(now), strict=True):
-            _apply(live, old, new)
+            live.apply(old, new)
 
 
-def _apply(live: list[Allocation], a: Allocation, instead: Allocation | None = None) -> None:
-    """Add an allocation to those that stand, or take a negative one out of them, the newest first."""
-    if a.amount > 0:
-        live.append(a)
-        return
-    size = left = -a.amount
-    for i in reversed(range(len(live))):
-        was = live[i]
-        if not left or (was.payment, was.money, was.payer, was.charge) != (a.payment, a.money, a.payer, a.charge):
-            continue
-        if a.merge:
-            start = a.offset - was.offset
-        elif a.charge.startswith(MERGED):
-            start = a.at - was.at
-        else:  # any kopeck of a payment for any of a charge: the last ones
-            start = was.amount - left
-        low, high = max(0, start), min(was.amount, start + size)
-        if low < high:
-            taken = share(high - low, size, -a.quantity)
-            middle = [instead.part(low - start, high - start)] if instead else []
-            live[i : i + 1] = _around(was, low, high, was.quantity - taken, middle)
-            left -= high - low
+class _Live:
+    """The allocations that stand, the oldest first, each found by what it matches: there may be thousands."""
+
+    def __init__(self) -> None:
+        self._cells: list[list[Allocation]] = []  # an allocation, or what has become of it in its place
+        self._places: dict[object, list[int]] = {}  # cells by what their allocations match, in order
+
+    @property
+    def allocations(self) -> tuple[Allocation, ...]:
+        return tuple(a for cell in self._cells for a in cell)
+
+    def apply(self, a: Allocation, instead: Allocation | None = None) -> None:
+        """Add an allocation to those that stand, or take a negative one out of them, the newest first."""
+        if a.amount > 0:
+            self._places.setdefault(_match(a), []).append(len(self._cells))
+            self._cells.append([a])
+            return
+        left, places, gone = -a.amount, self._places.get(_match(a), []), list[int]()
+        for place in reversed(places):
+            if not left:
+                break
+            before = left
+            left = self._take(self._cells[place], a, left, instead)
+            if instead and left < before:
+                self._put(place, instead)
+            if all(_match(was) != _match(a) for was in self._cells[place]):
+                gone.append(place)
+        for place in gone:
+            places.remove(place)
+
+    def _put(self, place: int, instead: Allocation) -> None:
+        places = self._places.setdefault(_match(instead), [])
+        at = bisect_left(places, place)
+        if places[at : at + 1] != [place]:
+            places.insert(at, place)
+
+    @staticmethod
+    def _take(cell: list[Allocation], a: Allocation, left: int, instead: Allocation | None) -> int:
+        """Take what is left of a negative allocation out of a cell; return what is still left."""
+        size = -a.amount
+        for i in reversed(range(len(cell))):
+            was = cell[i]
+            if not left or _match(was) != _match(a):
+                continue
+            if a.merge:
+                start = a.offset - was.offset
+            elif a.charge.startswith(MERGED):
+                start = a.at - was.at
+            else:  # any kopeck of a payment for any of a charge: the last ones
+                start = was.amount - left
+            low, high = max(0, start), min(was.amount, start + size)
+            if low < high:
+                taken = share(high - low, size, -a.quantity)
+                middle = [instead.part(low - start, high - start)] if instead else []
+                cell[i : i + 1] = _around(was, low, high, was.quantity - taken, middle)
+                left -= high - low
+        return left
+
+
+def _match(a: Allocation) -> object:
+    return a.payment, a.money, a.payer, a.charge
 
 
 def _around(was: Allocation, low: int, high: int, quantity: int, middle: list[Allocation]) -> list[Allocation]:

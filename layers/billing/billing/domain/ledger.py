@@ -41,17 +41,13 @@ class RejectedError(ConflictError):
 
 
 class Service(NamedTuple):
-    """What a line of an act is about. `unit` is as the CRM says it; `ground` tells why there is no VAT.
-
-    `named`: the charge itself named the rate; otherwise it is the seller's of the day of service.
-    """
+    """What a line of an act is about. `unit` is as the CRM says it; `ground` tells why there is no VAT."""
 
     code: str
     title: str
     unit: str
     vat: Vat
     ground: str = ""
-    named: bool = False
 
 
 FORGOTTEN = Service("forgotten", "Услуги прошлых месяцев", "усл.", Vat.NONE)  # a line dropped long ago

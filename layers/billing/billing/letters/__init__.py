@@ -20,8 +20,6 @@ from billing.letters.contexts import (
     EdoReminder,
     EdoReport,
     OrderedDocument,
-)
-from billing.letters.contexts_report import (
     RunReport,
 )
 from billing.letters.filters import FILTERS, printed

@@ -58,8 +58,7 @@ class PayerSaid:
 class ForPersonRow:
     """A line of the EDO's list: why, what to do, since when. `payer`: of a line that a decision may take off.
 
-    `name` and `title`: the client and the document in words. `button`: what may be done about the document at once:
-    "seen", "again" or "sign".
+    `is_an_end`: of a document, on the list until it is seen.
     """
 
     reason: str
@@ -69,9 +68,7 @@ class ForPersonRow:
     account: str = ""
     document: str = ""
     payer: PayerSaid | None = None
-    name: str = ""
-    title: str = ""
-    button: str = ""
+    is_an_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,10 @@ from billing.usecases.cards import customer_card
 from billing.usecases.documents import documents_by_id, documents_of
 from billing.usecases.parking import park
 from billing.usecases.quarterly import is_wanted
-from billing.usecases.runs import RUNS, marks_of, recounted, reopened
+from billing.usecases.runs import RUNS, reopened
 
 ATTEMPTS_MAX = 8  # at one account
+TOGETHER_MAX = 40  # documents in one transaction, each of which may be a long one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +58,31 @@ def closed(account: str, month: Month, seller: SellerCard | None, outside: Outsi
             if stale == ATTEMPTS_MAX:
                 raise
     page = outside.store.query("work", records.shard_of(account), prefix=f"issue#{account}#")
-    return [
-        Due(account=account, month=Month.parse(m), documents=decided.get(m))
-        for m in (s.row["month"] for s in page.rows)
-        if m <= str(month)
-    ]
+    due = [work for work in page.rows if work.row["month"] <= str(month)]
+    for work in due:
+        _lay_out(work, outside)
+    months = [work.row["month"] for work in due]
+    return [Due(account=account, month=Month.parse(m), documents=decided.get(m)) for m in months]
+
+
+def _lay_out(work: Stored, outside: Outside) -> None:
+    """Lay out the documents of a month that had no room in the transaction of its close: its work holds them."""
+    while later := work.row.get("later"):
+        left = {name: value for name, value in work.row.items() if name != "later"}
+        row = {**left, "later": later[TOGETHER_MAX:]} if later[TOGETHER_MAX:] else left
+        documents = [
+            Write("documents", row["account"], one["document"], one["row"], ABSENT) for one in later[:TOGETHER_MAX]
+        ]
+        outside.store.tx([Write("work", work.pk, work.sk, row, work.version), *documents])
+        work = Stored(work.pk, work.sk, row, work.version + 1)
 
 
 def _close(
     stored: Stored, customer: Customer | None, seller: SellerCard | None, outside: Outside, *, forced: bool
 ) -> tuple[str, ...] | None:
     """The month is closed with all its documents decided, in one transaction; their ids, if there will be no others.
+
+    Documents that do not fit it are written within the month's work, which is laid out before anything is numbered.
 
     Raises:
         SuspiciousError: a person must look at it first.
@@ -83,25 +98,24 @@ def _close(
         Write("journal", stored.pk, records.seq_key(done.entry.seq), entry, ABSENT),
         Write("documents", stored.pk, records.period_key(month), records.period_row(done.period, at), ABSENT),
     ]
-    for draft in done.drafts:
-        record = _record(stored.pk, month, printable(draft), at)
-        writes.append(Write("documents", stored.pk, record.id, records.document_row(record), ABSENT))
+    decided = [_record(stored.pk, month, printable(draft), at) for draft in done.drafts]
+    rows = [(record.id, records.document_row(record)) for record in decided]
+    writes += [Write("documents", stored.pk, id, row, ABSENT) for id, row in rows[:TOGETHER_MAX]]
+    later = [{"document": id, "row": row} for id, row in rows[TOGETHER_MAX:]]
     more = is_wanted(stored.pk, before.open, outside)
     if done.drafts or more:
-        work = {"month": month, "account": stored.pk, "since": at}
+        work = {"month": month, "account": stored.pk, "since": at, **({"later": later} if later else {})}
         writes.append(Write("work", records.shard_of(stored.pk), f"issue#{stored.pk}#{month}", work, ABSENT))
-    run, parked, mark = run_and_marks(stored.pk, before.open, outside)
-    store.tx([*writes, *reopened(run), *recounted(run, mark, stored.pk), *no_more(parked)])
-    return None if more else tuple(draft.id for draft in done.drafts)
+    run, parked = run_and_parked(stored.pk, before.open, outside)
+    store.tx([*writes, *reopened(run), *no_more(parked)])
+    return None if more or later else tuple(draft.id for draft in done.drafts)
 
 
-def run_and_marks(account: str, month: Month, outside: Outside) -> tuple[Stored | None, Stored | None, Stored | None]:
-    """The month's run, the row by which the account waits for a person, and the one by which it is counted again."""
-    names = (RUNS, f"parked.{month}", marks_of(month))
-    keys = [(RUNS, str(month)), *((name, account) for name in names[1:])]
-    found = {s.pk: s for s in outside.store.get_many("control", keys)}
-    run, parked, mark = map(found.get, names)
-    return run, parked, mark
+def run_and_parked(account: str, month: Month, outside: Outside) -> tuple[Stored | None, Stored | None]:
+    """The month's run, and the row by which the account waits for a person."""
+    parked = f"parked.{month}"
+    found = {s.pk: s for s in outside.store.get_many("control", [(RUNS, str(month)), (parked, account)])}
+    return found.get(RUNS), found.get(parked)
 
 
 def no_more(stored: Stored | None) -> list[Write]:

@@ -50,8 +50,7 @@ class RunTold(Run):
     @property
     def documents(self) -> int | None:
         """How many were made; None before the first report."""
-        kinds = [*self.told["documents"].values(), *self.told["waiting"].values()] if self.told else ()
-        return sum(count for count, _ in kinds) if self.told else None
+        return sum(count for count, _ in self.told["documents"].values()) if self.told else None
 
     @property
     def acted(self) -> Kopecks | None:
@@ -60,7 +59,7 @@ class RunTold(Run):
 
     @property
     def tallies(self) -> bool:
-        return not self.told or bool(self.told["holds"])
+        return not self.told or not self.told["difference"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

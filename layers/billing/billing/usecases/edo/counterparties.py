@@ -106,8 +106,7 @@ def _line(payer: Counterparty) -> ForPerson | None:
     return ForPerson(
         subject=of_payer(payer.inn, payer.kpp),
         reason=payer.reason,
-        detail=payer.detail,
-        name=payer.name,
+        detail="; ".join(filter(None, (payer.name, payer.detail))),
         account=payer.accounts[0] if payer.accounts else "",
         inn=payer.inn,
         kpp=payer.kpp,
