@@ -29,8 +29,12 @@ demo: $(VENV)/ready      ## play a quarter of a small company; papers, letters a
 local: $(VENV)/ready     ## keep the cloud up on this machine: page and API on 127.0.0.1:3000, AWS endpoint on :5000 (EMPTY=1: nothing in it)
 	$(RUN) -m local up $(if $(EMPTY),--empty)
 
-test: lint       ## every check that CI makes
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+test: lint       ## lint, and every test that a change can break: minutes
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not proof"
+
+proof: setup $(VENV)/proof/ready   ## the wide proof: worlds with faults, a second emulator, mutations, the browser, the demo
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m proof --ignore=tests/mutation
+	$(BIN)/python -m pytest -q -s tests/mutation
 
 lint: setup      ## ruff, mypy, cfn-lint, checkov, bandit
 	$(BIN)/ruff check .
@@ -58,4 +62,4 @@ lock:            ## lock the packages anew, with hashes and without addresses
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group checkov -o requirements-checkov.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group proof -o requirements-proof.txt
 
-.PHONY: help setup demo local test lint bench fonts build deploy lock
+.PHONY: help setup demo local test proof lint bench fonts build deploy lock
