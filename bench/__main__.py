@@ -14,6 +14,7 @@ PARTS = {
     "world": "the simulated world: seeds, calls, write units of a client's month",
     "statements": "statistics, reconciliations and explanations of a year, CPU ms",
     "api": "a page of the list on accounts of 10 and of 100 000 documents, cold imports, answers of the local cloud",
+    "sweep": "a sweep while 100 000 letters wait: calls and messages",
     "imports": "cold imports of each function, CPU ms over a bare interpreter",
     "edo": "a quarter of 1 000 counterparties against the operator's stand-in, on a simulated clock",
     "month": "a month of 1 000 clients through the local cloud, CPU seconds",

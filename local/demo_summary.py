@@ -132,7 +132,7 @@ def _refused(world: World, play: Play) -> list[str]:
 def _verdict(world: World, months: list[str]) -> str:
     tallies = [world.tallies[m] for m in months]
     spent, acted = (sum(_legal(t, name) for t in tallies) for name in ("funded", "acted"))
-    wrong = [m for m in months if world.tallies[m]["difference"]]
+    wrong = [m for m in months if not world.tallies[m]["holds"]]
     if wrong or not months:
         return "НЕ СХОДИТСЯ: " + (", ".join(_month(m) for m in wrong) or "нет ни одного отчёта")
     carried = _legal(tallies[-1], "carried_out") - _legal(tallies[0], "carried_in")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import jwt
 
@@ -14,9 +15,9 @@ NOBODY_YET = "no client yet; once there is: python -m local token ACCOUNT ROLE"
 
 
 def a_token(cloud: Cloud, account: str, role: str) -> str:
-    """For a day of the cloud's own clock."""
+    """Return a token for a day of the cloud's own clock; each is another, for a link lets in once."""
     secret = aws("secretsmanager").get_secret_value(SecretId=cloud.ids["ApiSecret"])["SecretString"]
-    said = {"role": role, "sub": f"local-{role}", "exp": int((cloud.now() + LIFE).timestamp())}
+    said = {"role": role, "sub": f"local-{role}", "exp": int((cloud.now() + LIFE).timestamp()), "jti": uuid4().hex}
     return jwt.encode({**said, **({"account": account} if account else {})}, secret, algorithm="HS256")
 
 

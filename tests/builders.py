@@ -20,6 +20,7 @@ PAYER = "7707083893"
 OTHER_PAYER = "7728168971"
 GROUND = "ст. 346.11 НК РФ"
 CRM = Service("crm", "Доступ к CRM", "мес.", Vat.TWENTY_TWO)
+UNTAXED = CRM._replace(vat=Vat.NONE, ground=GROUND)   # its corrections are lines of the next act
 
 _numbers = count(1)
 

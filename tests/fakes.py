@@ -206,6 +206,9 @@ class MemoryQueue:
     def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
         self.sent.append((name, {"body": body, "group": group, **attributes}))
 
+    def waiting(self, name: str) -> int:
+        return sum(1 for queue, _ in self.sent if queue == name)
+
     def take(self) -> tuple[str, Any] | None:
         return self.sent.pop(0) if self.sent else None
 

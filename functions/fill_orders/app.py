@@ -16,7 +16,7 @@ def fill(record: SQSRecord) -> None:
     asked = record.json_body
     last = int(record.attributes.approximate_receive_count) >= ATTEMPTS_MAX
     state = fill_orders(asked["account"], asked["item"], wiring.outside(), last_attempt=last)
-    wiring.log.info("order", account=asked["account"], item=asked["item"], state=state)
+    wiring.log.info("order", account=asked["account"], item=asked["item"].partition("#")[0], state=state)
 
 
 @wiring.log.inject_lambda_context

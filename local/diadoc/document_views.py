@@ -12,6 +12,7 @@ from local.diadoc.world import World
 _INJECT_MAX = 1_048_576
 _NO_RECEIPT = "GeneralReceiptStatusNotAcceptable"
 _ROUBLES = "643"
+_POWER_SEVERITIES = {"IsValid": "Success", "IsNotAttached": "Warning", "IsNotValid": "Error"}
 _OUTBOUND = {
     "WaitingForRecipientSignature": "OutboundWaitingForRecipientSignature",
     "WithRecipientSignature": "OutboundWithRecipientSignature",
@@ -133,21 +134,22 @@ def _docflow_status(message: Message, document: Document, box: str) -> Json:
     signatures = [
         one for one in message.entities if one.parent_id == document.entity_id and one.entity_type == "Signature"
     ]
-    if signatures and not signatures[0].power_of_attorney:
+    if signatures:
+        named, text = _power(document, attached=signatures[0].power_of_attorney)
         status["PowerOfAttorneyGeneralStatus"] = {
-            "Severity": "Warning",
-            "StatusNamedId": "IsNotAttached",
-            "StatusText": "Не приложена доверенность",
-            "Errors": [],
-        }
-    elif signatures:
-        status["PowerOfAttorneyGeneralStatus"] = {
-            "Severity": "Success",
-            "StatusNamedId": "IsValid",
-            "StatusText": "Доверенность действительна",
+            "Severity": _POWER_SEVERITIES[named],
+            "StatusNamedId": named,
+            "StatusText": text,
             "Errors": [],
         }
     return status
+
+
+def _power(document: Document, *, attached: bool) -> tuple[str, str]:
+    """How the sender's power of attorney is. Source: fact 12.7."""
+    if document.power_status:
+        return document.power_status, document.power_text
+    return ("IsValid", "Доверенность действительна") if attached else ("IsNotAttached", "Не приложена доверенность")
 
 
 def _primary(document: Document, *, is_mine: bool) -> tuple[str, str]:

@@ -26,6 +26,7 @@ class Entity:
     signature_is_valid: bool | None = None
     signature_trouble: str = ""
     not_delivered_event: str = ""
+    universal: dict[str, Any] = field(default_factory=dict)  # of a universal message: group, code, text
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class Document:
     revocation_by: str = ""
     revocation_entity: str = ""
     amendment: int = 0  # flags of InvoiceAmendmentFlags
+    power_status: str = ""  # of the sender's power of attorney, where a control says it: IsNotValid, IsNotAttached
+    power_text: str = ""
     roaming: str = "RoamingNotificationStatusNone"
     roaming_text: str = ""
     sent: int = 0

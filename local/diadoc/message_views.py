@@ -102,14 +102,27 @@ def entity_view(world: World, message: Message, entity: Entity, box: str, *, inj
     if entity.content_type_id:
         view["ContentTypeId"] = entity.content_type_id
     if entity.entity_type == "Signature":
-        status = "PowerOfAttorneyAttached" if entity.power_of_attorney else "PowerOfAttorneyRequired"
-        view["PowerOfAttorneyAttachmentStatus"] = {"StatusName": status}
+        view["PowerOfAttorneyAttachmentStatus"] = {"StatusName": _attached(message, entity)}
+    if entity.universal:
+        view["UniversalMessageInfo"] = {
+            "CodeGroup": entity.universal["group"],
+            "Events": [{"StatusCode": entity.universal["code"], "PlainText": entity.universal["text"]}],
+            "UniversalMessageCreator": {"BoxId": legacy_box(entity.signer_box), "DepartmentId": HEAD_DEPARTMENT},
+            "IsOutOfWorkflow": False,
+        }
     document = document_of(message, entity.entity_id)
     if document is not None:
         view["DocumentInfo"] = document_view(world, message, document, box)
         view["NeedRecipientSignature"] = document.needs_recipient_signature
         view["Version"] = document.version
     return view
+
+
+def _attached(message: Message, signature: Entity) -> str:
+    document = document_of(message, signature.parent_id)
+    if document is not None and document.power_status == "IsNotAttached":
+        return "PowerOfAttorneyRequired"
+    return "PowerOfAttorneyAttached" if signature.power_of_attorney else "PowerOfAttorneyNotRequired"
 
 
 def document_of(message: Message, entity_id: str) -> Document | None:

@@ -95,14 +95,10 @@ class PeopleControls:
 
     # --- the recipient of a document
 
-    def recipient_signs(
-        self, *, message_id: str, entity_id: str, with_disagreements: bool = False, needs_receipt: bool = False
-    ) -> None:
-        """The recipient signs, formal documents by a title of its own, on which it may ask for a receipt."""
+    def recipient_signs(self, *, message_id: str, entity_id: str, **more: Any) -> None:
+        """The recipient signs, formal documents by a title; more: with_disagreements, text, needs_receipt."""
         with self._settled() as world:
-            recipient.sign(
-                world, message_id, entity_id, with_disagreements=with_disagreements, needs_receipt=needs_receipt
-            )
+            recipient.sign(world, message_id, entity_id, **more)
 
     def recipient_rejects(self, *, message_id: str, entity_id: str, text: str) -> None:
         """The recipient refuses to sign."""
@@ -133,6 +129,20 @@ class PeopleControls:
         """The recipient agrees to our request to annul; with a refusal, it does not."""
         with self._settled() as world:
             recipient.answer_revocation(world, message_id, entity_id, text=refusal)
+
+    def recipient_asks_to_clarify(
+        self, *, message_id: str, entity_id: str, text: str, of_power: bool = False, as_universal: bool = True
+    ) -> None:
+        """The recipient asks for a corrected document, by a universal message or of old; or to prove the power."""
+        with self._settled() as world:
+            recipient.ask_to_clarify(world, message_id, entity_id, text, of_power=of_power, as_universal=as_universal)
+
+    def power_is_bad(
+        self, *, message_id: str, entity_id: str, status: str = "IsNotValid", text: str = "Доверенность отозвана"
+    ) -> None:
+        """The sender's power of attorney does not hold; IsNotAttached: it is needed and absent."""
+        with self._settled() as world:
+            recipient.find_power_bad(world, message_id, entity_id, status, text)
 
     def roaming_fails(self, *, message_id: str, entity_id: str, text: str) -> None:
         """The recipient's operator did not take the document."""

@@ -10,14 +10,20 @@ from local.diadoc.document_views import content_of
 from local.diadoc.http_shapes import Refusal
 from local.diadoc.message_records import Document, Entity, Message
 from local.diadoc.recipient_titles import reconciliation_answer, utd_acceptance
-from local.diadoc.service_xml import service_document
+from local.diadoc.service_xml import ANNULMENT, NOTICE, service_document
 from local.diadoc.signed_content import Signature
 from local.diadoc.world import World
 from local.diadoc.xml import element, parse, windows_1251
 
 
 def sign(
-    world: World, message_id: str, entity_id: str, *, with_disagreements: bool = False, needs_receipt: bool = False
+    world: World,
+    message_id: str,
+    entity_id: str,
+    *,
+    with_disagreements: bool = False,
+    needs_receipt: bool = False,
+    text: str = "",
 ) -> None:
     """The recipient signs; in a closed packet, every document of it. Source: facts 10.16, 14.3, 14.4."""
 
@@ -31,7 +37,7 @@ def sign(
         is_reconciliation = document.type_named_id == RECONCILIATION
         build = reconciliation_answer if is_reconciliation else utd_acceptance
         sent, guid = parse(content_of(message, document).content), world.new_id("title")
-        name, root = build(sent, guid, world.moscow_now, with_disagreements=with_disagreements)
+        name, root = build(sent, guid, world.moscow_now, with_disagreements=with_disagreements, text=text)
         title = windows_1251(root)
         return workflow.answer_by_title(
             world,
@@ -60,7 +66,7 @@ def reject(world: World, message_id: str, entity_id: str, text: str) -> None:
 
     def step(message: Message, document: Document) -> list[str]:
         is_formal = find_kind(document.type_named_id, document.function, document.version).is_formal
-        content = service_document("Отказ", document, text) if is_formal else text.encode()
+        content = service_document(NOTICE, document, text) if is_formal else text.encode()
         signature = signature_of(world, message.to_box)(content)
         return workflow.refuse(world, message, document, message.to_box, content, signature)
 
@@ -125,7 +131,7 @@ def ask_revocation(world: World, message_id: str, entity_id: str, text: str) -> 
     """The recipient asks to annul the document. Source: fact 14.1."""
 
     def step(message: Message, document: Document) -> list[str]:
-        content = service_document("Аннулирование", document, text)
+        content = service_document(ANNULMENT, document, text)
         signature = signature_of(world, message.to_box)(content)
         return workflow.ask_revocation(world, message, document, message.to_box, content, signature)
 
@@ -136,11 +142,41 @@ def answer_revocation(world: World, message_id: str, entity_id: str, *, text: st
     """The recipient accepts our request to annul; with a text, it refuses. Source: fact 14.1."""
 
     def step(message: Message, document: Document) -> list[str]:
-        content = service_document("Отказ", document, text) if text is not None else None
+        content = service_document(NOTICE, document, text) if text is not None else None
         asked = next((one for one in message.entities if one.entity_id == document.revocation_entity), None)
         signed = content if content is not None else asked.content if asked is not None else b""
         signature = signature_of(world, message.to_box)(signed)
         return workflow.answer_revocation(world, message, document, message.to_box, signature, content)
+
+    _one(world, message_id, entity_id, step)
+
+
+def ask_to_clarify(
+    world: World, message_id: str, entity_id: str, text: str, *, of_power: bool, as_universal: bool
+) -> None:
+    """The recipient asks for a corrected document, or for a proof of the signer's power. Source: fact 14.11."""
+
+    def step(message: Message, document: Document) -> list[str]:
+        if as_universal:
+            request = workflow.new_entity(world, document.entity_id, "UniversalMessage", b"", "UM.xml", message.to_box)
+            request.universal = {"group": "AmendmentRequest", "code": 2007 if of_power else 2999, "text": text}
+        else:
+            content = service_document(NOTICE, document, text)
+            kind = "InvoiceCorrectionRequest"
+            request = workflow.new_entity(world, document.entity_id, kind, content, "DP_UVUTOCH.xml", message.to_box)
+        message.entities.append(request)
+        document.amendment, document.modified = document.amendment | (8 if of_power else 1), world.ticks
+        return [request.entity_id]
+
+    _one(world, message_id, entity_id, step)
+
+
+def find_power_bad(world: World, message_id: str, entity_id: str, status: str, text: str) -> None:
+    """The register says no to the sender's power of attorney, or misses one. Source: fact 12.7."""
+
+    def step(_message: Message, document: Document) -> list[str]:
+        document.power_status, document.power_text, document.modified = status, text, world.ticks
+        return []
 
     _one(world, message_id, entity_id, step)
 

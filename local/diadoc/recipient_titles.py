@@ -19,16 +19,18 @@ def build_utd_buyer_title(contract: Any, sent: Any, guid: str, now: datetime) ->
     return _utd_buyer_title(sent, guid, now, code, contract.get("AcceptanceDate"), signers)
 
 
-def utd_acceptance(sent: Any, guid: str, now: datetime, *, with_disagreements: bool) -> tuple[str, Any]:
+def utd_acceptance(sent: Any, guid: str, now: datetime, *, with_disagreements: bool, text: str = "") -> tuple[str, Any]:
     """The buyer's title that a control makes: accepted, or accepted with disagreements."""
     name = element("ФИО", {"Фамилия": "Получателев", "Имя": "Пётр"})
     signer = element("Подписант", {"Должн": "Директор", "СпосПодтПолном": "1"}, name)
     code = _DISAGREES if with_disagreements else _AGREES
-    return _utd_buyer_title(sent, guid, now, code, f"{now:%d.%m.%Y}", [signer])
+    return _utd_buyer_title(sent, guid, now, code, f"{now:%d.%m.%Y}", [signer], text)
 
 
-def reconciliation_answer(sent: Any, guid: str, now: datetime, *, with_disagreements: bool) -> tuple[str, Any]:
-    """The recipient's title of a reconciliation act, valid by its schema."""
+def reconciliation_answer(
+    sent: Any, guid: str, now: datetime, *, with_disagreements: bool, text: str = ""
+) -> tuple[str, Any]:
+    """The recipient's title of a reconciliation act, valid by its schema; it has no place for a text."""
     original = sent.find("Документ")
     name = _answer_name(sent, "ON_AKTSVERPOL", guid, now)
     return name, element(
@@ -62,7 +64,7 @@ def _answer_name(sent: Any, prefix: str, guid: str, now: datetime) -> str:
 
 
 def _utd_buyer_title(
-    sent: Any, guid: str, now: datetime, code: str, accepted_on: str, signers: list[Any]
+    sent: Any, guid: str, now: datetime, code: str, accepted_on: str, signers: list[Any], text: str = ""
 ) -> tuple[str, Any]:
     original = sent.find("Документ")
     name = _answer_name(sent, "ON_NSCHFDOPPOK", guid, now) + "_0_0_0_0_0_00"
@@ -80,7 +82,11 @@ def _utd_buyer_title(
         element(
             "СодФХЖ4",
             {"НаимДокОпрПр": original.get("НаимДокОпр")},
-            element("СвПрин", {"ДатаПрин": accepted_on}, element("КодСодОпер", {"КодИтога": code})),
+            element(
+                "СвПрин",
+                {"ДатаПрин": accepted_on} | ({"СодОпер": text} if text else {}),
+                element("КодСодОпер", {"КодИтога": code}),
+            ),
         ),
         *signers,
     )

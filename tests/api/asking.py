@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,12 +19,14 @@ from tests.usecases.house import ACCOUNT, House
 SECRET = "f3c1a9" * 10 + "beef"
 TOKENS = JwtTokens(lambda: SECRET)
 HOST = "docs.crm.example"
+_NAMES = (f"jti-{n}" for n in count())  # a link lets in once, and each is another
 
 
 def a_token(house: House, *, secret: str = SECRET, algorithm: str = "HS256", minutes: float = 10, **said: Any) -> str:
     """A token of the CRM for an administrator of the first account; a claim of None is left out."""
     now = int(house.now.timestamp())
-    claims = {"account": ACCOUNT, "role": "administrator", "sub": "u-1", "exp": now + int(minutes * 60), **said}
+    usual = {"account": ACCOUNT, "role": "administrator", "sub": "u-1", "jti": next(_NAMES)}
+    claims = {**usual, "exp": now + int(minutes * 60), **said}
     claims = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode(claims, secret, algorithm=algorithm)
 

@@ -34,6 +34,28 @@ def test_an_invoice_is_made_once_under_its_key(administrator: Browser, house: Ho
     assert len(administrator.get("/documents", query={"kind": "invoice"}).json["documents"]) == 2
 
 
+def test_an_accountant_orders_documents_and_sees_masked_addresses(accountant: Browser) -> None:
+    invoice = accountant.post("/invoices", headers=KEY, json_body={"amount": "5500.00", "payer": INN})
+    days = {"from": "2026-01-01", "to": "2026-01-31", "payer": INN}
+    act = accountant.post("/reconciliations", headers={"Idempotency-Key": "order-0002"}, json_body=days)
+    again = accountant.post(f"/documents/{ACT}/letters", headers={"Idempotency-Key": "order-0003"}, json_body={})
+
+    assert (invoice.status, act.status, again.status) == (201, 201, 202)
+    assert {letter["address"] for letter in invoice.json["letters"]} == {"c***@client.example"}
+
+
+def test_an_accountant_adds_an_address_and_may_not_set_the_list(accountant: Browser, administrator: Browser) -> None:
+    added = accountant.post("/notifications/addresses", json_body={"address": "buh@buh.example", "kinds": ["act"]})
+    twice = accountant.post("/notifications/addresses", json_body={"address": "BUH@buh.example"})
+    settings = {"added": [], "reconciliation": False, "version": 2}
+
+    assert (added.status, twice.status, twice.json["cause"]) == (200, 400, "address_twice")
+    assert [row["address"] for row in added.json["added"]] == ["w***@client.example", "b***@buh.example"]
+    assert accountant.ask("PUT", "/notifications", json_body=settings).status == 403
+    whole = administrator.get("/notifications").json["added"]
+    assert [(row["address"], row["kinds"], row["state"]) for row in whole][1] == ("buh@buh.example", ["act"], "waiting")
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -28,6 +28,59 @@ def test_the_link_of_the_crm_opens_a_session_of_ours(house: House, stranger: Bro
     assert a_token(house) not in cookie
 
 
+def test_a_link_lets_in_once(house: House, stranger: Browser) -> None:
+    """Seen before: one link gave a new session of eight hours each time, for a day."""
+    link = a_token(house)
+    entered = stranger.enters(link)
+
+    again, twice = stranger.get("/enter", query={"token": link}), entered.get("/enter", query={"token": link})
+
+    assert (again.status, again.cookies) == (401, ())
+    assert (twice.status, twice.headers["location"], twice.cookies) == (303, "/", ()), "the same browser is in already"
+
+
+def test_a_link_of_another_client_asks_before_it_takes_over(house: House, stranger: Browser) -> None:
+    """Any page may lead a browser to `/enter`: whoever is in must not become somebody else without a word."""
+    entered, link = stranger.enters(a_token(house)), a_token(house, account="c-000002")
+
+    asked = entered.get(
+        "/enter", query={"token": link}, headers={"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}
+    )
+    form = {"token": link, "csrf": _csrf(house, entered)}
+    foreign = entered.post("/page/enter", form=form, headers={"Sec-Fetch-Site": "cross-site"})
+    unsigned = entered.post("/page/enter", form={"token": link})
+    answered = entered.post("/page/enter", form=form)
+
+    assert (asked.status, asked.cookies) == (200, ())
+    assert "Войти как" in asked.body
+    assert (foreign.status, unsigned.status) == (403, 403)
+    assert (answered.status, len(answered.cookies)) == (303, 1)
+    now = replace(stranger, cookies=(answered.cookies[0].partition(";")[0],))
+    assert now.get("/documents").json["documents"][0]["payer"] == "9999003021"
+
+
+def test_sessions_of_an_account_end_when_the_crm_says_so(house: House, stranger: Browser) -> None:
+    """Before, whoever had to be locked out was so after eight hours, or everybody was by a new secret."""
+    entered = stranger.enters(a_token(house))
+    neighbour = stranger.enters(a_token(house, account="c-000002"))
+    house.wait(minutes=1)
+
+    assert entered.ask("DELETE", "/sessions", headers={"X-CSRF-Token": _csrf(house, entered)}).status == 204
+
+    assert (entered.get("/documents").status, neighbour.get("/documents").status) == (401, 200)
+    house.wait(minutes=1)
+    assert stranger.enters(a_token(house)).get("/documents").status == 200
+    house.wait(hours=7)
+    assert entered.get("/documents").status == 401
+
+
+def test_without_a_session_the_page_leads_back_to_the_crm(house: House) -> None:
+    page = Browser(house, headers={"Accept": "text/html"}).get("/")
+
+    assert page.status == 401
+    assert f'href="{house.outside.settings.page_url}"' in page.body
+
+
 def test_the_log_tells_people_apart_and_names_nobody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     log, anna, boris = io.StringIO(), "anna@client.example", "boris@crm.example"
     monkeypatch.setattr(wiring.log.registered_handler, "stream", log)
@@ -92,6 +145,7 @@ def test_leaving_takes_the_cookie_away(house: House, stranger: Browser) -> None:
     assert (answered.status, answered.headers["location"]) == (303, "/")
     assert cookie.startswith("__Host-session=;")
     assert "Max-Age=0" in cookie
+    assert answered.headers["clear-site-data"] == '"cache", "storage"'
 
 
 def test_a_token_of_the_crm_in_a_cookie_is_nothing(house: House) -> None:

@@ -127,14 +127,15 @@ def test_without_a_session_the_page_says_where_to_come_from(visits: Visits) -> N
     expect(page.locator("h1")).to_have_text("Откройте раздел из\u00a0CRM")
 
 
-def test_an_accountant_reads_and_downloads_and_is_offered_nothing_else(visits: Visits) -> None:
+def test_an_accountant_may_order_and_add_an_address_and_changes_no_settings(visits: Visits) -> None:
     visitor = visits()
     visitor.enter(ROMASHKA, "accountant")
 
-    for tab in TABS:
-        page = visitor.at(f"/page/{tab}")
-        assert page.locator("main form[method=post]").count() == 0
-        assert page.get_by_text("Пополнить счёт").count() == 0
+    page = visitor.at("/page/notifications")
+    assert page.locator("main form[method=post]").count() == 1
+    expect(page.get_by_role("button", name="Добавить")).to_be_visible()
+    page = visitor.at("/page/reconciliations")
+    expect(page.get_by_text("Сделать акт сверки", exact=True)).to_be_visible()
     page = visitor.at("/page/acts")
     assert "Подробнее" in _row(page, "1").inner_text()
 

@@ -66,6 +66,8 @@ def _rights(service: str, operation: str, said: dict[str, Any]) -> Iterator[Righ
             yield f"dynamodb:{operation}", _REGION.format("dynamodb", f"table/{said['TableName']}")
         case "sqs", "SendMessage" | "SendMessageBatch":
             yield "sqs:SendMessage", _REGION.format("sqs", said["QueueUrl"].rsplit("/", 1)[1])
+        case "sqs", "GetQueueAttributes":
+            yield "sqs:GetQueueAttributes", _REGION.format("sqs", said["QueueUrl"].rsplit("/", 1)[1])
         case "s3", "PutObject" | "GetObject" | "HeadObject":
             yield f"s3:{operation.replace('Head', 'Get')}", f"arn:aws:s3:::{said['Bucket']}/{said['Key']}"
             if "ObjectLockMode" in said:

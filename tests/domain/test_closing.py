@@ -11,10 +11,12 @@ from billing.domain.ledger import MoneyClass
 from billing.domain.periods import Month
 from billing.domain.replay import replay
 from billing.domain.seller import Bounds, InvoicePolicy
+from billing.domain.troubles import Cause
 from tests.builders import (
     CRM,
     OTHER_PAYER,
     PAYER,
+    UNTAXED,
     Story,
     a_charge,
     a_customer,
@@ -106,7 +108,7 @@ def test_a_late_charge_is_in_the_next_act_and_its_line_names_its_month():
     story.close()
     story.post(a_charge(amount=rub(300)), a_charge(day=date(2026, 2, 28), amount=rub(1_000)))
 
-    assert titles(story.close()) == [("Доступ к CRM, январь 2026 г.", rub(300)), ("Доступ к CRM", rub(1_000))]
+    assert titles(story.close()) == [("Доступ к CRM за январь 2026 г.", rub(300)), ("Доступ к CRM", rub(1_000))]
 
 
 def test_a_charge_ahead_of_the_close_waits_for_its_own_act():
@@ -132,9 +134,10 @@ def test_new_year_changes_nothing_but_the_names():
 
 
 def test_a_reversal_after_the_act_makes_the_next_act_smaller():
-    story = Story(a_payment(), a_charge(key="c"))
+    story = Story(a_payment(), a_charge(key="c", service=UNTAXED))
     story.close()
-    story.post(a_reversal("c", rub(500), day=IN_FEBRUARY), a_charge(day=date(2026, 2, 28), amount=rub(2_000)))
+    story.post(a_reversal("c", rub(500), day=IN_FEBRUARY),
+               a_charge(day=date(2026, 2, 28), amount=rub(2_000), service=UNTAXED))
 
     february = story.close()
 
@@ -143,12 +146,13 @@ def test_a_reversal_after_the_act_makes_the_next_act_smaller():
 
 
 def test_a_negative_total_is_carried_until_there_is_enough_to_take_it_from():
-    story = Story(a_payment(), a_charge(key="c"))
+    story = Story(a_payment(), a_charge(key="c", service=UNTAXED))
     story.close()
-    story.post(a_reversal("c", rub(3_000), day=IN_FEBRUARY), a_charge(day=IN_FEBRUARY, amount=rub(1_000)))
+    story.post(a_reversal("c", rub(3_000), day=IN_FEBRUARY),
+               a_charge(day=IN_FEBRUARY, amount=rub(1_000), service=UNTAXED))
     february = story.close()
     march = story.close()
-    story.post(a_charge(day=date(2026, 4, 1), amount=rub(2_500)))
+    story.post(a_charge(day=date(2026, 4, 1), amount=rub(2_500), service=UNTAXED))
     april = story.close()
 
     assert (acts(february), acts(march)) == ({}, {})
@@ -159,17 +163,18 @@ def test_a_negative_total_is_carried_until_there_is_enough_to_take_it_from():
 
 
 def test_a_total_of_nothing_is_carried_too_for_its_lines_differ():
-    story = Story(a_payment(), a_charge(key="c", amount=rub(100)))
+    story = Story(a_payment(), a_charge(key="c", amount=rub(100), service=UNTAXED))
     story.close()
-    story.post(a_reversal("c", rub(100), day=IN_FEBRUARY), a_charge(day=IN_FEBRUARY, amount=rub(100)))
+    story.post(a_reversal("c", rub(100), day=IN_FEBRUARY),
+               a_charge(day=IN_FEBRUARY, amount=rub(100), service=UNTAXED))
 
     assert acts(story.close()) == {}
-    story.post(a_charge(day=IN_MARCH, amount=rub(1)))
+    story.post(a_charge(day=IN_MARCH, amount=rub(1), service=UNTAXED))
     assert [amount for _, amount in titles(story.close())] == [-rub(100), rub(100), rub(1)]
 
 
 def test_one_payers_negative_is_not_taken_from_another():
-    story = Story(a_payment(amount=rub(1_000)), a_charge(key="c", amount=rub(1_000)),
+    story = Story(a_payment(amount=rub(1_000)), a_charge(key="c", amount=rub(1_000), service=UNTAXED),
                   a_payment(amount=rub(5_000), payer=OTHER_PAYER))
     story.close(BOTH)
     story.post(a_reversal("c", rub(1_000), day=IN_FEBRUARY), a_refund_all(story), a_charge(day=IN_FEBRUARY))
@@ -180,12 +185,52 @@ def test_one_payers_negative_is_not_taken_from_another():
     assert closing.period.carried == (("BANK", -rub(1_000)),)
 
 
+def test_a_taxed_minus_waits_for_a_person_and_leaves_the_act_of_the_month_alone():
+    """Client: 5 500 in January, 1 000 of them given back in February, 2 000 charged then; all with VAT."""
+    story = Story(a_payment(), a_charge(key="c"))
+    story.close()
+    story.post(a_reversal("c", rub(1_000), day=IN_FEBRUARY), a_charge(day=IN_FEBRUARY, amount=rub(2_000)))
+
+    closing = story.close()
+
+    act, held = [draft for draft in closing.drafts if ".act." in draft.id]
+    assert (act.id, act.content.total, act.problems) == (f"2026-02.act.{PAYER}.0", rub(2_000), ())
+    assert (held.id, held.content.total) == (f"2026-02.act.{PAYER}.1", -rub(1_000))
+    assert [problem.cause for problem in held.problems] == [Cause.TAXED_CORRECTION]
+    assert (closing.period.acted, closing.period.carried) == (rub(1_000), ())
+    assert closing.period.funded == (("BANK", rub(1_000)),)
+    assert closing.account.recent == (rub(5_500), rub(2_000))
+
+
+def test_a_month_of_nothing_but_a_taxed_minus_has_no_act_and_carries_nothing_on():
+    story = Story(a_payment(), a_charge(key="c"))
+    story.close()
+    story.post(a_reversal("c", rub(1_000), day=IN_FEBRUARY))
+
+    february, march = story.close(), story.close()
+
+    assert {draft.id: draft.content.total for draft in february.drafts} == {f"2026-02.act.{PAYER}.1": -rub(1_000)}
+    assert (february.period.carried, march.period.funded, march.drafts) == ((), (), ())
+
+
+def test_an_untaxed_minus_is_carried_beside_what_is_held_back():
+    story = Story(a_payment(), a_charge(key="a"),
+                  a_charge(key="b", amount=rub(700), service=UNTAXED._replace(code="u")))
+    story.close()
+    story.post(a_reversal("a", rub(1_000), day=IN_FEBRUARY), a_reversal("b", rub(200), day=IN_FEBRUARY))
+
+    closing = story.close()
+
+    assert acts(closing) == {PAYER: -rub(1_000)}
+    assert closing.period.carried == (("BANK", -rub(200)),)
+
+
 def a_refund_all(story: Story):
     return a_refund(story.journal[0].key, rub(1_000), day=IN_FEBRUARY)
 
 
 def test_a_line_dropped_long_ago_is_known_again_when_its_charge_is_reversed():
-    story = Story(a_payment(amount=rub(100_000)), a_charge(key="old", amount=100))
+    story = Story(a_payment(amount=rub(100_000)), a_charge(key="old", amount=100, service=UNTAXED))
     for i in range(LINES_MAX + 1):
         story.post(a_charge(amount=1, service=CRM._replace(code=f"s{i:03}")))
     story.close()
@@ -209,7 +254,7 @@ def test_a_reclassification_knows_again_the_lines_of_what_the_payment_bought():
 
     closing = story.close()
     assert acts(closing) == {PAYER: 100 + LINES_MAX + 1}
-    assert {line.title.split(",")[0] for line in closing.drafts[0].content.lines} == {"Доступ к CRM"}
+    assert {line.title.split(" за ")[0] for line in closing.drafts[0].content.lines} == {"Доступ к CRM"}
 
 
 # --- postpaid --------------------------------------------------------------------------------------------------------
@@ -258,7 +303,7 @@ def test_a_prepaid_debt_is_acted_when_it_is_paid():
     story.post(a_payment(day=IN_FEBRUARY))
 
     assert acts(january) == {}
-    assert titles(story.close()) == [("Доступ к CRM, январь 2026 г.", rub(5_500))]
+    assert titles(story.close()) == [("Доступ к CRM за январь 2026 г.", rub(5_500))]
 
 
 def test_from_prepaid_to_postpaid_old_debts_enter_the_first_act_and_back_nothing_is_acted_twice():
@@ -287,10 +332,10 @@ def test_the_journal_alone_tells_by_which_policy_each_month_was_closed():
 
 
 def test_reversing_what_a_postpaid_act_has_lowers_the_next_whether_it_was_paid_or_not():
-    story = Story(a_charge(key="a", amount=100), a_charge(key="b", amount=100))
+    story = Story(a_charge(key="a", amount=100, service=UNTAXED), a_charge(key="b", amount=100, service=UNTAXED))
     story.close(POSTPAID)
     story.post(a_payment(day=IN_FEBRUARY, amount=100), a_reversal("a", 30, day=IN_FEBRUARY),
-               a_reversal("b", 20, day=IN_FEBRUARY), a_charge(day=IN_FEBRUARY, amount=90))
+               a_reversal("b", 20, day=IN_FEBRUARY), a_charge(day=IN_FEBRUARY, amount=90, service=UNTAXED))
 
     assert acts(story.close(POSTPAID)) == {PAYER: 40}
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from billing.domain.closing import close
 from billing.domain.documents import Act, BankAccount, DocumentKind, Invoice, Party
-from billing.domain.drafts import Draft, document_id, invoice_draft, main_payer, mended, sides
-from billing.domain.invoice import InvoiceContent, single_line
-from billing.domain.ledger import Service
+from billing.domain.drafts import Draft, document_id, invoice_draft, main_payer, mended, sides, usual_terms
+from billing.domain.invoice import topup_content
+from billing.domain.ledger import Refund, Reversal, Service
 from billing.domain.parties import Contract
 from billing.domain.periods import Month
-from billing.domain.seller import ActDate, InvoicePolicy, VatRecord
+from billing.domain.seller import ActDate, InvoicePolicy, SellerCard, VatRecord
+from billing.domain.troubles import Cause
 from billing.domain.vat import Vat
+from billing.messages import ChargeMessage
 from tests.builders import (
     CRM,
     GROUND,
@@ -158,6 +160,18 @@ def test_a_mended_invoice_says_its_purpose_anew():
     assert isinstance(free.content, Invoice)
 
 
+def test_no_requisites_mend_what_needs_a_document_of_its_own():
+    story = Story(a_payment(), a_charge(key="c"))
+    story.close()
+    story.post(Reversal(key="v", day=date(2026, 2, 5), amount=rub(1_000), charge="c"))
+    (held,) = close(story.account, a_customer(payers=(a_payer(kpp=""),)), a_seller()).drafts
+
+    free = mended(held, a_customer(), a_seller())
+
+    assert [problem.cause for problem in held.problems] == [Cause.TAXED_CORRECTION, Cause.KPP_MISSING]
+    assert [problem.cause for problem in free.problems] == [Cause.TAXED_CORRECTION]
+
+
 def test_a_draft_stays_blocked_while_anything_is_missing():
     act = drafts(a_customer(payers=(a_payer(kpp=""),)), None)[0]
 
@@ -176,29 +190,111 @@ def test_an_invoice_beside_an_act_has_its_lines_and_its_ground():
     assert invoice.content.purpose.endswith("Без НДС")
 
 
+# --- invoices: at the mode of the day of service ---------------------------------------------------------------------
+
+
+def regime(before: str, after: str) -> SellerCard:
+    """A seller that changes its VAT on 1 January 2026."""
+    grounds = {"none": GROUND}
+    return a_seller(vat=(VatRecord(valid_from=date(2020, 1, 1), mode=before, ground=grounds.get(before, "")),
+                         VatRecord(valid_from=date(2026, 1, 1), mode=after, ground=grounds.get(after, ""))))
+
+
+def december(seller: SellerCard, *, mode: str | None = None, ground: str = "") -> Invoice:
+    """The invoice of 1 January for January, after 5 500 charged in December by the CRM's message."""
+    message = {"kind": "charge", "key": "c", "account": "c-000001", "at": datetime(2025, 12, 31, 12, tzinfo=UTC),
+               "service": "crm", "title": "Доступ к CRM", "unit": "мес.", "amount": rub(5_500), "vat": mode,
+               "vat_ground": ground}
+    charge = ChargeMessage.model_validate(message).command(seller.vat_on(date(2025, 12, 31)))
+    story = Story(a_payment(day=date(2025, 12, 1), amount=rub(5_500)), charge, open=Month(2025, 12))
+    return next(draft.content for draft in story.close(seller=seller).drafts if ".invoice." in draft.id)
+
+
 @pytest.mark.parametrize(
-    ("vat", "ground"),
-    [pytest.param(Vat.NONE, GROUND, id="not taxed"), pytest.param(Vat.TWENTY_TWO, "", id="taxed")],
+    ("before", "after", "rate", "vat", "ground", "purpose"),
+    [
+        pytest.param("none", "5", Vat.FIVE, rub(261, 90), "", "В т.ч. НДС 5% – 261,90 руб.", id="none, then 5"),
+        pytest.param("none", "standard", Vat.TWENTY_TWO, rub(991, 80), "", "В т.ч. НДС 22% – 991,80 руб.",
+                     id="none, then 22"),
+        pytest.param("5", "7", Vat.SEVEN, rub(359, 81), "", "В т.ч. НДС 7% – 359,81 руб.", id="5, then 7"),
+        pytest.param("5", "standard", Vat.TWENTY_TWO, rub(991, 80), "", "В т.ч. НДС 22% – 991,80 руб.",
+                     id="5, then 22"),
+        pytest.param("standard", "none", Vat.NONE, 0, GROUND, "Без НДС", id="20, then none"),
+        pytest.param("standard", "standard", Vat.TWENTY_TWO, rub(991, 80), "", "В т.ч. НДС 22% – 991,80 руб.",
+                     id="20, then 22"),
+    ],
 )
-def test_the_sellers_ground_is_said_only_where_there_is_no_vat(vat, ground):
+def test_an_advance_is_at_the_sellers_mode_of_the_month_to_come(before, after, rate, vat, ground, purpose):
+    invoice = december(regime(before, after))
+
+    (line,) = invoice.lines
+    assert (line.title.replace("\u00a0", " "), line.amount) == ("Аванс за январь 2026 г.", rub(5_500))
+    assert (line.vat, line.vat_amount, invoice.vat_ground) == (rate, vat, ground)
+    assert invoice.purpose.endswith(purpose)
+
+
+@pytest.mark.parametrize(
+    ("named", "ground", "rate"),
+    [("none", "подп. 26 п. 2 ст. 149 НК РФ", Vat.NONE), ("5", "", Vat.FIVE), ("standard", "", Vat.TWENTY_TWO)],
+)
+@pytest.mark.parametrize("after", ["none", "7", "standard"])
+def test_a_rate_that_the_charge_named_itself_stays(named, ground, rate, after):
+    invoice = december(regime("none", after), mode=named, ground=ground)
+
+    (line,) = invoice.lines
+    assert (line.vat, invoice.vat_ground, line.is_right) == (rate, ground, bool(ground))
+
+
+def test_a_debt_and_an_advance_are_lines_of_their_own():
+    """December 5 500 at 20 % unpaid; January at 22 %: two rates of one service, each with its month."""
+    story = Story(a_charge(day=date(2025, 12, 31), service=CRM._replace(vat=Vat.TWENTY)), open=Month(2025, 12))
+
+    (invoice,) = story.close().drafts
+
+    assert [(line.title.replace("\u00a0", " "), line.vat, line.amount) for line in invoice.content.lines] == [
+        ("Задолженность за декабрь 2025 г.", Vat.TWENTY, rub(5_500)),
+        ("Аванс за январь 2026 г.", Vat.TWENTY_TWO, rub(5_500))]
+    assert invoice.content.purpose.endswith("В т.ч. НДС 22% – 991,80 руб., НДС 20% – 916,67 руб.")
+
+
+def test_a_licence_keeps_its_ground_and_its_words_beside_a_taxed_service():
+    ground = "подп. 26 п. 2 ст. 149 НК РФ"
+    licence = Service("lic", "Право использования программы", "мес.", Vat.NONE, ground, named=True)
+    story = Story(a_payment(amount=rub(12_200)), a_charge(amount=rub(2_200)),
+                  a_charge(amount=rub(10_000), service=licence))
+
+    invoice = next(draft.content for draft in story.close().drafts if ".invoice." in draft.id)
+
+    assert [(line.title.replace("\u00a0", " "), line.vat, line.amount, line.is_right) for line in invoice.lines] == [
+        ("Аванс за февраль 2026 г.", Vat.TWENTY_TWO, rub(2_200), False),
+        ("Аванс за права использования за февраль 2026 г.", Vat.NONE, rub(10_000), True)]
+    assert invoice.vat_ground == ground
+    assert invoice.purpose.endswith("В т.ч. НДС 22% – 396,72 руб., на 10 000,00 руб. без НДС")
+
+
+def test_a_client_who_got_the_rest_back_gets_no_invoice():
+    refund = Refund(key="r", day=date(2026, 1, 31), amount=rub(4_500), payment="p")
+
+    assert [draft.id for draft in drafts(a_customer(), a_seller(), a_payment(key="p"), a_charge(), refund)] == [
+        f"2026-01.act.{PAYER}.0"]
+
+
+def test_a_debt_paid_before_the_close_is_not_asked_for_again():
+    story = Story(a_charge(), a_payment(day=date(2026, 2, 1), amount=rub(5_500)))
+
+    invoice = next(draft.content for draft in story.close().drafts if ".invoice." in draft.id)
+
+    assert [line.amount for line in invoice.lines] == [rub(5_500)]
+    assert invoice.lines[0].title.startswith("Аванс")
+
+
+def test_an_ordered_invoice_has_the_sellers_ground():
     seller = a_seller(vat=(VatRecord(valid_from=date(2020, 1, 1), mode="none", ground=GROUND),))
-    content = InvoiceContent(lines=(single_line("Оплата", rub(10), vat),), total=rub(10))
+    content = topup_content(rub(10), usual_terms(seller, date(2026, 1, 20)))
 
     draft = invoice_draft(JANUARY, PAYER, content, a_customer(), seller, day=date(2026, 1, 20), id="on-demand")
 
-    assert (draft.id, draft.content.date, draft.content.vat_ground) == ("on-demand", date(2026, 1, 20), ground)
-
-
-@pytest.mark.parametrize(
-    ("mode", "vat"),
-    [("none", Vat.NONE), ("standard", Vat.TWENTY_TWO), ("5", Vat.FIVE)],
-)
-def test_an_invoice_after_a_month_that_nothing_paid_for_has_the_sellers_usual_vat(mode, vat):
-    seller = a_seller(vat=(VatRecord(valid_from=date(2020, 1, 1), mode=mode),))
-
-    (invoice,) = drafts(a_customer(), seller, a_charge())
-
-    assert [line.vat for line in invoice.content.lines] == [vat]
+    assert (draft.id, draft.content.date, draft.content.vat_ground) == ("on-demand", date(2026, 1, 20), GROUND)
 
 
 def test_the_main_payer_is_the_first_on_the_card_that_is_in_force():

@@ -37,21 +37,19 @@ from billing.domain.edo_fate import (
     operation_id,
     words_of,
 )
+from billing.domain.edo_preflight import Readiness, Severity, preflight
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_receipt import Receipt, is_overdue, may_be_tried
 from billing.domain.edo_sending import (
     Quarter,
-    Readiness,
     Schedule,
     Scope,
     Sendable,
     SendingSettings,
-    Severity,
     due_documents,
     is_preflight_day,
     may_invite,
     next_window,
-    preflight,
     sending_window,
 )
 from billing.domain.errors import ConflictError, InvalidInputError
@@ -390,7 +388,7 @@ def test_the_preflight_finds_what_would_stop_the_window(ours, found):
 def test_what_stops_stands_before_what_warns():
     ours = Readiness(signer_ready=False, certificate_until=date(2026, 4, 20), month_closed=False)
 
-    found = preflight(ours, Q1, QUARTERLY, today=date(2026, 4, 1))
+    found = preflight(ours, Q1, QUARTERLY, today=date(2026, 4, 3))
 
     assert [finding.severity for finding in found] == [Severity.STOP, Severity.WARN, Severity.WARN]
 

@@ -15,7 +15,18 @@ from billing.domain.explain_payment import Acts, payment_parts
 from billing.domain.ledger import Chargeback, MoneyClass, Reclassification, Refund, Reversal
 from billing.domain.periods import Month
 from billing.domain.pieces import apart, names_of_merged, parts_of, placed
-from tests.builders import OTHER_PAYER, PAYER, Story, a_charge, a_customer, a_payer, a_payment, another_payer, rub
+from tests.builders import (
+    OTHER_PAYER,
+    PAYER,
+    UNTAXED,
+    Story,
+    a_charge,
+    a_customer,
+    a_payer,
+    a_payment,
+    another_payer,
+    rub,
+)
 from tests.domain.test_ledger_by_oracle import EXAMPLES, STEPS, Twins
 from tests.domain.test_ledger_by_oracle import _step as step
 
@@ -26,14 +37,15 @@ CARDS = a_customer(payers=(a_payer(), another_payer(valid_from=date(2021, 1, 1))
 class Told:
     """A story with its acts, and everything that is told of it."""
 
-    def __init__(self, journal, account, acts) -> None:
+    def __init__(self, journal, account, acts, held=None) -> None:
         self.journal, self.account = journal, account
         self.acts = Acts(ids={key: f"{key[0]}.act.{key[1]}.0" for key in acts},
-                         contents={f"{m}.act.{p}.0": act for (m, p), act in acts.items()})
+                         contents={f"{m}.act.{p}.0": act for (m, p), act in acts.items()} | (held or {}),
+                         held_back={(Month.parse(id[:7]), id.split(".")[2]): (id,) for id in held or ()})
         self.merges = {e.key: e for e in journal if e.kind == "merge"}
         self.entries = {e.key: e for e in journal}
         assert names_of_merged(journal, account.lots) <= self.merges.keys()
-        self.pieces = placed(journal, self.acts.ids, self.merges)
+        self.pieces = placed(journal, self.acts.ids, self.merges, self.acts.holding_back)
 
     def payment(self, key: str):
         corrections = [e for e in self.journal if e.ref == key]
@@ -101,7 +113,7 @@ def test_the_parts_of_a_payment_are_where_they_are(commands, closes, places):
 
 
 def test_a_reversal_after_the_close_is_in_the_next_act_and_carried_while_there_is_none():
-    story = Story(a_payment(key="p"), a_charge(key="c", service=a_charge().service._replace(code="old")))
+    story = Story(a_payment(key="p"), a_charge(key="c", service=UNTAXED._replace(code="old")))
     january = tell(story, closes=1)
     story.post(Reversal(key="v", day=date(2026, 2, 5), amount=rub(1_000), charge="c"))
     acts = {(JANUARY, PAYER): january.acts.contents[january.acts.ids[JANUARY, PAYER]]}
@@ -111,7 +123,7 @@ def test_a_reversal_after_the_close_is_in_the_next_act_and_carried_while_there_i
     told = Told(story.journal, story.account, acts)
 
     assert sums(told.payment("p")[0]) == {Place.ACT: 5_500, Place.CARRIED: -1_000, Place.UNSPENT: 5_500}
-    story.post(a_charge(day=date(2026, 3, 5), amount=rub(3_000)))
+    story.post(a_charge(day=date(2026, 3, 5), amount=rub(3_000), service=UNTAXED))
     march = story.close(CARDS)
     (act,) = [d.content for d in march.drafts if ".act." in d.id]
     told = Told(story.journal, story.account, {**acts, (Month(2026, 3), PAYER): act})
@@ -122,6 +134,25 @@ def test_a_reversal_after_the_close_is_in_the_next_act_and_carried_while_there_i
         Reason(why=Why.PAID_EARLIER, amount=rub(3_000)), Reason(why=Why.CARRIED, amount=rub(-1_000))))
     assert why_not_charged(told.month(Month(2026, 3), PAYER)) == (
         rub(3_000), (Reason(why=Why.CARRIED, amount=rub(-1_000)),))
+
+
+def test_what_is_held_back_from_an_act_is_told_apart_from_it():
+    """1 000 with VAT given back for January waits for its own document; the act of February is for 2 000."""
+    story = Story(a_payment(key="p"), a_charge(key="c"))
+    january = tell(story, closes=1)
+    story.post(Reversal(key="v", day=date(2026, 2, 5), amount=rub(1_000), charge="c"),
+               a_charge(day=date(2026, 2, 5), amount=rub(2_000)))
+    february, held = [d for d in story.close(CARDS).drafts if ".act." in d.id]
+    acts = {(JANUARY, PAYER): january.acts.contents[january.acts.ids[JANUARY, PAYER]],
+            (FEBRUARY, PAYER): february.content}
+
+    told = Told(story.journal, story.account, acts, {held.id: held.content})
+
+    assert {(part.act, part.amount // 100) for part in told.payment("p")[0] if part.act} == {
+        (f"2026-01.act.{PAYER}.0", 5_500), (f"2026-02.act.{PAYER}.0", 2_000), (f"2026-02.act.{PAYER}.1", -1_000)}
+    assert [part.amount for part in told.act(FEBRUARY, PAYER)] == [rub(2_000)]
+    assert why_not_paid(told.month(FEBRUARY, PAYER)) == (0, (Reason(why=Why.PAID_EARLIER, amount=rub(2_000)),))
+    assert why_not_charged(told.month(FEBRUARY, PAYER)) == (rub(2_000), ())
 
 
 def test_a_postpaid_month_has_what_was_not_paid_and_a_later_payment_pays_what_an_act_has():

@@ -35,9 +35,9 @@ from billing.domain.periods import Month
 from billing.domain.posting import post
 from billing.domain.vat import Vat
 from tests.builders import (
-    CRM,
     OTHER_PAYER,
     PAYER,
+    UNTAXED,
     a_charge,
     a_customer,
     a_payer,
@@ -54,7 +54,8 @@ DEEP = "LEDGER_EXAMPLES" in os.environ   # then random seeds; the usual run is t
 MONIES = (
     (MoneyClass.BANK, PAYER), (MoneyClass.BANK, PAYER), (MoneyClass.BANK, PAYER), (MoneyClass.BANK, OTHER_PAYER),
     (MoneyClass.CARD_LE, PAYER), (MoneyClass.CARD_IND, ""), (MoneyClass.BONUS, ""))
-SERVICES = (CRM, CRM, Service("sms", "Сообщения", "шт.", Vat.NONE), CRM._replace(title="Доступ к CRM, большой тариф"))
+SERVICES = (UNTAXED, UNTAXED, Service("sms", "Сообщения", "шт.", Vat.NONE),
+            UNTAXED._replace(title="Доступ к CRM, большой тариф"))
 QUANTITIES = (1_000_000, 333_333, 31_000_000, 0, 7)
 
 _small = st.integers(0, 11)

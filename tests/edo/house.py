@@ -17,6 +17,7 @@ from billing.adapters.signing.simple import TestBoxSigner
 from billing.domain.documents import Document
 from billing.domain.edo_boxes import Box
 from billing.domain.edo_policy import EdoPolicy
+from billing.domain.edo_sending import Schedule, SendingSettings
 from billing.domain.edo_signer import SignerPerson
 from billing.domain.seller import SellerCard
 from billing.ports import Write
@@ -30,7 +31,7 @@ from tests.usecases.house import ACCOUNT, ROMASHKA, House
 SECRET = "diadoc"
 ADDRESS = {"Region": "77", "City": "Москва", "Street": "Тверская", "Building": "1"}
 SIGNER = SignerPerson(last_name="Примеров", first_name="Пётр", middle_name="Петрович", position="Генеральный директор")
-POLICY = EdoPolicy(signer=SIGNER)
+POLICY = EdoPolicy(signer=SIGNER, sending=SendingSettings(schedule=Schedule.QUARTERLY))
 
 
 class MovedByHand:

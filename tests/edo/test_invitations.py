@@ -221,7 +221,7 @@ def test_the_operators_own_words_stand_beside_a_failure():
     campaign(house.wait(hours=24))
 
     line = house.for_people()[of_payer(ROMASHKA["inn"], ROMASHKA["kpp"])]
-    assert line.detail == f"ООО «Ромашка»; Нельзя пригласить контрагента с ИНН = {ROMASHKA['inn']}"
+    assert line.detail == f"Нельзя пригласить контрагента с ИНН = {ROMASHKA['inn']}"
     assert len(house.calls("V3/AcquireCounteragent")) == 1
 
 
@@ -355,7 +355,7 @@ def test_who_refused_is_not_invited_again_and_a_person_reads_why():
 
     line = house.for_people()[of_payer(ROMASHKA["inn"], ROMASHKA["kpp"])]
     assert house.invited() == [box]
-    assert (line.reason, line.detail) == (Reason.REFUSED_BY_THEM, "ООО «Ромашка»; Мы без ЭДО")
+    assert (line.reason, line.detail) == (Reason.REFUSED_BY_THEM, "Мы без ЭДО")
 
 
 # --- cards that change -------------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ def test_an_ended_subscription_stops_the_run_with_an_alarm_and_a_line_for_a_pers
 
     assert "subscription" in ran.stopped
     assert house.metrics.counts["EdoStopped"] == 1
-    assert house.for_people()["edo.invite"].reason is Reason.OPERATOR_REFUSES_US
+    assert house.for_people()["edo.operator"].reason is Reason.PAYMENT_REQUIRED
     assert ran.report  # what was done before is told
     house.diadoc.forget_faults()
     campaign(house.wait(minutes=20))

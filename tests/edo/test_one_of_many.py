@@ -95,7 +95,7 @@ def test_an_operator_that_is_away_stops_the_run_and_is_counted():
     assert house.send("2026-04-02 06:00").waits
 
     assert house.metrics.counts["EdoWaits"] == 2
-    assert house.reasons() == {}
+    assert house.reasons() == {"edo.away": "sending_waits"}
 
 
 def test_a_payer_whose_invitation_gets_no_answer_stops_none_of_the_others():

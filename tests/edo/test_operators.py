@@ -5,20 +5,23 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from billing import wiring
+from billing.domain.edo_fate import Stage
 from billing.domain.edo_reasons import Reason
 from billing.usecases.edo.attention import want_person
+from billing.usecases.edo.tracking.statuses import moved_writes
 from tests.api.asking import TOKENS, Browser, a_token
 from tests.edo.house import EdoHouse
 from tests.edo.quarter import ACTS, QuarterHouse, a_quarter
 from tests.edo.test_invitations import campaign, paying
 from tests.edo.test_preflight import SECOND, InMarch, with_power
 from tests.page.reading import Read, read_source
-from tests.usecases.house import ROMASHKA, VASILYOK, a_card
+from tests.usecases.house import ACCOUNT, ROMASHKA, VASILYOK, a_card
 
 
 def an_operator(house: EdoHouse, **headers: str) -> Browser:
@@ -253,6 +256,45 @@ def test_an_end_is_seen_by_a_button_beside_its_line(opened):
     assert (another.status, "Не\u00a0отмечено" in another.body) == (400, True)
 
 
+def test_a_document_that_has_failed_is_signed_anew_by_a_button_beside_its_line(opened):
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.send("2026-04-02 04:00")
+    stored = house.store.get("documents", ACCOUNT, ACTS[0])
+    state = house.edo_state(ACTS[0])
+    failed = replace(state, fate=replace(state.fate, stage=Stage.SIGNATURE_INVALID, text="certificate valid: False"))
+    house.store.tx(moved_writes(stored, state, failed, house.outside))
+    house.at("2026-04-17 12:00")
+    opened(house)
+    browser = at_the_page(house)
+    page = read_source(browser.get("/").body)
+    (line,) = cells(page, "people")
+    (form,) = page.all("//form[@action='/page/edo/documents']")
+    (button,) = form.xpath(".//button")
+    sent = {e.get("name"): e.get("value") for e in form.xpath(".//input")}
+
+    answered = browser.post("/page/edo/documents", form={**sent, "do": button.get("value")})
+    another = browser.post("/page/edo/documents", form={**sent, "document": ACTS[1], "do": "again"})
+
+    assert line == "наша подпись не прошла проверку дословно: «certificate valid: False» акт № 1"
+    assert "ООО «Ромашка»" in page.all("//section[@aria-labelledby='people']//td")[0].text_content()
+    assert button.text_content() == "Подписать заново акт №\u00a01"
+    assert (answered.status, answered.headers["location"]) == (303, "/?done=goes_again")
+    assert another.status == 400
+    assert house.for_people() == {}
+    assert house.send("2026-04-17 12:15", go_on=True).sent == 1
+    assert house.edo_state(ACTS[0]).fate.attempt == 2
+
+
+def test_a_document_that_has_not_failed_does_not_go_again(opened):
+    house = an_end()
+    operator = opened(house)
+    named = {"account": ACCOUNT, "document": ACTS[0]}
+
+    assert operator.post("/edo/documents/again", json_body=named).status == 409
+    assert operator.post("/edo/documents/again", json_body={**named, "document": "2026-01.act.1.0"}).status == 404
+
+
 @pytest.mark.parametrize("spoiled", [{"box": "b1"}, {"said": "maybe"}, {"inn": "1"}, {"inn": VASILYOK["inn"]}])
 def test_a_wrong_decision_is_not_noted_and_the_page_says_so(opened, spoiled):
     house, second = several_boxes()
@@ -318,6 +360,7 @@ def test_the_page_shows_who_is_not_ready_and_what_is_in_the_way_on_our_side(open
     assert said == "Окно 2026-Q1, проверено 25.03.2026. Готовы: 2, не готовы: 2."
     assert cells(page, "preflight") == [
         "доверенность подписанта истекла к началу отправки 2026-04-03",
+        "счета-фактуры уходят раз в квартал, а срок — пять дней 2026-Q1",
         "обмен не установлен",
         "АО «Василёк»: акт № 2",
         "АО «Василёк»: акт № 4",

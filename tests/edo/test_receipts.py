@@ -227,7 +227,9 @@ def test_a_receipt_that_a_person_was_faster_with_is_nobodys_trouble():
     ("error", "reasons"),
     [
         pytest.param(BusyError("away"), {}, id="it does not answer"),
-        pytest.param(NeedsPersonError("a key lapsed"), {"edo.signing.receipts": "no_signer"}, id="it wants a person"),
+        pytest.param(
+            NeedsPersonError("a key lapsed"), {"edo.signing.receipts": "signer_wants_person"}, id="it wants a person"
+        ),
     ],
 )
 def test_a_signer_that_cannot_now_is_asked_again_and_after_a_day_a_person_reads_it(error: Exception, reasons: Any):
@@ -260,7 +262,7 @@ def test_a_signer_that_refuses_us_stops_no_reading_at_the_operator():
     run = house.run()
 
     assert (run.stopped, run.moved) == ("", 1)
-    assert house.line == (Reason.OUR_RECEIPT_IS_DUE, "no signer is configured")
+    assert house.line == (Reason.OUR_RECEIPT_IS_DUE, "дословно: «no signer is configured»")
 
 
 def test_a_receipt_that_the_operator_is_still_at_keeps_no_other_waiting():

@@ -35,7 +35,7 @@ BOTH = frozenset({DocumentKind.CONTRACT, DocumentKind.INVOICE})
 
 
 def with_sending(**settings):
-    return replace(POLICY, sending=SendingSettings(**settings))
+    return replace(POLICY, sending=SendingSettings(**{"schedule": Schedule.QUARTERLY, **settings}))
 
 
 # --- what is due -------------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def test_nothing_goes_before_the_last_month_is_closed():
 
     run = house.send("2026-04-01 12:00")
 
-    assert (run.sent, house.left) == (0, {"month_not_closed": 2})
+    assert (run.window, run.sent, house.left) == ("", 0, {})
     assert house.sent == []
 
 
@@ -338,7 +338,7 @@ def test_a_roaming_client_that_looks_silent_for_a_month_is_tried(accepts, sent):
     if accepts:
         house.accepts(box)
 
-    run = house.send("2026-04-02 06:00")
+    run = house.send("2026-04-03 04:00")
 
     assert house.relation(box) == "IsInvitedByMe"
     assert (run.sent, run.left, run.ended) == (sent, 3 - sent, True)
@@ -407,7 +407,7 @@ def test_a_request_for_roaming_that_is_needed_at_last_is_asked_of_a_person_and_s
     expected = {f"document.{ACCOUNT}.{act}": "roaming_request_needed" for act in ACTS}
     assert (run.sent, house.left, house.reasons()) == (0, {"roaming_request_needed": 3}, expected)
     assert house.counterparty().roaming_request is RoamingRequest.NEEDED
-    assert {line.detail for line in house.for_people().values()} == {"Apply for roaming"}
+    assert {line.detail for line in house.for_people().values()} == {"дословно: «Apply for roaming»"}
     house.send("2026-04-02 06:00")
     assert (len(asked), house.left, house.reasons()) == (3, {"roaming_request_needed": 3}, expected)
 
@@ -515,7 +515,7 @@ def test_an_operator_that_refuses_us_stops_the_run():
     run = house.send()
 
     assert run.stopped
-    assert house.reasons()["edo.send"] == "operator_refuses_us"
+    assert house.reasons()["edo.operator"] == "payment_required"
     house.diadoc.forget_faults()
     assert house.send("2026-04-02 06:00").sent == 3
     assert house.reasons() == {}

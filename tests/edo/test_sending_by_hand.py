@@ -270,7 +270,7 @@ def test_a_withdrawn_document_waits_no_more_and_nobody_has_to_look_at_it():
     stored = house.store.get("documents", ACCOUNT, ACTS[0])
     house.store.tx([Write("documents", ACCOUNT, ACTS[0], {**stored.row, "status": "void"}, stored.version)])
 
-    house.send("2026-04-02 06:00")
+    house.send("2026-04-03 04:00")
 
     assert house.waiting == [ACTS[1], ACTS[2]]
     assert house.reasons() == {f"document.{ACCOUNT}.{act}": "not_sayable" for act in ACTS[1:]}

@@ -140,7 +140,7 @@ def test_a_signing_service_that_waits_for_a_person_says_so():
 
     assert (run.ended, run.left, bool(run.waits), run.stopped) == (True, 3, True, "")
     assert house.metrics.counts["EdoWaits"] == 1
-    assert house.for_people()["edo.signing"].reason == "no_signer"
+    assert house.for_people()["edo.signing"].reason == "signer_wants_person"
     house.signer.before = lambda: None
     assert house.send("2026-04-02 06:00").sent == 3
     assert house.reasons() == {}
@@ -171,7 +171,7 @@ def test_a_person_confirms_a_whole_batch_once():
     assert [run.sent for run in runs] == [0, 0]
     assert house.left == {"signing_waits": 6}
     line = house.for_people()["edo.signing"]
-    assert (line.reason, line.detail) == ("signing_waits", "файлов 6, Sms")
+    assert (line.reason, line.detail) == ("signing_waits", "файлов 6, код придёт по СМС")
     house.signer.confirmed = True
     assert house.send("2026-04-02 08:00").sent == 6
     assert [len(task) for task in house.signer.tasks] == [6]

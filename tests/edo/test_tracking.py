@@ -160,6 +160,50 @@ def test_a_refusal_is_on_the_list_with_the_words_of_the_client():
     assert (line.reason, line.detail, line.document) == (Reason.REFUSED, "Не та сумма", ACT)
 
 
+def test_a_proposal_to_annul_is_on_the_list_with_its_reason():
+    house = Sent().tracked()
+    house.diadoc.recipient_asks_revocation(**house.place, text="Акт за другой месяц")
+
+    house.tracked()
+
+    line = house.for_people()[SUBJECT]
+    assert (line.reason, line.detail) == (Reason.ANNULMENT_ASKED_BY_THEM, "Акт за другой месяц")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({}, id="by a universal message"),
+        pytest.param({"as_universal": False}, id="by a notice of the old form"),
+        pytest.param({"of_power": True}, id="of the signer's power"),
+    ],
+)
+def test_a_request_to_clarify_is_on_the_list_with_its_text(how: dict[str, bool]):
+    house = Sent().tracked()
+    house.diadoc.recipient_asks_to_clarify(**house.place, text="Укажите номер договора", **how)
+
+    house.tracked()
+
+    assert house.fate.stage is Stage.DELIVERED
+    line = house.for_people()[SUBJECT]
+    assert (line.reason, line.detail) == (Reason.CLARIFICATION_ASKED, "Укажите номер договора")
+
+
+@pytest.mark.parametrize("status", ["IsNotValid", "IsNotAttached"])
+def test_a_power_of_attorney_that_does_not_hold_is_on_the_list_until_it_does(status: str):
+    house = Sent().tracked()
+    assert house.reason is None
+
+    house.diadoc.power_is_bad(**house.place, status=status, text="Доверенность отозвана")
+    house.tracked()
+    line = house.for_people()[SUBJECT]
+    house.diadoc.power_is_bad(**house.place, status="IsValid", text="Доверенность действительна")
+    house.tracked()
+
+    assert (line.reason, line.detail) == (Reason.POWER_NOT_VALID, "Доверенность отозвана")
+    assert house.reason is None
+
+
 @pytest.mark.parametrize("answer", [pytest.param(400, id="refused"), pytest.param(404, id="not there")])
 def test_a_refusal_whose_words_cannot_be_had_is_on_the_list_without_them(answer: int):
     house = Sent().tracked()
@@ -566,11 +610,11 @@ def test_a_run_that_nothing_can_succeed_in_is_alarmed_and_told():
 
     assert run.stopped
     assert house.metrics.counts["EdoStopped"] == 1
-    assert house.for_people()["edo.track"].reason is Reason.OPERATOR_REFUSES_US
+    assert house.for_people()["edo.operator"].reason is Reason.PAYMENT_REQUIRED
 
     house.diadoc.forget_faults()
     house.tracked()
-    assert "edo.track" not in house.for_people()
+    assert "edo.operator" not in house.for_people()
     assert house.fate.stage is Stage.DELIVERED
 
 
@@ -678,7 +722,7 @@ class Telling:
     def documents_of(self, message: str) -> Sequence[Tracked]:
         return [self.now]
 
-    def why_refused(self, message: str, entity: str) -> str:
+    def words(self, message: str, entity: str) -> str:
         return "нет"
 
 

@@ -8,10 +8,7 @@ from datetime import date
 from billing.domain.documents import DocumentKind
 from billing.domain.periods import Month
 from billing.letters.contexts import (
-    AccountLine,
-    Accounts,
     AddressConfirmation,
-    ClassSums,
     ClosingDocuments,
     Context,
     Contract,
@@ -21,10 +18,19 @@ from billing.letters.contexts import (
     EdoReminder,
     EdoReport,
     EdoSection,
-    KindTotal,
-    NumbersUsed,
     OrderedDocument,
+)
+from billing.letters.contexts_report import (
+    AccountLine,
+    Accounts,
+    ActedByClass,
+    Charges,
+    KindTotal,
+    PaidByClass,
     RunReport,
+    Series,
+    SinceEver,
+    VatByRate,
 )
 
 ACT = DocumentLine(
@@ -107,25 +113,68 @@ RUN_REPORT = RunReport(
         count=2,
     ),
     still_open=Accounts(),
-    charged=812_345_067,
-    sums=(
-        ClassSums(money="BANK", paid=700_000_000, funded=600_000_000, acted=599_500_000, carried=500_000),
-        ClassSums(money="CARD_LE", paid=150_000_000, funded=120_345_067, acted=120_345_067, carried=0),
-        ClassSums(money="CARD_IND", paid=90_000_000, funded=80_000_000, acted=0, carried=0),
-        ClassSums(money="BONUS", paid=12_000_000, funded=12_000_000, acted=0, carried=0),
+    holds=True,
+    parked_charged=98_000_000,
+    parked_paid=98_000_000,
+    charges=Charges(
+        unpaid_before=3_000_000,
+        charged=813_345_067,
+        reversed=1_000_000,
+        withdrawn=500_000,
+        paid=812_345_067,
+        unpaid_after=3_500_000,
+        unacted=1_200_000,
     ),
-    difference=0,
+    came=(("BANK", 700_000_000), ("CARD_LE", 150_000_000), ("CARD_IND", 90_000_000), ("BONUS", 12_000_000)),
+    paid=(
+        PaidByClass(money="BANK", of_month=598_000_000, earlier=2_000_000),
+        PaidByClass(money="CARD_LE", of_month=120_345_067, earlier=0),
+        PaidByClass(money="CARD_IND", of_month=79_000_000, earlier=1_000_000),
+        PaidByClass(money="BONUS", of_month=12_000_000, earlier=0),
+    ),
+    acts=(
+        ActedByClass(
+            money="BANK",
+            paid=600_000_000,
+            again=-1_000_000,
+            carried_in=-200_000,
+            carried_out=700_000,
+            acted=599_500_000,
+        ),
+        ActedByClass(money="CARD_LE", paid=120_345_067, again=0, carried_in=0, carried_out=0, acted=120_345_067),
+        ActedByClass(money="CREDIT", paid=2_300_000, again=0, carried_in=0, carried_out=0, acted=2_300_000),
+    ),
+    vat=(
+        VatByRate(rate="22", issued=700_000_000, issued_vat=126_229_508, whole=702_145_067, whole_vat=126_616_324),
+        VatByRate(rate="none", issued=17_845_067, issued_vat=0, whole=20_000_000, whole_vat=0),
+    ),
+    past=(VatByRate(rate="20", whole=600_000, whole_vat=100_000),),
+    ever=SinceEver(debits=8_422_145_067, acted=8_422_845_067, not_acted=-700_000),
     documents=(
-        KindTotal(kind="act", count=1_050, total=719_845_067),
+        KindTotal(kind="act", count=1_050, total=717_845_067, waiting=2, waiting_total=4_300_000),
         KindTotal(kind="invoice", count=311, total=98_000_000),
     ),
-    numbers=(
-        NumbersUsed(kind="act", year=2026, first=1, last=1_050, count=1_050),
-        NumbersUsed(kind="invoice", year=2026, first=1, last=311, count=311),
-    ),
+    series=(Series(name="act.2026", last=1_050), Series(name="invoice.2026", last=311)),
     letters=(("delivered", 2_240), ("accepted", 12), ("bounced", 1), ("suppressed", 1)),
     blocked=Accounts(
-        lines=(AccountLine(account="c-000733", reason="плательщик: КПП не указан", detail="акт"),), count=54
+        lines=(
+            AccountLine(
+                account="c-000733",
+                reason="плательщик: КПП не указан",
+                detail="2026-01.act.7704218694.0: 4 000,00 ₽",
+            ),
+        ),
+        count=2,
+    ),
+    carried=Accounts(
+        lines=(AccountLine(account="c-000310", reason="−7 000,00 ₽", detail="ИНН 7707083893, с декабря 2025 г."),),
+        count=1,
+    ),
+    unacted=Accounts(lines=(AccountLine(account="c-000107", reason="12 000,00 ₽"),), count=1),
+    by_others=Accounts(lines=(AccountLine(account="c-000114", reason="1 000,00 ₽", detail="CARD_IND"),), count=1),
+    late=Accounts(
+        lines=(AccountLine(account="c-000121", reason="№ 45 от 01.02.2026 выпущен после документа от 01.03.2026"),),
+        count=1,
     ),
     nobody=Accounts(lines=(AccountLine(account="c-000015"),), count=1),
     undelivered=Accounts(
@@ -230,7 +279,16 @@ LETTERS: dict[str, Context] = {
         complete=False,
         closed=1_200,
         still_open=Accounts(lines=(AccountLine(account="c-001111"),), count=1),
-        difference=1_200,
+        holds=False,
+        wrong=Accounts(
+            lines=(
+                AccountLine(
+                    account="c-000001",
+                    reason="ИНН 7707083893: с начала учёта в актах 2 000,00 ₽, по журналу должно быть 1 000,00 ₽",
+                ),
+            ),
+            count=1,
+        ),
     ),
     "address_confirmation": ADDRESS_CONFIRMATION,
     "edo_reminder": EDO_REMINDER,

@@ -23,7 +23,6 @@ from billing.page.addresses import Addresses
 from billing.page.contexts import (
     AddressRow,
     ArchivePage,
-    ConfirmPage,
     Context,
     DocumentPage,
     DocumentRow,
@@ -32,7 +31,6 @@ from billing.page.contexts import (
     Filter,
     InvoiceForm,
     LetterRow,
-    MessagePage,
     NotificationsTab,
     PaymentPage,
     ReconciliationForm,
@@ -50,6 +48,7 @@ from billing.page.contexts_operator import (
     UntakenRow,
     WindowShown,
 )
+from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage
 from billing.page.frame import Frame, Notice, Payer
 from billing.page.language import Language
 from billing.page.periods import document_spans, reconciliation_spans, statistics_spans
@@ -69,6 +68,7 @@ def frame(language: Language = Language.RU, **over: object) -> Frame:
         balance=450_000,
         runs_out=date(2026, 2, 14),
         may_order=True,
+        may_manage=True,
         csrf="c" * 32,
         order="o" * 32,
     )
@@ -214,7 +214,7 @@ def document(kind: DocumentKind = ACT, language: Language = Language.RU, **over:
             LetterRow(address="anna@duet.example", status="delivered", at=date(2026, 2, 2)),
             LetterRow(address="buh@duet.example", status="bounced", at=date(2026, 2, 2), code="Transient/MailboxFull"),
         ),
-        addresses=("anna@duet.example", "buh@duet.example"),
+        addresses=(("d1", "anna@duet.example"), ("d2", "buh@duet.example")),
         warnings=("списано, но не закрыто актами: 500,00 ₽",) if kind is RECONCILIATION else (),
         sha256="ab" * 32,
         explained=act_explained() if kind is ACT else None,
@@ -313,7 +313,9 @@ def notifications(language: Language = Language.RU, **over: object) -> Notificat
 
 def operator() -> OperatorPage:
     return OperatorPage(
-        frame=frame(Language.RU, client="", balance=None, runs_out=None, may_order=False, operator=True),
+        frame=frame(
+            Language.RU, client="", balance=None, runs_out=None, may_order=False, may_manage=False, operator=True
+        ),
         runs=(
             RunRow(month=Month(2026, 2), state="running", started=date(2026, 3, 2)),
             RunRow(
@@ -342,6 +344,9 @@ def operator() -> OperatorPage:
                 since=date(2026, 2, 4),
                 account="c-000104",
                 document="2026-01.act.9999001045.45",
+                name="ООО «Дуэт-Север»",
+                title="акт № 45",
+                button="seen",
             ),
             ForPersonRow(reason=EdoReason.OPERATOR_REFUSES_US.text, remedy=EdoReason.OPERATOR_REFUSES_US.remedy),
         ),
@@ -389,8 +394,10 @@ def operator_at_rest() -> OperatorPage:
 def pages(language: Language) -> dict[str, Context]:
     """Every page by a name, for whoever looks at all of them."""
     nobody = Frame(language=language, today=TODAY)
-    reader = frame(language, may_order=False)
-    ours = frame(language, operator=True, account="c-000104", may_order=False, addresses=Addresses("c-000104"))
+    reader = frame(language, may_manage=False)
+    ours = frame(
+        language, operator=True, account="c-000104", may_order=False, may_manage=False, addresses=Addresses("c-000104")
+    )
     filter = Filter(first=date(2026, 1, 1), last=date(2026, 3, 31), spans=document_spans(TODAY, language))
     return {
         "invoices": documents(INVOICE, language),
@@ -404,7 +411,7 @@ def pages(language: Language) -> dict[str, Context]:
         "payment": PaymentPage(
             frame=frame(language), explained=payment_explained(), acts=(row(id="2026-01.act.9999001045.0"),)
         ),
-        "invoices of an accountant": documents(INVOICE, language, frame=reader, invoice=None),
+        "invoices of an accountant": documents(INVOICE, language, frame=reader),
         "notifications of an accountant": notifications(language, frame=reader),
         "acts for an operator": documents(ACT, language, frame=ours),
         "invoices with a wrong sum": documents(
@@ -443,6 +450,9 @@ def pages(language: Language) -> dict[str, Context]:
         "confirm": ConfirmPage(frame=nobody, state="ask", token="t"),
         "confirmed": ConfirmPage(frame=nobody, state="done"),
         "confirmed too late": ConfirmPage(frame=nobody, state="stale"),
+        "a link to another client": EnterPage(
+            frame=frame(language, client=""), token="t", now="ООО «Ромашка»", then="ООО «Дуэт»"
+        ),
         "no session": MessagePage(frame=nobody, heading="no_session", text="no_session_text"),
         "not found": MessagePage(frame=frame(language), heading="not_found", text="not_found_text", back="/"),
         "operator": operator(),

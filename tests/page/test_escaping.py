@@ -10,7 +10,7 @@ import pytest
 
 from billing.domain.periods import Month
 from billing.page.addresses import Addresses
-from billing.page.contexts import MessagePage
+from billing.page.contexts_public import MessagePage
 from billing.page.language import Language
 from tests.page import samples
 from tests.page.reading import read

@@ -88,12 +88,12 @@ ORDERING = (
 )
 
 
-@pytest.mark.parametrize("name", ["invoices of an accountant", "notifications of an accountant"])
-def test_an_accountant_sees_nothing_that_orders_or_changes(name):
-    page = read(samples.pages(Language.RU)[name])
+def test_an_accountant_orders_documents_and_adds_an_address_and_changes_no_settings():
+    pages = samples.pages(Language.RU)
+    invoices, settings = (read(pages[f"{tab} of an accountant"]) for tab in ("invoices", "notifications"))
 
-    assert page.all(ORDERING) == []
-    assert page.all("//nav[@class='tabs wide']//a/@href")[-1] == "/page/notifications"
+    assert invoices.all("//form[@action='/page/invoices'][@method='post']")
+    assert settings.all("//form[@method='post']//button[@name='do']/@value") == ["add"]
 
 
 def test_an_operator_reads_a_client_by_addresses_of_that_client():

@@ -75,12 +75,46 @@ def test_a_form_that_is_not_ours_orders_nothing(house, administrator, form, head
     assert _documents(house) == before
 
 
-def test_an_accountant_who_sends_a_form_is_told_who_may(house):
-    accountant = Browser(house, headers=HTML).enters(a_token(house, role="accountant"))
+@pytest.fixture
+def accountant(house: House) -> Browser:
+    return Browser(house, headers=HTML).enters(a_token(house, role="accountant", sub="u-2"))
 
-    answered = accountant.post("/page/invoices", form={"csrf": _csrf(accountant), "amount": "100", "payer": PAYER})
-    assert answered.status == 403
-    assert "Заказывать документы и" in answered.body
+
+def test_an_accountant_orders_what_an_administrator_does(house, accountant):
+    before = _documents(house)
+
+    assert _send(accountant, "/page/invoices", amount="100", payer=PAYER).status == 303
+    days = {"first": "2026-01-01", "last": "2026-01-31"}
+    assert _send(accountant, "/page/reconciliations", payer=PAYER, **days).status == 303
+
+    assert _documents(house) == before + 2
+
+
+def test_an_accountant_sends_a_document_again_without_seeing_whole_addresses(house, accountant):
+    page = accountant.get(f"/page/documents/{ACT}").body
+    (value,) = re.findall(r'name="to" value="([^"]+)"', page)
+    before = len(house.letters(f"{ACCOUNT}@client.example"))
+
+    answered = _send(accountant, f"/page/documents/{ACT}", to=value)
+    house.wait(minutes=30).sweep()
+
+    assert answered.status == 303
+    assert len(house.letters(f"{ACCOUNT}@client.example")) == before + 1
+    assert f"{ACCOUNT}@client.example" not in page
+    assert "c***@client.example" in page
+
+
+def test_an_accountant_adds_an_address_and_changes_nothing_else(house, accountant):
+    assert _send(accountant, "/page/notifications", do="add", address="buh@buh.example", kind="act").status == 303
+    assert _added(house) == [("buh@buh.example", "waiting")]
+    version = str(notifications_of(ACCOUNT, house.outside).version)
+
+    for do in ("remove", "change", "reconciliation", "ask"):
+        form = {"do": do, "address": "buh@buh.example", "kind": "invoice", "version": version, "reconciliation": "yes"}
+        answered = _send(accountant, "/page/notifications", **form)
+        assert answered.status == 403
+        assert "может администратор" in answered.body
+    assert _added(house) == [("buh@buh.example", "waiting")]
 
 
 # --- what is shown -----------------------------------------------------------------------------------------------

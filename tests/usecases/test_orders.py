@@ -236,7 +236,7 @@ def test_a_month_of_orders_is_closed_as_if_there_were_none():
     report = house.night(FEBRUARY)
 
     assert report["documents"] == {"act": [1, 100_000]}
-    assert report["numbers"] == {"act.2026": [2, 2, 1]}
+    assert report["series"] == {"act.2026": {"last": 2, "missing": []}}
     assert report["letters"] == {"delivered": 1}
 
 

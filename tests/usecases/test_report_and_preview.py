@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from billing.ports import Page
+from billing.domain.money import NBSP
+from billing.ports import Page, Write
 from billing.usecases.preview import preview
 from billing.usecases.report import end_run
 from billing.usecases.sweep import sweep
+from local.company import seller_card
 from local.company.requisites import company_inn
 from tests.usecases.house import (
     ACCOUNT,
@@ -43,7 +45,10 @@ def test_the_report_adds_up_by_class_of_money():
     assert report["funded"] == {"BANK": 300_000, "CARD_LE": 150_000, "CARD_IND": 100_000}
     assert report["acted"] == {"BANK": 300_000, "CARD_LE": 150_000}
     assert (report["charged"], report["difference"], report["scanned"], report["closed"]) == (550_000, 0, 1, 1)
-    assert report["numbers"] == {"act.2026": [1, 1, 1], "invoice.2026": [1, 1, 1]}
+    assert report["series"] == {
+        "act.2026": {"last": 1, "missing": []},
+        "invoice.2026": {"last": 1, "missing": []},
+    }
     assert report["documents"]["act"] == [1, 450_000]
     assert report["letters"] == {"delivered": 1}
 
@@ -98,24 +103,160 @@ def test_a_report_whose_file_was_lost_on_the_way_is_filed_by_the_next_sweep():
     assert len(house.letters(house.outside.settings.accountant_address)) == 1
 
 
-def test_the_count_is_put_away_when_time_is_short_and_taken_up_again():
+def clients(count: int) -> House:
     told = []
-    for n in range(1, 251):
+    for n in range(1, count + 1):
         told += [a_payment(1_000, f"c-{n:06}"), a_charge(1_000, f"c-{n:06}")]
-    house = House(*told)
-    house.at("2026-02-02 00:30").close()
+    house = House(*told).at("2026-02-02 00:30")
+    house.close()
+    return house
+
+
+def counting(house: House, *, seconds: float) -> bool:
+    """A count for which the clock goes on by a second whenever it is looked at."""
 
     def ticking() -> datetime:
         house.wait(seconds=1)
         return house.now
 
-    outside = replace(house.outside, clock=ticking)
-    ended = [end_run(JANUARY, outside, until=house.now + timedelta(seconds=1.5)) for _ in range(3)]
+    return end_run(JANUARY, replace(house.outside, clock=ticking), until=house.now + timedelta(seconds=seconds))
+
+
+def test_the_count_is_put_away_when_time_is_short_and_taken_up_again():
+    house = clients(250)
+
+    ended = [counting(house, seconds=1.5) for _ in range(3)] + [counting(house, seconds=600)]
 
     report = house.report()
-    assert ended == [False, False, True]
+    assert ended == [False, False, False, True]
     assert report
     assert (report["closed"], report["charged"], report["report"]) == (250, 250_000, 1)
+
+
+def test_two_sweeps_at_once_count_once_and_neither_fails():
+    """The second comes while the first has read its first page: it finds the page taken, and leaves the count to it."""
+    house = clients(3)
+    scan, others = house.store.scan, []
+
+    def scanned(table: str, **how: Any) -> Page:
+        if not others:
+            others.append(True)
+            others.append(end_run(JANUARY, house.outside, until=house.until))
+        return scan(table, **how)
+
+    house.store.scan = scanned  # type: ignore[method-assign]
+
+    ended = end_run(JANUARY, house.outside, until=house.until)
+
+    assert (others[1], ended) == (True, False)
+    assert house.report()["closed"] == 3
+    assert len(house.letters(house.outside.settings.accountant_address)) <= 1
+
+
+def test_a_document_that_changes_has_its_account_counted_again_and_no_other():
+    cards = [a_card(f"c-{n:06}", payers=[{**ROMASHKA, "address": ""} if n == 7 else ROMASHKA]) for n in range(1, 21)]
+    house = House(*cards)
+    for n in range(1, 21):
+        house.tell(a_payment(1_000, f"c-{n:06}"), a_charge(1_000, f"c-{n:06}"))
+    first = house.night()
+    house.tell(a_card("c-000007", at="2026-02-02T00:35:00+03:00"))
+    house.work()
+    asked: list[str] = []
+    query = house.store.query
+
+    def counted(table: str, pk: str, **how: Any) -> Page:
+        asked.extend([pk] if table == "journal" else [])
+        return query(table, pk, **how)
+
+    house.store.query = counted  # type: ignore[method-assign]
+    for _ in range(3):
+        house.hear()
+        house.wait(minutes=10).sweep()
+
+    report = house.report()
+    assert (first["report"], first["waiting"]["act"], first["documents"]["act"]) == (1, [1, 1_000], [19, 19_000])
+    assert (report["report"], report["waiting"], report["documents"]["act"]) == (2, {}, [20, 20_000])
+    assert asked == ["c-000007"]
+
+
+def test_a_count_that_says_nothing_new_makes_no_letter_and_no_report():
+    """The account is closed by name again: the run is counted once more and says what it has said."""
+    house = a_house()
+    house.night()
+    run = house.store.get("control", "runs", "2026-01")
+    house.store.tx([Write("control", "runs", "2026-01", {**run.row, "state": "running"}, run.version)])
+
+    house.wait(minutes=10).sweep()
+
+    assert house.store.get("control", "runs", "2026-01").row["state"] == "done"
+    assert house.report()["report"] == 1
+    assert len(house.letters(house.outside.settings.accountant_address)) == 1
+
+
+def test_a_count_costs_three_calls_an_account():
+    """What a million accounts rest on: a journal page, the documents, the letters, and a share of the page's calls."""
+    house = clients(190)
+    calls = house.store.calls
+
+    assert end_run(JANUARY, house.outside, until=house.until)
+
+    fixed = 60  # the run, the work of four shards, sixteen shards to add up, the series, the report
+    assert (house.store.calls - calls - fixed) / 190 < 3.1
+
+
+def test_numbers_are_counted_whatever_they_look_like():
+    house = House(seller=False)
+    house.tell({**seller_card(), "number_format": "{n}/26"})
+    for n in range(1, 18):
+        house.tell(a_card(f"c-{n:06}"), a_payment(1_000, f"c-{n:06}"), a_charge(1_000, f"c-{n:06}"))
+
+    report = house.night()
+
+    assert report["series"]["act.2026"] == {"last": 17, "missing": []}
+    assert {d.number for d in house.documents("c-000017", "act")} <= {f"{n}/26" for n in range(1, 18)}
+    assert "ряд act.2026: 1–17, все на месте" in house.letters(house.outside.settings.accountant_address)[0].text
+
+
+def test_a_number_whose_document_is_not_there_is_missed():
+    house = clients_with_cards(4)
+    (act,) = house.documents("c-000002", "act")
+    stored = house.store.get("documents", "c-000002", act.id)
+    row = {**stored.row, "ordinal": 99}
+    house.store.tx([Write("documents", "c-000002", act.id, row, stored.version)])
+
+    report = house.night()
+
+    assert report["series"]["act.2026"] == {"last": 4, "missing": [[act.ordinal, act.ordinal]]}
+    assert not report["holds"]
+
+
+def clients_with_cards(count: int) -> House:
+    house = House()
+    for n in range(1, count + 1):
+        house.tell(a_card(f"c-{n:06}"), a_payment(1_000, f"c-{n:06}"), a_charge(1_000, f"c-{n:06}"))
+    house.at("2026-02-02 00:30").close()
+    return house
+
+
+def test_a_paper_that_took_its_number_after_one_of_a_later_date_is_told():
+    """The second client's card lacks an address until March: its act of 1 February comes behind those of 1 March."""
+    house = House(a_card(), a_card("c-000002", payers=[{**ROMASHKA, "address": ""}]))
+    for account in (ACCOUNT, "c-000002"):
+        house.tell(a_payment(5_000, account), a_charge(1_000, account))
+    house.night()
+    house.at("2026-02-10 13:00").tell(a_charge(1_000, at="2026-02-10T12:00:00+03:00"))
+    house.night(FEBRUARY)
+    house.at("2026-03-05 13:00").tell(a_card("c-000002", at="2026-03-05T10:00:00+03:00"))
+    house.work()
+    for _ in range(3):
+        house.hear()
+        house.wait(minutes=10).sweep()
+
+    report = house.report()
+    assert (report["late"], report["late_count"]) == ([["c-000002", "3", "2026-02-01 2026-03-01"]], 1)
+    assert "№ 3 от 01.02.2026 выпущен после документа от 01.03.2026" in house.letters(
+        house.outside.settings.accountant_address
+    )[-1].text.replace(NBSP, " ")
 
 
 # --- preview -----------------------------------------------------------------------------------------------------

@@ -353,7 +353,8 @@ def _runs(store: MemoryStore) -> None:
         assert found, "I21: a run without its report"
         report, papers = found.row, [d.row for d in store.rows("documents") if d.row["month"] == s.sk]
         closed = {d.pk for d in store.rows("documents") if d.row["kind"] == "period" and d.row["month"] == s.sk}
-        assert report["difference"] == 0, "I7: debits and acts do not tally"
+        assert report["difference"] == 0, f"I7: debits and acts do not tally: {report['wrong']}"
+        assert report["holds"], f"I8: numbers are missing: {report['series']}"
         assert report["closed"] == len(closed), f"I21: {report['closed']} of {len(closed)} closed are reported"
         charged = -sum(
             e.row["amount_kop"]
@@ -365,8 +366,22 @@ def _runs(store: MemoryStore) -> None:
         assert sum(report["acted"].values()) == sum(row["total_kop"] for row in acts), "I21: the sum of acts"
         unfinished = sum(row.get("status", "ready") != "ready" for row in papers)
         assert report["blocked_count"] == unfinished, f"I21: {unfinished} blocked, reported {report['blocked_count']}"
-        numbers = sum(count for series, (_, _, count) in report["numbers"].items())
-        assert numbers == sum("number" in row for row in papers), "I21: the numbers used"
+        for series, said in report["series"].items():
+            last = max(d.row.get("ordinal", 0) for d in store.rows("documents") if d.row.get("series") == series)
+            assert said["last"] <= last, "I21: the numbers used"
+        _adds_up(report)
+
+
+def _adds_up(report: Mapping[str, Any]) -> None:
+    """I7: as whoever adds the report up by hand does it."""
+    journal, funded = report["journal"], report["journal_funded"]
+    grown = journal.get("charged", 0) - journal.get("reversed", 0) + journal.get("withdrawn", 0) - sum(funded.values())
+    assert journal.get("unpaid_before", 0) + grown == journal.get("unpaid_after", 0), "I7: debts at both ends"
+    acts = [report[name].get("act", [0, 0])[1] for name in ("documents", "waiting")]
+    assert sum(acts) == sum(report["acted"].values()), "I7: issued and waiting acts"
+    assert sum(acts) == sum(amount for amount, _ in report["vat_all"].values()), "I7: acts by rate of VAT"
+    ever = report["ever"]
+    assert ever.get("acted", 0) == ever.get("expected", 0), "I7: acts of all time"
 
 
 def _again(world: World, quiet: Any, sent: list[dict[str, Any]]) -> None:

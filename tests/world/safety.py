@@ -120,7 +120,7 @@ class WatchedStore(MemoryStore):
             assert self.world.holds(w.row["file"], w.row["sha256"]), "I9: ready, and its file is not there"
 
     def _control(self, w: Write, was: Any) -> None:
-        if w.pk.startswith("series."):
+        if w.sk == "counter":
             assert w.row, "I8: a counter is deleted"
             assert w.row["last"] > (was["last"] if was else 0), "I8: a counter went back"
         if self.world and w.pk == "runs" and w.row and w.row["state"] == "done" and was and was["state"] != "done":

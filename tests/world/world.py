@@ -363,6 +363,11 @@ class Ports:
     def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
         self._w.port("queue", lambda: None)
 
+    def waiting(self, name: str) -> int:
+        w = self._w
+        coming = [due.queue for due in w.heap] + [due.queue for worker in w.workers for due in worker.batch]
+        return self._w.port("queue", lambda: coming.count(name))
+
     def _queue(self, name: str, messages: Sequence[Mapping[str, Any]]) -> None:
         w = self._w
         for message in messages:

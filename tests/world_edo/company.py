@@ -184,6 +184,9 @@ class Company(EdoWorld):
             self._twice(at, "send_to_edo", {"scheduled_at": at.isoformat()})
             for seconds in (25, 45) if at.day == 2 else ():  # while verdicts come
                 self._twice(at + timedelta(seconds=seconds), "track_edo", {})
+        for day in (6, 7, 9):  # what is left
+            at = moscow(f"2026-04-0{day} 04:00")
+            self._twice(at, "send_to_edo", {"scheduled_at": at.isoformat()})
         late = () if self.mode.signer == "service" else (9,)  # people take their time
         for day in (2, 3, 6, 8, *late) if small else range(1, 10):
             for hour in (5,) if small else (5, 13, 21):

@@ -279,12 +279,17 @@ def _everything(world: Company, *, told: bool) -> dict[str, Any]:
     return {
         "documents": {(s.pk, s.sk): s.row for s in world.store.rows("documents")},
         "work": {(s.pk, s.sk): s.row for s in work},
-        "rows": {(s.pk, s.sk): s.row for s in world.store.rows("control") if s.pk in kept},
+        "rows": {(s.pk, s.sk): _said(s.row, told=told) for s in world.store.rows("control") if s.pk in kept},
         "letters": {(s.pk, s.sk): s.row for s in letters},
         "the operator's writing calls": dict(world.watch.writes),
         "signatures": dict(world.asked_to_sign),
         "files": sorted(world.files.files),
     }
+
+
+def _said(row: Any, *, told: bool) -> Any:
+    """Without the mark that our accountant was told of it."""
+    return row if told or "line" not in row else {**row["line"], "told": None}
 
 
 def _difference(before: Any, after: Any) -> str:

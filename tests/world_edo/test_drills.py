@@ -205,7 +205,7 @@ def test_a_run_that_is_stopped_is_told_of_even_if_another_has_moved_its_cursor()
     world = play("quarter", "quarter", prepare=prepare, checked=False)
 
     people = {s.sk: s.row["line"]["reason"] for s in world.store.rows("control") if s.pk == "edo.people"}
-    assert people["edo.track"] == "operator_refuses_us"
+    assert people["edo.operator"] == "payment_required"
 
 
 @pytest.mark.parametrize("strikes", [2, 3])

@@ -45,7 +45,7 @@ LIFE_S = 900.0
 SKEW_S = 2.0  # of a worker's clock: what is news to our accountant is told apart by moments
 ENVIRONMENT = "test/box"
 CLOUD_TASK_S = 21_600  # what nobody confirms for so long is over
-STOPPED = {"edo.invite": "invite_to_edo", "edo.send": "send_to_edo", "edo.track": "track_edo"}
+STOPPED = ("edo.operator", "edo.sending")  # subjects of lines
 DEED = "what people do"
 
 CRASHES = ("crash_before", "crash_after")
@@ -183,8 +183,9 @@ class EdoWorld(World):
         for due in self.dead:
             self.put(self.now + 1, due.queue, due.body, due.group)
         self.dead = []
-        for subject in self.store.tables["control"].get("edo.people", {}):
-            if function := STOPPED.get(subject):  # a person has paid, and says so
+        for subject, (row, _) in self.store.tables["control"].get("edo.people", {}).items():
+            for stopped in row["line"]["of"] if subject in STOPPED else ():  # a person has paid, and says so
+                function = {"invite": "invite_to_edo", "send": "send_to_edo", "track": "track_edo"}[stopped]
                 self.put(self.now + 2, function, {"force": True} if function != "track_edo" else {"sweep": True})
         self.run()
 

@@ -151,9 +151,9 @@ class ChargeMessage(_Message):
         quantity = int(Decimal(self.quantity) * 1_000_000)
         if not quantity:
             raise InvalidInputError("quantity: greater than zero")
-        service = Service(
-            self.service, self.title, self.unit, resolve(mode, self.day), ground if mode == "none" else ""
-        )
+        named = self.vat is not None or (mode == "none" and bool(self.vat_ground))
+        rate, ground = resolve(mode, self.day), ground if mode == "none" else ""
+        service = Service(self.service, self.title, self.unit, rate, ground, named)
         return ledger.Charge(key=self.key, day=self.day, amount=self.amount, service=service, quantity=quantity)
 
 

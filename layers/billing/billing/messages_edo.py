@@ -86,8 +86,10 @@ class EdoSignerCard(Strict):
 class SendingCard(Strict):
     """When documents go, and which. Days are of a month, both inclusive."""
 
-    schedule: Literal["quarterly", "monthly"] = Field(
-        default=_SENDING.schedule.value, description="monthly: VAT payers, whose invoices are due in five days"
+    schedule: Literal["quarterly", "monthly"] | None = Field(
+        default=None,
+        description="by default monthly while the company charges VAT, whose invoices are due in five days, else "
+        "quarterly",
     )
     scope: Literal["all", "bank"] = Field(
         default=_SENDING.scope.value, description="bank: acts with money that came by bank transfer only"
@@ -113,7 +115,8 @@ class SendingCard(Strict):
     def settings(self) -> SendingSettings:
         plain = self.model_dump(exclude={"schedule", "scope", "kinds"})
         kinds = frozenset(DocumentKind(kind) for kind in self.kinds)
-        return SendingSettings(**plain, schedule=Schedule(self.schedule), scope=Scope(self.scope), kinds=kinds)
+        schedule = Schedule(self.schedule) if self.schedule else None
+        return SendingSettings(**plain, schedule=schedule, scope=Scope(self.scope), kinds=kinds)
 
 
 class InvitationsCard(Strict):

@@ -156,6 +156,14 @@ class Queue(Protocol):
         """
         ...
 
+    def waiting(self, name: str) -> int:
+        """Return about how many hints wait in the queue, are being worked on or are to come: none only if none is.
+
+        Raises:
+            UnavailableError: the queue does not say.
+        """
+        ...
+
     def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
         """One message as it came, behind those of its group, with plain attributes beside it."""
         ...

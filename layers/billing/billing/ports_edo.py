@@ -90,7 +90,14 @@ class BadDocumentError(EdoError, InvalidInputError):
 
 
 class StopTheRunError(EdoError):
-    """No call can succeed now: login, subscription, rights to our own box, a method removed. The run ends, alarmed."""
+    """No call can succeed now: login, subscription, rights to our own box, a method removed. The run ends, alarmed.
+
+    `reason` goes to the list for a person; None: the answer's status says enough.
+    """
+
+    def __init__(self, message: str, said: Said | None = None, *, reason: Reason | None = None) -> None:
+        super().__init__(message, said)
+        self.reason = reason
 
 
 class AbsentError(EdoError, NotFoundError):
@@ -308,13 +315,19 @@ class EdoEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracked:
-    """A document as it stands at the operator. `custom_id` is ours, or empty for documents made elsewhere."""
+    """A document as it stands at the operator. `custom_id` is ours, or empty for documents made elsewhere.
+
+    `answered_by`, `annulled_by`, `clarified_by`: the entities whose words say why it was refused or signed with
+    disagreements, why its annulment is proposed, what is to be clarified (`Edo.words`); empty where there are none.
+    """
 
     news: News
     custom_id: str
     counterparty: str
     kind: EdoKind
-    answered_by: str = ""  # the entity whose content says why it was refused
+    answered_by: str = ""
+    annulled_by: str = ""
+    clarified_by: str = ""
     our_signature: str = ""  # the entity of it
     receipt_of: str = ""  # the entity that our receipt, if one is due, answers
 
@@ -395,11 +408,13 @@ class Edo(Protocol):
 
     def unfinished(self, cursor: str = "") -> tuple[Sequence[Tracked], str]: ...
 
-    def why_refused(self, message: str, entity: str) -> str:
-        """What the recipient has written to a refusal, by the refusal's entity; empty when it says nothing."""
+    def words(self, message: str, entity: str) -> str:
+        """What the recipient has written in an answer, a proposal or a request of his; empty when it says nothing."""
         ...
 
-    def why_invalid(self, message: str, signature_entity: str) -> str: ...
+    def why_invalid(self, message: str, signature_entity: str) -> str:
+        """What is wrong with our signature, in Russian; empty when nothing is said."""
+        ...
 
     def print_form(self, message: str, entity: str) -> EdoFile: ...
 

@@ -13,12 +13,16 @@ SESSION = timedelta(hours=8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a verified token says of whoever carries it. `account` is empty for an operator, `id` but for a session."""
+    """What a verified token says of whoever carries it. `account` is empty for an operator, `id` but for a session.
+
+    `began`: when it was issued, if it says so.
+    """
 
     account: str
     role: str
     user: str
     id: str = ""
+    began: datetime | None = None
 
 
 class TokenRefusedError(BillingError):

@@ -146,12 +146,12 @@ def _debt_of(r: Row) -> Debt:
 
 
 def _service_row(s: Service) -> dict[str, Any]:
-    ground = {"ground": s.ground} if s.ground else {}
-    return {"code": s.code, "title": s.title, "unit": s.unit, "vat": s.vat.value, **ground}
+    more = ({"ground": s.ground} if s.ground else {}) | ({"named": True} if s.named else {})
+    return {"code": s.code, "title": s.title, "unit": s.unit, "vat": s.vat.value, **more}
 
 
 def _service_of(r: Row) -> Service:
-    return Service(r["code"], r["title"], r["unit"], Vat(r["vat"]), r.get("ground", ""))
+    return Service(r["code"], r["title"], r["unit"], Vat(r["vat"]), r.get("ground", ""), r.get("named", False))
 
 
 # --- the journal -------------------------------------------------------------------------------------------------
@@ -276,6 +276,7 @@ def _said(e: Entry) -> str:
 class DocumentRecord:
     """A document with its fate. `series` is the counter its number is taken from: `act.2026`.
 
+    `ordinal`: which of the series it is, however its number is written.
     `rows_file`: the rows of a long reconciliation lie there, and not in the content (`usecases.filing.whole`).
     `warnings`: what whoever ordered it has to know of it, and what stands on no paper.
     """
@@ -290,6 +291,7 @@ class DocumentRecord:
     problems: tuple[Trouble, ...] = ()
     warnings: tuple[Trouble, ...] = ()
     number: str = ""
+    ordinal: int = 0
     sha256: str = ""
     file: str = ""
     file_name: str = ""
@@ -342,7 +344,7 @@ def document_row(d: DocumentRecord) -> dict[str, Any]:
         "content": plain(d.content),
     }
     if d.number:  # the two keys of the index: absent until there is something to find
-        row |= {"number": d.number, "series": d.series}
+        row |= {"number": d.number, "series": d.series, "ordinal": d.ordinal}
     if d.problems:
         row["problems"] = [_trouble_row(problem) for problem in d.problems]
     if d.warnings:
@@ -367,6 +369,7 @@ def document_of(account: str, id: str, row: Row) -> DocumentRecord:
         problems=troubles_of(row.get("problems", ())),
         warnings=troubles_of(row.get("warnings", ())),
         number=row.get("number", ""),
+        ordinal=row.get("ordinal", 0),
         sha256=row.get("sha256", ""),
         file=row.get("file", ""),
         file_name=row.get("file_name", ""),

@@ -158,7 +158,8 @@ class Counterparty:
 class ForPerson:
     """A line of the list for a person. `subject` is its key: `payer.<inn>.<kpp>` or `document.<account>.<document>`.
 
-    `kpp`, which may be empty, is there when the line is of a payer to decide about.
+    `kpp`, which may be empty, is there when the line is of a payer to decide about. `title` and `name`: the document
+    and the client in words. `of`: the functions that are stopped. `told`: our accountant was written to about it.
     """
 
     subject: str
@@ -168,7 +169,11 @@ class ForPerson:
     document: str = ""
     inn: str = ""
     kpp: str | None = None
+    title: str = ""
+    name: str = ""
+    of: tuple[str, ...] = ()
     since: str = ""
+    told: bool = False
 
 
 def edo_shard(account: str) -> str:

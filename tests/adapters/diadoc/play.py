@@ -143,9 +143,11 @@ def whole_play() -> list[Exchange]:
     diadoc.recipient_rejects(**dict(zip(names, refused, strict=True)), text="Сумма не сходится")
     diadoc.recipient_asks_revocation(**dict(zip(names, annulled, strict=True)), text="Не тот период")
     diadoc.roaming_fails(**dict(zip(names, big, strict=True)), text="Оператор не принял")
+    diadoc.recipient_asks_to_clarify(**dict(zip(names, big, strict=True)), text="Укажите номер договора")
+    diadoc.power_is_bad(**dict(zip(names, big, strict=True)))
     edo.events()
     found = {message: edo.documents_of(message)[0] for message, _ in (act, refused, annulled, big, invalid)}
-    edo.why_refused(refused[0], found[refused[0]].answered_by)
+    edo.words(refused[0], found[refused[0]].answered_by)
     edo.why_invalid(invalid[0], found[invalid[0]].our_signature)
     edo.unfinished()
     edo.by_custom_id("c-1/act")

@@ -578,6 +578,21 @@ def test_a_message_tells_of_failed_delivery_and_where_the_refusal_stands():
     assert failed.our_signature == SIGNATURE
 
 
+def test_words_of_a_disagreement_stand_in_the_recipients_title():
+    title, signature = ({"EntityType": kind, "EntityId": id_, "ParentEntityId": ENTITY, "AttachmentType": type_}
+                        for kind, id_, type_ in (("Attachment", "t", "UniversalTransferDocumentBuyerTitle"),
+                                                 ("Signature", "s", "Nonformalized")))
+    disagreed = {**ROOT, "DocumentInfo": {**DOCUMENT, "RecipientResponseStatus": "WithRecipientPartiallySignature"}}
+    signed = {**ROOT, "DocumentInfo": {**DOCUMENT, "RecipientResponseStatus": "WithRecipientSignature"}}
+    operator = Operator(V6__GetMessage=[says({**POSTED, "Entities": [document, title, signature]})
+                                        for document in (disagreed, signed)])
+    client = a_client(operator)
+
+    found = [client.documents_of(MESSAGE)[0] for _ in range(2)]
+
+    assert [(one.news.stage, one.answered_by) for one in found] == [(Stage.DISAGREED, "t"), (Stage.ACCEPTED, "")]
+
+
 def test_a_document_is_found_by_our_id():
     operator = Operator(GetDocumentsByCustomId=[says({"Documents": [DOCUMENT]}), says("", 404)])
     client = a_client(operator)
@@ -661,13 +676,19 @@ def test_the_evidence_is_fetched():
                  "</ТекстУведУточ></СвУведУточ></Файл>", "Не та сумма", id="XML with an element"),
     pytest.param('<?xml version="1.0" encoding="windows-1251"?><Файл><Отказ Текст="Не та сумма"/></Файл>',
                  "Не та сумма", id="XML with an attribute"),
+    pytest.param('<?xml version="1.0" encoding="windows-1251"?><Файл><Документ><СодФХЖ4><СвПрин СодОпер="Услуг меньше">'
+                 '<КодСодОпер КодИтога="2"><РеквДокРасх РеквНаимДок="Акт о расхождениях" РеквНомерДок="7"/>'
+                 "</КодСодОпер></СвПрин></СодФХЖ4></Документ></Файл>",
+                 "Услуг меньше; Акт о расхождениях 7", id="a disagreement"),
+    pytest.param('<?xml version="1.0" encoding="windows-1251"?><Файл><Документ><СвПредАн><ТекстПредАн>Дубль'
+                 "</ТекстПредАн></СвПредАн></Документ></Файл>", "Дубль", id="a proposal to annul"),
     pytest.param("<File/>", "", id="XML that says nothing"),
 ])
 def test_a_refusal_is_read_whatever_form_it_has(content: str | bytes, said: str):
     body = content if isinstance(content, bytes) else content.encode("cp1251")
     client = a_client(Operator(V4__GetEntityContent=says(body)))
 
-    assert client.why_refused(MESSAGE, "r") == said
+    assert client.words(MESSAGE, "r") == said
 
 
 @pytest.mark.parametrize(("group", "said"), [

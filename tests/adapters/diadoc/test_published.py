@@ -82,7 +82,8 @@ def _kinds(client: Diadoc) -> Any:
 def _message(client: Diadoc) -> Any:
     (found,) = client.documents_of(MESSAGE)
     news = found.news
-    return found.custom_id, news.stage, news.annulment, found.answered_by, found.our_signature
+    answers = found.answered_by, found.annulled_by, found.our_signature
+    return found.custom_id, news.stage, news.annulment, answers, news.clarification_text, news.power_trouble
 
 
 def _by_custom_id(client: Diadoc) -> Any:
@@ -186,7 +187,10 @@ CALLS: dict[str, Call] = {
     "V6/GetMessage": Call(
         answer="Message",
         reads=_message,
-        expected=(CUSTOM_ID, Stage.REFUSED, Annulment.ASKED_BY_THEM, REFUSAL, SIGNATURE),
+        expected=(
+            *(CUSTOM_ID, Stage.REFUSED, Annulment.ASKED_BY_THEM, (REFUSAL, REVOCATION, SIGNATURE)),
+            *("Укажите номер договора", "Доверенность отозвана"),
+        ),
     ),
     "V4/GetEntityContent": Call(),
     "GetSignatureInfo": Call(

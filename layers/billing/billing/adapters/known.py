@@ -63,7 +63,7 @@ class Known:
 
 def _is_asked_each_time(table: str, pk: str) -> bool:
     """By these rows workers hear of each other; and nobody gets an entry of the journal by itself."""
-    return table == "journal" or (table == "control" and (pk == "runs" or pk.startswith("parked.")))
+    return table == "journal" or (table == "control" and (pk == "runs" or pk.startswith(("parked.", "recount."))))
 
 
 def _copied(stored: Stored) -> Stored:

@@ -13,6 +13,11 @@ from billing.domain.errors import UnavailableError
 
 BATCH = 10
 ATTEMPTS_MAX = 4
+_COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 
 
 class SqsQueue:
@@ -30,6 +35,13 @@ class SqsQueue:
                 for n, body in enumerate(bodies[i : i + BATCH])
             ]
             self._send(url, entries)
+
+    def waiting(self, name: str) -> int:
+        try:
+            said = self._sqs.get_queue_attributes(QueueUrl=self._urls[name], AttributeNames=list(_COUNTS))
+        except (ClientError, BotoCoreError) as error:
+            raise UnavailableError(f"the queue {name} does not say its length: {type(error).__name__}") from error
+        return sum(int(said["Attributes"][count]) for count in _COUNTS)
 
     def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
         """One message as it came, with plain attributes beside it; the same body within five minutes is one message."""

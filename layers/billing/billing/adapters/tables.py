@@ -131,6 +131,7 @@ class Documents(Table):
     date = Text(null=True)
     series = Text(null=True)
     number = Text(null=True)
+    ordinal = Whole(null=True)
     total_kop = Whole(null=True)
     content = Map(null=True)
     problems = Items(null=True)

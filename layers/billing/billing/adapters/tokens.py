@@ -22,7 +22,8 @@ from billing.ports_tokens import SESSION, Claims, TokenRefusedError
 ISSUER = "zakryvashka"
 LIFE_MAX = timedelta(hours=24)  # of a token of the CRM: who was dismissed yesterday does not come in today
 LEEWAY = timedelta(seconds=30)
-KEPT_S = 900
+KEYS_KEPT_S = 900
+KEPT_S = 60  # so long at most a changed secret has no say: whoever is to be locked out at once is so within a minute
 ASKED_ANEW_S = 60  # for a key that is not among those kept: anybody may write a name of one into a token
 TOKEN_MAX = 4_096  # characters; a longer one is not looked at
 
@@ -33,7 +34,8 @@ _USER = re.compile(r"[!-~]{1,200}")
 class JwtTokens:
     """Implements `ports_tokens.Tokens`. `secret` gives the secret as it is now.
 
-    With `keys` (of a JWKS) the CRM's tokens are RS256 or ES256 and no other; without, HS256 by the secret itself.
+    With `keys` (of a JWKS) the CRM's tokens are RS256 or ES256 and no other, of that issuer and for that audience;
+    without, HS256 by the secret itself.
     """
 
     def __init__(
@@ -44,6 +46,8 @@ class JwtTokens:
         issuer: str = "",
         audience: str = "",
     ) -> None:
+        if keys and not (issuer and audience):
+            raise ValueError("a key set without an issuer and an audience takes the tokens of whoever shares the keys")
         self._secret, self._keys, self._issuer, self._audience = secret, keys, issuer, audience
 
     def read(self, token: str, *, now: datetime) -> Claims:
@@ -133,6 +137,7 @@ def _claims(said: Mapping[str, Any], *, now: datetime, life_max: timedelta) -> C
         role=said["role"],
         user=said["sub"],
         id=said["jti"] if isinstance(said.get("jti"), str) else "",
+        began=_moment(said, "iat"),
     )
 
 
@@ -147,12 +152,12 @@ def _moment(said: Mapping[str, Any], name: str) -> datetime | None:
 
 def jwks(url: str) -> Callable[[str], Any]:
     """The key that a token names, out of the set at that address, which is kept for a quarter of an hour."""
-    client = jwt.PyJWKClient(url, lifespan=KEPT_S, timeout=3, cooldown_duration=ASKED_ANEW_S)
+    client = jwt.PyJWKClient(url, lifespan=KEYS_KEPT_S, timeout=3, cooldown_duration=ASKED_ANEW_S)
     return lambda token: client.get_signing_key_from_jwt(token)
 
 
 class Kept:
-    """A text that is read once in a quarter of an hour: a changed secret counts no later than that."""
+    """A text that is read once a minute: a changed secret counts no later than that."""
 
     def __init__(self, read: Callable[[], str]) -> None:
         self._read, self._text, self._at = read, "", 0.0

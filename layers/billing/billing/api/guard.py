@@ -21,6 +21,7 @@ from billing.domain.troubles import Cause
 from billing.page.language import Language
 from billing.ports_tokens import TokenRefusedError
 from billing.usecases.authorize import CSRF, NOBODY, Caller, who_asks
+from billing.usecases.sessions import check_session
 
 PUBLIC = frozenset({"public"})  # no token is looked at
 VISITORS = frozenset({"visitor"})  # without a token, or with one that no longer counts
@@ -165,7 +166,7 @@ def admitted(event: APIGatewayProxyEventV2, may: Collection[str]) -> Caller:
         raise InvalidInputError(trouble(Cause.REQUEST_TOO_LONG))
     if "public" in may:
         return NOBODY
-    caller = _caller(event, visitors="visitor" in may)
+    caller = caller_of_event(event, visitors="visitor" in may)
     if not caller.role:
         if "visitor" in may:
             return caller
@@ -179,9 +180,16 @@ def admitted(event: APIGatewayProxyEventV2, may: Collection[str]) -> Caller:
     return caller
 
 
-def _caller(event: APIGatewayProxyEventV2, *, visitors: bool) -> Caller:
+def caller_of_event(event: APIGatewayProxyEventV2, *, visitors: bool) -> Caller:
+    """Return who asks; `visitors`: nobody, where the token does not count.
+
+    Raises:
+        TokenRefusedError: there is a token that does not count, and visitors are not let in.
+    """
     try:
-        return who_asks(asked(event.raw_event), wiring.tokens(), now=wiring.now())
+        caller = who_asks(asked(event.raw_event), wiring.tokens(), now=wiring.now())
+        check_session(caller, wiring.outside())
+        return caller
     except TokenRefusedError:
         if visitors:
             return NOBODY

@@ -14,6 +14,7 @@ from billing.domain.edo import RoamingRequest
 class ForPerson(Answer):
     """What waits for a person in the EDO, why, and what to do.
 
+    `title` and `name`: the document and the client in words. `button`: what may be done about the document at once.
     `kpp`, empty for an entrepreneur, is told when a person may decide about the payer whose `inn` it goes with.
     """
 
@@ -26,6 +27,9 @@ class ForPerson(Answer):
     document: str
     inn: str
     kpp: str | None
+    title: str
+    name: str
+    button: Literal["seen", "again", "sign", ""]
     since: str
 
 
@@ -62,6 +66,19 @@ class DocumentSeen(Asked):
 
     account: Annotated[str, StringConstraints(max_length=120)]
     document: Annotated[str, StringConstraints(max_length=120)]
+
+
+class DocumentAgain(Asked):
+    """A document that has failed, or that nobody has taken yet: it is prepared, signed and sent anew."""
+
+    account: Annotated[str, StringConstraints(max_length=120)]
+    document: Annotated[str, StringConstraints(max_length=120)]
+
+
+class GoesAgain(Answer):
+    """The document is on its way as that attempt."""
+
+    attempt: int
 
 
 class EndSeen(Answer):

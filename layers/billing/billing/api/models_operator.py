@@ -60,7 +60,13 @@ def _made(said: Any) -> Any:
 
 
 class Report(Answer):
-    """The last report of a run; lists hold at most 200 lines, counts are whole. Sums are by class of money."""
+    """The last report of a run; lists hold at most 200 lines, counts are whole. Sums are by class of money.
+
+    `holds`: the close and the journal agree on every account and payer, and no number is missing; `wrong`: where not.
+    `waiting`: documents that are decided and not issued; `carried`: minuses carried on, and since when; `unacted`: what
+    is served, not paid and in no act; `by_others`: individuals who paid for what a company's act holds; `late`:
+    documents whose number is younger than their date.
+    """
 
     scanned: int
     closed: int
@@ -70,7 +76,15 @@ class Report(Answer):
     warned_count: int
     nobody_count: int
     undelivered_count: int
+    wrong_count: int
+    carried_count: int
+    unacted_count: int
+    by_others_count: int
+    late_count: int
+    holds: bool
     charged: Money
+    parked_charged: Money
+    parked_paid: Money
     difference: Money
     paid: dict[str, Money]
     funded: dict[str, Money]
@@ -78,7 +92,17 @@ class Report(Answer):
     carried_out: dict[str, Money]
     acted: dict[str, Money]
     documents: Annotated[dict[str, DocumentsMade], BeforeValidator(_made)]
+    waiting: Annotated[dict[str, DocumentsMade], BeforeValidator(_made)]
+    vat_issued: dict[str, list[Money]]
+    vat_all: dict[str, list[Money]]
+    vat_past: dict[str, list[Money]]
+    journal: dict[str, Money]
     letters: dict[str, int]
+    wrong: list[list[str]]
+    carried: list[list[str]]
+    unacted: list[list[str]]
+    by_others: list[list[str]]
+    late: list[list[str]]
     parked: list[list[str]]
     blocked: list[list[str]]
     warned: list[list[str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from billing import wiring
 from billing.api.confirmations import links_of
 from billing.api.guard import Routes
-from billing.api.models_notifications import Notifications, NotificationsAsked
+from billing.api.models_notifications import AddressAsked, Notifications, NotificationsAsked
 from billing.domain.access import ADMINISTRATORS, CLIENTS, Role
 from billing.page.language import Language
 from billing.usecases import notifications as usecase
@@ -29,6 +29,16 @@ def change(asked: NotificationsAsked) -> Notifications:
         link=links_of(routes.account, routes.event),
     )
     return Notifications.of(changed, routes.language)
+
+
+@routes.on("POST", "/notifications/addresses", may=CLIENTS, summary="Adds an address, which confirms first")
+def add(asked: AddressAsked) -> Notifications:
+    """Whoever keeps the books may add an address of their own; the settings as a whole are an administrator's."""
+    account = routes.account
+    usecase.add_address(
+        account, asked.address, asked.kinds, outside=wiring.outside(), link=links_of(account, routes.event)
+    )
+    return told(account, routes.language, full=routes.caller.role is Role.ADMINISTRATOR)
 
 
 @routes.on(

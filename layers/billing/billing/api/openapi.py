@@ -26,6 +26,7 @@ _DESCRIPTIONS = {
     "200": "As it is",
     "201": "Made",
     "202": "Being made; look there in a while",
+    "204": "Done",
     "302": "The file is there, for two minutes",
     "303": "Look there",
 }

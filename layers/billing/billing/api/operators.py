@@ -11,9 +11,11 @@ from billing import wiring
 from billing.api import cursors
 from billing.api.guard import Routes
 from billing.api.models_edo import (
+    DocumentAgain,
     DocumentSeen,
     EndSeen,
     ForPerson,
+    GoesAgain,
     Payer,
     PayerDecided,
     People,
@@ -42,7 +44,7 @@ from billing.usecases import operator_views
 from billing.usecases.edo import attention as edo_attention
 from billing.usecases.edo import views as edo_views
 from billing.usecases.edo.inviting.decisions import decide, read_decision
-from billing.usecases.edo.sending.by_hand import note_seen
+from billing.usecases.edo.sending.by_hand import note_seen, once_more
 from billing.usecases.preview import preview
 
 routes = Routes()
@@ -97,6 +99,9 @@ def people(asked: Annotated[PageAsked, Query()]) -> People:
             document=line.document,
             inn=line.inn,
             kpp=line.kpp,
+            title=line.title,
+            name=line.name,
+            button=line.reason.button if line.document else "",
             since=line.since,
         )
         for line in found
@@ -132,6 +137,13 @@ def document_seen(asked: DocumentSeen) -> EndSeen:
     reason = note_seen(asked.account, asked.document, wiring.outside())
     wiring.log.info("a document's end is seen", user=routes.logged_user)
     return EndSeen(reason=reason.value, text=reason.text)
+
+
+@routes.on("POST", "/edo/documents/again", may=OPERATORS, summary="A document that has failed is sent anew")
+def document_again(asked: DocumentAgain) -> GoesAgain:
+    state = once_more(asked.account, asked.document, wiring.outside())
+    wiring.log.info("a document goes again", user=routes.logged_user)
+    return GoesAgain(attempt=state.fate.attempt)
 
 
 def _month(text: str) -> Month:

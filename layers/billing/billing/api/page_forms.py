@@ -15,20 +15,20 @@ from billing.api.page_frames import answered, frame_of, payers_of, refused, toda
 from billing.api.page_lists import documents_tab
 from billing.api.page_views import document_page
 from billing.api.sent import Sent
-from billing.domain.access import ADMINISTRATORS
+from billing.domain.access import CLIENTS
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import BillingError, ConflictError, InvalidInputError
 from billing.page.addresses import Addresses
 from billing.page.contexts import InvoiceForm, ReconciliationForm
 from billing.page.typed import typed_day, typed_sum
-from billing.usecases.send_again import send_again
+from billing.usecases.send_again import addressees, send_again
 
 routes = Routes()
 HERE = Addresses()
 Form = InvoiceForm | ReconciliationForm
 
 
-@routes.on("POST", "/page/invoices", may=ADMINISTRATORS, include_in_schema=False)
+@routes.on("POST", "/page/invoices", may=CLIENTS, include_in_schema=False)
 def invoice() -> Response[Any]:
     """A ready sum, when its button was pressed, goes before what was typed."""
     from billing.usecases.orders import order_invoice  # what draws papers loads long, and few calls order any
@@ -54,7 +54,7 @@ def invoice() -> Response[Any]:
     return _made(made.id, made.status, "invoices")
 
 
-@routes.on("POST", "/page/reconciliations", may=ADMINISTRATORS, include_in_schema=False)
+@routes.on("POST", "/page/reconciliations", may=CLIENTS, include_in_schema=False)
 def reconciliation() -> Response[Any]:
     """A ready stretch of days, when its button was pressed, goes before what was typed."""
     from billing.usecases.orders import order_reconciliation
@@ -87,11 +87,12 @@ def reconciliation() -> Response[Any]:
     return _made(made.id, made.status, "reconciliations")
 
 
-@routes.on("POST", "/page/documents/<id>", may=ADMINISTRATORS, include_in_schema=False)
+@routes.on("POST", "/page/documents/<id>", may=CLIENTS, include_in_schema=False)
 def letters(id: str) -> Response[Any]:
     """The document goes once more to the addresses that were ticked."""
     form = routes.form
-    to = form.texts("to")
+    known = addressees(routes.account, wiring.outside())
+    to = tuple(known.get(named, named) for named in form.texts("to"))
     page = document_page(routes.account, id, frame_of(routes, routes.account), wrong=() if to else ("addresses",))
     if not to:
         return answered(page, status=HTTPStatus.BAD_REQUEST)

@@ -12,7 +12,7 @@ from billing import wiring
 from billing.api.guard import Routes
 from billing.api.reasons import said_in
 from billing.api.sent import Sent
-from billing.domain.access import Role
+from billing.domain.access import CLIENTS, Role
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import BillingError, InvalidInputError, NotFoundError
 from billing.domain.parties import Customer
@@ -55,7 +55,8 @@ def frame_of(routes: Routes, account: str, *, notice: Notice | None = None) -> F
         client=card.title if card else account,
         balance=balance,
         runs_out=runs_out,
-        may_order=caller.role is Role.ADMINISTRATOR,
+        may_order=caller.role in CLIENTS,
+        may_manage=caller.role is Role.ADMINISTRATOR,
         csrf=caller.csrf,
         order=routes.event.request_context.request_id,
         operator=operator,

@@ -10,12 +10,12 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api.confirmations import links_of
-from billing.api.guard import Routes
+from billing.api.guard import ForbiddenError, Routes
 from billing.api.headers import redirect
 from billing.api.page_frames import answered, frame_of, refused
 from billing.api.page_views import notifications_tab
 from billing.api.sent import Sent
-from billing.domain.access import ADMINISTRATORS
+from billing.domain.access import CLIENTS, Role
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from billing.domain.parties import mail_address
@@ -23,7 +23,7 @@ from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
 from billing.page.addresses import Addresses
 from billing.page.frame import Notice
-from billing.usecases.notifications import Notifications, ask_again, change_notifications, notifications_of
+from billing.usecases.notifications import Notifications, add_address, ask_again, change_notifications, notifications_of
 
 routes = Routes()
 DONE = {
@@ -36,15 +36,18 @@ DONE = {
 Kinds = tuple[DocumentKind, ...]
 
 
-@routes.on("POST", "/page/notifications", may=ADMINISTRATORS, include_in_schema=False)
+@routes.on("POST", "/page/notifications", may=CLIENTS, include_in_schema=False)
 def notifications() -> Response[Any]:
     form, now = routes.form, notifications_of(routes.account, wiring.outside())
     do, address = form.text("do"), form.text("address")
+    alone = routes.caller.role is not Role.ADMINISTRATOR  # may add an address, and change nothing else
+    if alone and do != "add":
+        raise ForbiddenError
     if do not in DONE:
         raise InvalidInputError(trouble(Cause.FORM_OLD))
     if wrong := _wrong(do, address, form):
         return _to_mend(do, address, wrong=wrong)
-    if form.text("version") != str(now.version):
+    if form.text("version") != str(now.version) and not alone:
         return _to_mend(do, address, Notice(word="changed_meanwhile", good=False), HTTPStatus.CONFLICT)
     try:
         _do(do, address, form, now)
@@ -66,6 +69,9 @@ def _kinds(form: Sent) -> Kinds:
 
 def _do(do: str, address: str, form: Sent, now: Notifications) -> None:
     link = links_of(routes.account, routes.event)
+    if do == "add":
+        add_address(routes.account, address, _kinds(form), outside=wiring.outside(), link=link)
+        return
     if do == "ask":
         named = next((row.digest for row in now.added if row.address == address), "")
         ask_again(routes.account, named, outside=wiring.outside(), link=link)
@@ -73,8 +79,6 @@ def _do(do: str, address: str, form: Sent, now: Notifications) -> None:
     added = [(row.address, row.kinds) for row in now.added if do != "remove" or row.address != address]
     if do == "change":
         added = [(known, _kinds(form) if known == address else kinds) for known, kinds in added]
-    if do == "add":
-        added.append((address, _kinds(form)))
     change_notifications(
         routes.account,
         added=added,

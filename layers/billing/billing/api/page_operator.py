@@ -26,7 +26,7 @@ from billing.page.addresses import Addresses
 from billing.page.contexts_operator import OperatorPage, RunRow
 from billing.page.frame import Notice
 from billing.usecases.edo.inviting.decisions import decide, read_decision
-from billing.usecases.edo.sending.by_hand import note_seen
+from billing.usecases.edo.sending.by_hand import note_seen, once_more
 from billing.usecases.operator_views import RunTold, latest_runs_told
 
 routes = Routes()
@@ -55,7 +55,7 @@ def first_page(
 
 def _done(asking: Routes) -> Notice | None:
     done = asking.query.text("done")
-    return Notice(word=done) if done in ("payer_decided", "end_seen") else None
+    return Notice(word=done) if done in ("payer_decided", "end_seen", "goes_again") else None
 
 
 def _run(told: RunTold) -> RunRow:
@@ -88,16 +88,18 @@ def payer() -> Response[Any]:
 
 
 @routes.on("POST", "/page/edo/documents", may=OPERATORS, include_in_schema=False)
-def document_seen() -> Response[Any]:
-    """A line that says how a document's way has ended is off the list."""
+def of_document() -> Response[Any]:
+    """A line that says how a document's way has ended is off the list, or the document is on its way anew."""
     form = routes.form
+    again = form.text("do") == "again"
+    act, done, wrong = (once_more, "goes_again", "goes_not_again") if again else (note_seen, "end_seen", "end_not_seen")
     try:
-        note_seen(form.text("account"), form.text("document"), wiring.outside())
+        act(form.text("account"), form.text("document"), wiring.outside())
     except (ConflictError, NotFoundError):
-        notice = Notice(word="end_not_seen", good=False)
+        notice = Notice(word=wrong, good=False)
         return answered(first_page(routes, notice=notice), status=HTTPStatus.BAD_REQUEST)
-    wiring.log.info("a document's end is seen", user=routes.logged_user)
-    return redirect("/?done=end_seen")
+    wiring.log.info("a document of the exchange is decided about", user=routes.logged_user, done=done)
+    return redirect(f"/?done={done}")
 
 
 @routes.on("GET", "/page/accounts", may=OPERATORS, include_in_schema=False)

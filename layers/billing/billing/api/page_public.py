@@ -15,7 +15,7 @@ from billing.api.page_frames import answered, bare_frame, today
 from billing.api.problems import Problem
 from billing.domain.errors import NotFoundError
 from billing.page import render
-from billing.page.contexts import ConfirmPage, MessagePage
+from billing.page.contexts_public import ConfirmPage, MessagePage
 from billing.page.frame import Frame
 from billing.page.language import Language
 from billing.page.static_files import static_file
@@ -68,5 +68,6 @@ def problem_page(said: Problem, language: Language, about: str) -> str:
     word = _MESSAGES.get(about, "failed")
     detail = f"{said.detail[:1].upper()}{said.detail[1:]}." if said.cause else ""
     back = "/" if said.status not in (401, 413) else ""
+    crm = wiring.outside().settings.page_url if said.status == 401 else ""
     frame = Frame(language=language, today=today())
-    return render(MessagePage(frame=frame, heading=word, text=f"{word}_text", detail=detail, back=back))
+    return render(MessagePage(frame=frame, heading=word, text=f"{word}_text", detail=detail, back=back, crm=crm))

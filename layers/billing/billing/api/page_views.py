@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 
 from billing import wiring
@@ -11,6 +12,7 @@ from billing.api.reasons import said_in
 from billing.api.sent import Sent
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.errors import InvalidInputError, NotFoundError
+from billing.domain.parties import masked
 from billing.domain.periods import Month
 from billing.domain.statistics import MONTHS_MAX
 from billing.page.contexts import DocumentPage, NotificationsTab, PaymentPage, StatisticsTab
@@ -18,8 +20,8 @@ from billing.page.frame import Frame
 from billing.page.periods import statistics_spans
 from billing.usecases.documents_api import document_told
 from billing.usecases.explain import explain_act, explain_payment
-from billing.usecases.letters import recipients_of
 from billing.usecases.notifications import notifications_of
+from billing.usecases.send_again import addressees
 from billing.usecases.statistics import statistics_of
 
 MONTHS_BACK = 36  # that may be chosen
@@ -31,7 +33,7 @@ def document_page(account: str, id: str, frame: Frame, *, wrong: tuple[str, ...]
     NotFoundError: the account has no such document.
     """
     outside = wiring.outside()
-    told = document_told(account, id, outside, full=frame.may_order or frame.operator)
+    told = document_told(account, id, outside, full=frame.may_manage or frame.operator)
     explained = None
     if told.kind is DocumentKind.ACT and told.status is DocumentStatus.READY:
         with suppress(NotFoundError):
@@ -40,12 +42,17 @@ def document_page(account: str, id: str, frame: Frame, *, wrong: tuple[str, ...]
         frame=frame,
         document=document_row(told, frame.language),
         letters=tuple(letter_row(letter) for letter in told.letters),
-        addresses=recipients_of(account, outside).valid if frame.may_order else (),
+        addresses=_named(addressees(account, outside), frame) if frame.may_order else (),
         warnings=tuple(said_in(frame.language, warning) for warning in told.warnings),
         sha256=told.sha256,
         explained=explained,
         wrong=wrong,
     )
+
+
+def _named(addresses: Mapping[str, str], frame: Frame) -> tuple[tuple[str, str], ...]:
+    """Return each address as a form names it and as the reader sees it: whole, or masked."""
+    return tuple((digest, a if frame.may_manage else masked(a)) for digest, a in addresses.items())
 
 
 def payment_page(account: str, key: str, frame: Frame) -> PaymentPage:
@@ -90,7 +97,7 @@ def notifications_tab(account: str, frame: Frame) -> NotificationsTab:
     """Raises:
     NotFoundError: there is no such client.
     """
-    told = notifications_of(account, wiring.outside(), full=frame.may_order)
+    told = notifications_of(account, wiring.outside(), full=frame.may_manage)
     return NotificationsTab(
         frame=frame,
         administrators=tuple(map(address_row, told.administrators)),

@@ -44,7 +44,9 @@ def for_people(outside: Outside) -> tuple[tuple[ForPersonRow, ...], bool]:
             account=line.account,
             document=line.document,
             payer=_said(payers[payer]) if payer in payers else None,
-            is_an_end=line.reason.is_an_end,
+            name=line.name,
+            title=line.title.replace("№ ", f"№{NBSP}"),
+            button=line.reason.button if line.document else "",
         )
         for line, payer in zip(lines, named, strict=True)
     )

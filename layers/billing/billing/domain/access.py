@@ -6,8 +6,8 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    ADMINISTRATOR = "administrator"  # of a client: reads, orders documents, sends again, changes notifications
-    ACCOUNTANT = "accountant"  # of a client: reads and downloads
+    ADMINISTRATOR = "administrator"  # of a client: all that an accountant may, and changes who gets copies
+    ACCOUNTANT = "accountant"  # of a client: reads, orders documents and letters, adds an address for copies
     OPERATOR = "operator"  # ours: reads the runs and any account, and decides about payers in the EDO
 
 

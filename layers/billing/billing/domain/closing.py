@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import NamedTuple
 
-from billing.domain.act import ActContent, act_content
+from billing.domain.act import ActContent, act_content, held_back
 from billing.domain.drafts import Draft, act_draft, invoice_drafts, main_payer
 from billing.domain.ledger import ACTED, Account, Entry, Fund, MoneyClass, Service, Sum, add_to
 from billing.domain.money import Kopecks, roubles
@@ -95,13 +95,17 @@ def close(
     for fund, s in of_month.items():
         if fund.money in ACTED:
             by_payer.setdefault(fund.payer, {})[fund] = s
-    contents, carried = [], {}
+    contents, held, carried = [], [], {}
     for payer, funds in sorted(by_payer.items()):
-        if sum(s.amount for s in funds.values()) > 0:
-            contents.append((payer, act_content(month, funds, account.lines)))
+        lawful, apart = held_back(month, funds, account.lines)
+        if sum(s.amount for s in lawful.values()) > 0:
+            contents.append((payer, act_content(month, lawful, account.lines)))
         else:
-            carried.update(funds)
-    acted = sum(content.total for _, content in contents)
+            carried.update(lawful)
+        for n, part in enumerate(apart, 1):
+            held.append((payer, n, part.reason, act_content(month, part.funds, account.lines)))
+    usual = sum(content.total for _, content in contents)
+    acted = usual + sum(content.total for *_, content in held)
     if not forced:
         _check_bounds(account, contents, seller.bounds if seller else Bounds())
 
@@ -118,13 +122,16 @@ def close(
         last_seq=account.seq + 1,
     )
     drafts = [act_draft(month, payer, content, customer, seller) for payer, content in contents]
+    drafts += [act_draft(month, payer, content, customer, seller, n=n, held=why) for payer, n, why, content in held]
     drafts += invoice_drafts(
         month,
         contents,
         of_month,
+        account.debts,
         account.lines,
         cost=period.cost,
         balance=closing_balance,
+        refunded="refund" in turnover,
         customer=customer,
         seller=seller,
     )
@@ -141,7 +148,7 @@ def close(
         note="postpaid" if terms.postpaid else "",
     )
     return Closing(
-        account=_next_month(account, carried, acted, closing_balance), entry=entry, period=period, drafts=tuple(drafts)
+        account=_next_month(account, carried, usual, closing_balance), entry=entry, period=period, drafts=tuple(drafts)
     )
 
 
@@ -186,7 +193,7 @@ def _by_class(funds: Mapping[Fund, Sum]) -> tuple[tuple[str, Kopecks], ...]:
     return tuple(sorted(sums.items()))
 
 
-def _next_month(account: Account, carried: Mapping[Fund, Sum], acted: Kopecks, closing: Kopecks) -> Account:
+def _next_month(account: Account, carried: Mapping[Fund, Sum], usual: Kopecks, closing: Kopecks) -> Account:
     month = account.open
     funds = {fund: s for fund, s in account.funds.items() if fund.period != month}
     turnover = {key: amount for key, amount in account.turnover.items() if key[0] != month}
@@ -202,7 +209,7 @@ def _next_month(account: Account, carried: Mapping[Fund, Sum], acted: Kopecks, c
         funds=funds,
         turnover=turnover,
         lines=_kept_lines(account.lines, {fund.line for fund in funds} | {debt.line for debt in account.debts}),
-        recent=(*account.recent, acted)[-12:] if acted else account.recent,
+        recent=(*account.recent, usual)[-12:] if usual else account.recent,
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias, assert_never
 
 from billing.domain.money import Kopecks
-from billing.domain.periods import Day
+from billing.domain.periods import Day, Month
 from billing.domain.vat import Vat
 
 
@@ -76,7 +76,7 @@ class Seller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One service. The amount is the truth; the price is amount ÷ quantity, rounded to a kopeck.
+    """One service, or one right to use something (`is_right`). Quantity × price is the amount.
 
     `quantity` is a plain decimal text without trailing zeros, at most three places: "31", "0.5".
     """
@@ -88,6 +88,7 @@ class Line:
     amount: Kopecks
     vat: Vat
     vat_amount: Kopecks
+    is_right: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ class Act:
     """Акт об оказании услуг: what was debited in a month from a payer's money.
 
     `by_class` keeps the split of the total by the class of money, e.g. (("BANK", 300000), ("CARD_LE", 150000)).
-    `vat_ground` is printed where a line is «Без НДС».
+    `vat_ground` is printed where a line is «Без НДС». `first_month`: of the earliest service in it; empty: `month`.
     """
 
     date: Day
@@ -117,10 +118,16 @@ class Act:
     vat_totals: tuple[VatTotal, ...]
     by_class: tuple[tuple[str, Kopecks], ...]
     vat_ground: str = ""
+    first_month: str = ""
     number: str = ""
     form: int = 1
 
     kind = DocumentKind.ACT
+
+    @property
+    def served(self) -> tuple[Day, Day]:
+        """The first and the last day of the services in it."""
+        return Month.parse(self.first_month or self.month).first_day, Month.parse(self.month).last_day
 
     def numbered(self, number: str) -> Act:
         return replace(self, number=number)

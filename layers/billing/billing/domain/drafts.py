@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from billing.domain.act import ActContent, vat_totals
 from billing.domain.documents import Act, BankAccount, DocumentKind, Invoice, Party, Reconciliation, Seller, Signer
-from billing.domain.invoice import InvoiceContent, advance_content, amount_due, payment_purpose
-from billing.domain.ledger import Fund, Service, Sum
+from billing.domain.invoice import Due, InvoiceContent, Terms, advance_lines, amount_due, debt_lines, payment_purpose
+from billing.domain.ledger import Debt, Fund, Service, Sum
 from billing.domain.money import Kopecks
 from billing.domain.parties import Customer
 from billing.domain.periods import Month
 from billing.domain.requisites import problems_of_bank, problems_of_party
 from billing.domain.seller import InvoicePolicy, SellerCard, valid_on
 from billing.domain.trouble_wording import of_side, trouble
-from billing.domain.troubles import Cause, Side, Trouble
-from billing.domain.vat import Vat, resolve
+from billing.domain.troubles import Cause, Side, Trouble, is_held_back
+from billing.domain.vat import Vat, is_right, resolve
 from billing.domain.wording import short_date
 
 PUBLIC_OFFER = "Публичная оферта"
@@ -47,9 +47,9 @@ class Sides:
     problems: tuple[Trouble, ...]
 
 
-def document_id(month: Month, kind: DocumentKind, payer: str) -> str:
-    """Its last part is the revision: there is only the first."""
-    return f"{month}.{kind}.{payer}.0"
+def document_id(month: Month, kind: DocumentKind, payer: str, n: int = 0) -> str:
+    """Name a document of the month: `n` is 0, from 1 on for what is held back from its act."""
+    return f"{month}.{kind}.{payer}.{n}"
 
 
 def sides(payer: str, day: date, customer: Customer | None, seller: SellerCard | None) -> Sides:
@@ -102,12 +102,21 @@ def mended(draft: Draft, customer: Customer | None, seller: SellerCard | None) -
     content = replace(draft.content, seller=found.seller, buyer=found.buyer, basis=found.basis)
     if isinstance(content, Invoice):
         content = replace(content, purpose=_purpose(found.basis, content))
-    return Draft(id=draft.id, payer=draft.payer, content=content, problems=found.problems)
+    held = tuple(p for p in draft.problems if is_held_back([p]))
+    return Draft(id=draft.id, payer=draft.payer, content=content, problems=(*held, *found.problems))
 
 
 def act_draft(
-    month: Month, payer: str, content: ActContent, customer: Customer | None, seller: SellerCard | None
+    month: Month,
+    payer: str,
+    content: ActContent,
+    customer: Customer | None,
+    seller: SellerCard | None,
+    *,
+    n: int = 0,
+    held: Trouble | None = None,
 ) -> Draft:
+    """An act of the payer's month, or the `n`-th part of it that is `held` back for a person."""
     day = seller.act_date.of(month) if seller else month.next.first_day
     found = sides(payer, day, customer, seller)
     act = Act(
@@ -121,47 +130,82 @@ def act_draft(
         vat_totals=vat_totals(content.lines),
         by_class=content.by_class,
         vat_ground=content.vat_ground,
+        first_month="" if content.first_month == month else str(content.first_month),
     )
-    return Draft(id=document_id(month, DocumentKind.ACT, payer), payer=payer, content=act, problems=found.problems)
+    problems = (held, *found.problems) if held else found.problems
+    return Draft(id=document_id(month, DocumentKind.ACT, payer, n), payer=payer, content=act, problems=problems)
 
 
 def invoice_drafts(
     month: Month,
     acts: list[tuple[str, ActContent]],
-    funds: Mapping[Fund, Sum],
+    spent: Mapping[Fund, Sum],
+    debts: Iterable[Debt],
     services: Mapping[str, Service],
     *,
     cost: Kopecks,
     balance: Kopecks,
+    refunded: bool,
     customer: Customer | None,
     seller: SellerCard | None,
 ) -> list[Draft]:
-    """The invoices that the policy asks for: one beside each act, or one to the account's main payer, or none."""
+    """The invoices that the policy asks for: one beside each act, or one to the account's main payer, or none.
+
+    `spent` and `debts`: what was paid for in the month, and what the account owes. Who got money back in the month
+    (`refunded`) and has nothing on the account, nor a debt, has left: what comes to be charged later makes a debt.
+    """
     policy = _policy(customer, seller)
     if policy is InvoicePolicy.ACT_PAIR:
-        return [
-            invoice_draft(
-                month,
-                payer,
-                InvoiceContent(lines=act.lines, total=act.total),
-                customer,
-                seller,
-                vat_ground=act.vat_ground,
-            )
-            for payer, act in acts
+        contents = [
+            (payer, InvoiceContent(lines=act.lines, total=act.total, vat_ground=act.vat_ground)) for payer, act in acts
         ]
+        return [invoice_draft(month, payer, content, customer, seller) for payer, content in contents]
     payer = customer and main_payer(customer, month.next.first_day)
-    total = amount_due(policy, cost=cost, balance=balance)
-    if not total or not payer:
+    due = amount_due(policy, cost=cost, balance=balance, has_left=refunded and not balance)
+    if not payer or not sum(due):
         return []
-    spent: dict[Vat, Kopecks] = {}
-    for fund, s in funds.items():
-        vat = services[fund.line].vat
-        spent[vat] = spent.get(vat, 0) + s.amount
-    if not any(amount > 0 for amount in spent.values()):
-        spent = {usual_vat(seller, month.next.first_day): 1}
-    content = advance_content(total, _at_rates_of(spent, month.next.first_day), month.next)
-    return [invoice_draft(month, payer, content, customer, seller)]
+    content = _content(month, due, spent, [debt for debt in debts if debt.month <= month], services, seller)
+    return [invoice_draft(month, payer, content, customer, seller)] if content.total else []
+
+
+def _content(
+    month: Month,
+    due: Due,
+    spent: Mapping[Fund, Sum],
+    debts: Sequence[Debt],
+    services: Mapping[str, Service],
+    seller: SellerCard | None,
+) -> InvoiceContent:
+    """A debt at the rates of its services, and the advance at those of the month to come, as this one was divided.
+
+    A debt paid between the end of the month and its close is not asked for again.
+    """
+    owed: dict[tuple[Month, Terms], Kopecks] = {}
+    weights: dict[Terms, Kopecks] = {}
+
+    def weigh(service: Service, amount: Kopecks) -> None:
+        terms = _terms_on(month.next.first_day, service, seller)
+        weights[terms] = weights.get(terms, 0) + amount
+
+    for fund, s in spent.items():
+        weigh(services[fund.line], s.amount if fund.month == month else 0)
+    for debt in debts:
+        service = services[debt.line]
+        key = debt.month, Terms(service.vat, service.ground, is_right(service.title, service.ground))
+        owed[key] = owed.get(key, 0) + debt.rest
+        if debt.month == month and not debt.acted:  # what is acted stands among the spent
+            weigh(service, debt.rest)
+    if not any(weight > 0 for weight in weights.values()):
+        weights = {usual_terms(seller, month.next.first_day): 1}
+    lines = (*debt_lines(owed, due.debt), *advance_lines(weights, due.advance, month.next))
+    stated = [terms for _, terms in owed] if due.debt else []
+    stated += [terms for terms, weight in weights.items() if weight > 0] if due.advance else []
+    untaxed = any(line.vat is Vat.NONE for line in lines)
+    return InvoiceContent(
+        lines=lines,
+        total=sum(line.amount for line in lines),
+        vat_ground="; ".join(dict.fromkeys(terms.ground for terms in stated if terms.ground)) if untaxed else "",
+    )
 
 
 def invoice_draft(
@@ -172,12 +216,10 @@ def invoice_draft(
     seller: SellerCard | None,
     *,
     day: date | None = None,
-    vat_ground: str = "",
     id: str | None = None,
 ) -> Draft:
     day = day or month.next.first_day
     found = sides(payer, day, customer, seller)
-    ours = seller and seller.vat_on(day)
     invoice = Invoice(
         date=day,
         month=str(month),
@@ -189,7 +231,7 @@ def invoice_draft(
         vat_totals=vat_totals(content.lines),
         pay_by=day + timedelta(days=seller.invoice_days if seller else 10),
         purpose="",
-        vat_ground=vat_ground or (ours.ground if ours and any(line.vat is Vat.NONE for line in content.lines) else ""),
+        vat_ground=content.vat_ground,
     )
     invoice = replace(invoice, purpose=_purpose(found.basis, invoice))
     return Draft(
@@ -212,17 +254,22 @@ def _policy(customer: Customer | None, seller: SellerCard | None) -> InvoicePoli
     return seller.invoice_policy if seller else InvoicePolicy.NONE
 
 
-def usual_vat(seller: SellerCard | None, day: date) -> Vat:
-    """The VAT of what says none of its own, on a day of service."""
+def usual_terms(seller: SellerCard | None, day: date) -> Terms:
+    """How the seller taxes what says nothing of it, on a day of service."""
     record = seller and seller.vat_on(day)
-    return resolve(record.mode, day) if record else Vat.NONE
+    vat = resolve(record.mode, day) if record else Vat.NONE
+    return Terms(vat, record.ground if record and vat is Vat.NONE else "")
 
 
-def _at_rates_of(spent: Mapping[Vat, Kopecks], day: date) -> dict[Vat, Kopecks]:
-    """The same sums at the rates of that day: an invoice of December for January has January's standard rate."""
-    standard = (Vat.EIGHTEEN, Vat.TWENTY, Vat.TWENTY_TWO)
-    out: dict[Vat, Kopecks] = {}
-    for vat, amount in spent.items():
-        rate = resolve("standard", day) if vat in standard else vat
-        out[rate] = out.get(rate, 0) + amount
-    return out
+def _terms_on(day: date, service: Service, seller: SellerCard | None) -> Terms:
+    """How the service will be taxed on a day: at the seller's mode then, unless its charges name their rate themselves.
+
+    A standard rate that a charge named is the standard rate of that day.
+    """
+    if not service.named and seller and seller.vat_on(day):
+        terms = usual_terms(seller, day)
+    elif service.vat in (Vat.EIGHTEEN, Vat.TWENTY, Vat.TWENTY_TWO):
+        terms = Terms(resolve("standard", day))
+    else:
+        terms = Terms(service.vat, service.ground)
+    return terms._replace(is_right=is_right(service.title, terms.ground))

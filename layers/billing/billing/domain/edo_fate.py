@@ -80,6 +80,7 @@ class Fate:
     annulment_text: str = ""
     clarification: bool = False
     clarification_text: str = ""
+    power_trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ class News:
     annulment_text: str = ""
     clarification: bool = False
     clarification_text: str = ""
+    power_trouble: str = ""
 
 
 def advance(fate: Fate, news: News) -> Fate:
@@ -126,6 +128,7 @@ def advance(fate: Fate, news: News) -> Fate:
     )
     if newer:
         moved = replace(moved, receipt_due=news.receipt_due, roaming_error=news.roaming_error)
+        moved = replace(moved, power_trouble=news.power_trouble)
     if _RANKS[news.stage] > _RANKS[fate.stage]:
         moved = replace(moved, stage=news.stage, since=news.at, text=news.text)
     elif news.stage is fate.stage and news.text and (newer or not fate.text):
@@ -196,6 +199,8 @@ def for_person(fate: Fate, receipt: Receipt | None = None) -> Reason | None:
         return reason
     if fate.clarification:
         return Reason.CLARIFICATION_ASKED
+    if fate.power_trouble:
+        return Reason.POWER_NOT_VALID
     if fate.roaming_error and _RANKS[fate.stage] < _RANKS[Stage.ACCEPTED]:
         return Reason.ROAMING_ERROR
     return Reason.OUR_RECEIPT_IS_DUE if fate.receipt_due and receipt and receipt.trouble else None
@@ -205,6 +210,8 @@ def words_of(fate: Fate, reason: Reason) -> str:
     """What somebody said of the document, where it is in that state for that reason."""
     if reason in (Reason.ANNULMENT_ASKED_BY_THEM, Reason.ANNULLED):
         return fate.annulment_text
+    if reason is Reason.POWER_NOT_VALID:
+        return fate.power_trouble
     return fate.clarification_text if reason is Reason.CLARIFICATION_ASKED else fate.text
 
 

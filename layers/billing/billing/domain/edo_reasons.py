@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from billing.domain.edo_remedies import TEXTS
+
 
 class Reason(StrEnum):
     """One reason for one line of a report or of the list for a person. The value is stored, the text is shown."""
@@ -57,9 +59,17 @@ class Reason(StrEnum):
     ANNULLED = "annulled"
     WAITS_FOR_OUR_SIGNATURE = "waits_for_our_signature"
     CLARIFICATION_ASKED = "clarification_asked"
+    POWER_NOT_VALID = "power_not_valid"
     OUR_RECEIPT_IS_DUE = "our_receipt_is_due"
     # a run
     OPERATOR_REFUSES_US = "operator_refuses_us"
+    LOGIN_REFUSED = "login_refused"
+    PAYMENT_REQUIRED = "payment_required"
+    NO_RIGHTS = "no_rights"
+    METHOD_GONE = "method_gone"
+    SENDING_WAITS = "sending_waits"
+    SIGNER_REFUSES_US = "signer_refuses_us"
+    SIGNER_WANTS_PERSON = "signer_wants_person"
     # the preflight
     CERTIFICATE_LAPSES = "certificate_lapses"
     CERTIFICATE_LAPSED = "certificate_lapsed"
@@ -69,6 +79,8 @@ class Reason(StrEnum):
     METADATA_MISSING = "metadata_missing"
     NO_SIGNER = "no_signer"
     MONTH_NOT_CLOSED = "month_not_closed"
+    ACCOUNT_PARKED = "account_parked"
+    FIVE_DAYS_BROKEN = "five_days_broken"
 
     @property
     def is_an_end(self) -> bool:
@@ -81,119 +93,48 @@ class Reason(StrEnum):
         )
 
     @property
+    def lasts_the_day(self) -> bool:
+        """Nothing of ours changes it before tomorrow; what a client or a person does is heard of."""
+        return self in (
+            Reason.NOT_PARTNERS,
+            Reason.SEVERAL_BOXES,
+            Reason.BOX_GONE,
+            Reason.OTHER_KPP,
+            Reason.LIQUIDATED,
+            Reason.REFUSED_BY_THEM,
+            Reason.REFUSED_BY_US,
+            Reason.UNKNOWN_STATUS,
+            Reason.ROAMING_REQUEST_NEEDED,
+            Reason.NOT_SAYABLE,
+            Reason.NOT_TAKEN,
+        )
+
+    @property
+    def is_of_sending(self) -> bool:
+        """It stops the sending alone, on our own side: what the operator answers says nothing of it."""
+        return self in (
+            Reason.SIGNER_REFUSES_US,
+            Reason.NO_SIGNER,
+            Reason.FORMAT_NOT_ACTUAL,
+            Reason.METADATA_MISSING,
+            Reason.POWER_LAPSED,
+        )
+
+    @property
     def text(self) -> str:
         """What it says to the accountant."""
-        return _TEXTS[self][0]
+        return TEXTS[self.value][0]
 
     @property
     def remedy(self) -> str:
         """What a person does about it; empty when nothing is to be done."""
-        return _TEXTS[self][1]
+        return TEXTS[self.value][1]
 
-
-_TEXTS = {
-    Reason.PARTNERS: ("обмен уже установлен", ""),
-    Reason.NO_INVITATION_YET: ("приглашения ещё не было", ""),
-    Reason.THEY_INVITED_US: ("контрагент сам пригласил нас", ""),
-    Reason.NOT_AT_THE_OPERATOR: ("у оператора нет такой организации, приглашаем по ИНН", ""),
-    Reason.INVITED_THIS_MONTH: ("приглашение этого месяца отправлено", ""),
-    Reason.REMINDED_THIS_MONTH: ("напоминание этого месяца отправлено", ""),
-    Reason.SILENT: ("приглашение ждёт ответа", ""),
-    Reason.TASK_RUNNING: ("оператор ещё обрабатывает приглашение", ""),
-    Reason.ROAMING_REQUEST_FILED: ("заявка на роуминг подана, ждём оператора", ""),
-    Reason.ROAMING_SILENT: ("клиент другого оператора мог принять приглашение незаметно для нас, отправляем", ""),
-    Reason.PARTNERSHIP_NOT_NEEDED: ("организация принимает документы от всех", ""),
-    Reason.SAID_BY_PERSON: ("обмен отмечен установленным вручную", ""),
-    Reason.LEFT_ALONE: ("отмечено вручную: не приглашать", ""),
-    Reason.REQUISITES: ("реквизиты плательщика не в порядке", "Исправьте ИНН и КПП в карточке клиента."),
-    Reason.NOT_PARTNERS: ("обмен не установлен", ""),
-    Reason.STILL_RUNNING: ("оператор ещё принимает документ", ""),
-    Reason.SEVERAL_BOXES: ("у организации несколько ящиков", "Спросите клиента и запишите ящик на странице закрытий."),
-    Reason.BOX_GONE: (
-        "записанного ящика больше нет",
-        "Узнайте у клиента новый ящик и запишите его на странице закрытий; или сотрите там старый.",
-    ),
-    Reason.OTHER_KPP: (
-        "по ИНН найдены только ящики с другим КПП",
-        "Сверьте КПП с клиентом или запишите ящик на странице закрытий.",
-    ),
-    Reason.LIQUIDATED: ("организация ликвидирована", "Проверьте плательщика: возможно, реквизиты сменились."),
-    Reason.BRANCH_NOT_FOUND: (
-        "филиала нет у оператора, а по ИНН приглашают только головную организацию",
-        "Договоритесь с клиентом, кто подключает филиал.",
-    ),
-    Reason.ENTREPRENEUR_NOT_FOUND: ("предпринимателя нет у операторов", "Попросите клиента подключить ЭДО."),
-    Reason.HIDDEN_ELSEWHERE: (
-        "контрагент работает у другого оператора и скрыл свои данные",
-        "Попросите клиента пригласить нас к обмену из своей системы ЭДО.",
-    ),
-    Reason.REFUSED_BY_THEM: (
-        "контрагент отказался от обмена",
-        "Позвоните клиенту; если ЭДО ему не нужен, отметьте «не приглашать» на странице закрытий.",
-    ),
-    Reason.REFUSED_BY_US: ("мы отказались от обмена", "Если это ошибка, примите приглашение в веб-интерфейсе."),
-    Reason.UNKNOWN_STATUS: ("оператор вернул неизвестный статус", "Передайте инженеру."),
-    Reason.INVITATION_FAILED: ("оператор не смог отправить приглашение", "Прочитайте ответ оператора рядом."),
-    Reason.INVITATION_WANTS_SIGNATURE: (
-        "их приглашение содержит документ на подпись",
-        "Подпишите документ в веб-интерфейсе: это и примет приглашение.",
-    ),
-    Reason.ROAMING_REQUEST_NEEDED: (
-        "нужна заявка на роуминг",
-        "Подайте заявку у оператора и отметьте это на странице закрытий.",
-    ),
-    Reason.ROAMING_OPERATOR_INACTIVE: ("оператор контрагента не подключён к роумингу", "Отправляйте бумагу или PDF."),
-    Reason.ROAMING_STUCK: (
-        "приглашение в роуминге ждёт слишком долго",
-        "Спросите клиента; если он принял его у себя, отметьте обмен установленным на странице закрытий.",
-    ),
-    Reason.NOT_SAYABLE: (
-        "в этом формате документ отправить нельзя",
-        "Прочитайте причину рядом: исправьте реквизиты или отправьте бумагу.",
-    ),
-    Reason.NOT_TAKEN: (
-        "оператор не принял документ",
-        "Исправьте то, что пишет оператор, и отправьте заново; до этого пробуем раз в день.",
-    ),
-    Reason.NO_ANSWER: (
-        "об этом документе оператор ничего не отвечает",
-        "Спрашиваем снова при каждой отправке; если строка не ушла за день, передайте инженеру ответ рядом.",
-    ),
-    Reason.NOT_SIGNED: ("документ не подписан", "Прочитайте ответ сервиса подписи рядом; завтра попробуем ещё раз."),
-    Reason.ACCOUNT_FAILS: ("счёт клиента не удалось обработать", "Передайте инженеру."),
-    Reason.SIGNING_WAITS: ("подпись ждёт подтверждения", "Подтвердите подпись в приложении или по СМС."),
-    Reason.SIGNATURE_INVALID: (
-        "наша подпись не прошла проверку",
-        "Проверьте сертификат и доверенность, затем подпишите заново.",
-    ),
-    Reason.DELIVERY_FAILED: ("документ не доставлен", "Прочитайте извещение рядом, затем отправьте заново."),
-    Reason.ROAMING_ERROR: ("ошибка в роуминге", "Прочитайте текст рядом; обратитесь к оператору."),
-    Reason.REFUSED: ("контрагент отказал в подписи", "Прочитайте причину рядом; исправьте документ или позвоните."),
-    Reason.SIGNED_WITH_DISAGREEMENTS: ("подписан с разногласиями", "Прочитайте разногласия и решите, что исправить."),
-    Reason.ANNULMENT_ASKED_BY_THEM: (
-        "контрагент предлагает аннулировать",
-        "Согласитесь или откажите в веб-интерфейсе.",
-    ),
-    Reason.ANNULLED: ("документ аннулирован", "Решите, нужен ли новый документ."),
-    Reason.WAITS_FOR_OUR_SIGNATURE: ("ждёт нашей подписи", "Подпишите и отправьте в веб-интерфейсе."),
-    Reason.CLARIFICATION_ASKED: (
-        "контрагент просит уточнить документ",
-        "Прочитайте просьбу рядом и позвоните клиенту; исправленный документ создайте в веб-интерфейсе.",
-    ),
-    Reason.OUR_RECEIPT_IS_DUE: (
-        "от нас ждут извещения о получении",
-        "Прочитайте рядом, почему оно не ушло само, и подпишите его в веб-интерфейсе.",
-    ),
-    Reason.OPERATOR_REFUSES_US: (
-        "оператор не принимает наши запросы",
-        "Прочитайте ответ рядом: оплата API, права на ящик или новый токен; затем передайте инженеру.",
-    ),
-    Reason.CERTIFICATE_LAPSES: ("сертификат подписи скоро истечёт", "Выпустите новый сертификат до срока."),
-    Reason.CERTIFICATE_LAPSED: ("сертификат подписи истёк к началу отправки", "Выпустите новый сертификат."),
-    Reason.POWER_LAPSES: ("доверенность подписанта скоро истечёт", "Оформите новую доверенность до срока."),
-    Reason.POWER_LAPSED: ("доверенность подписанта истекла к началу отправки", "Оформите новую доверенность."),
-    Reason.FORMAT_NOT_ACTUAL: ("оператор больше не принимает этот формат", "Передайте инженеру: нужна новая версия."),
-    Reason.METADATA_MISSING: ("оператор требует сведения, которых мы не передаём", "Передайте инженеру."),
-    Reason.NO_SIGNER: ("не настроена подпись", "Настройте подпись или включите подпись вручную."),
-    Reason.MONTH_NOT_CLOSED: ("последний месяц ещё не закрыт", "Дождитесь конца ночного закрытия."),
-}
+    @property
+    def button(self) -> str:
+        """What a person may do about the document of the line at once: "seen", "again", "sign", or nothing."""
+        if self.is_an_end:
+            return "seen"
+        if self in (Reason.SIGNATURE_INVALID, Reason.NOT_SIGNED):
+            return "sign"
+        return "again" if self in (Reason.DELIVERY_FAILED, Reason.NOT_TAKEN, Reason.NOT_SAYABLE) else ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from billing.domain.documents import DocumentKind, DocumentStatus
-from billing.domain.edo_reasons import Reason
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Month
 
@@ -27,9 +26,14 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingSettings:
-    """Days are of a month, both inclusive. `kinds`: what goes besides acts."""
+    """Days are of a month, both inclusive. `kinds`: what goes besides acts.
 
-    schedule: Schedule = Schedule.QUARTERLY
+    `schedule` None: monthly while the company charges VAT, quarterly otherwise. `vat`: from which days it does or does
+    not, as its card says.
+    """
+
+    schedule: Schedule | None = None
+    vat: tuple[tuple[date, bool], ...] = ()
     scope: Scope = Scope.ALL
     kinds: frozenset[DocumentKind] = frozenset({DocumentKind.CONTRACT})
     send_first: int = 1
@@ -83,6 +87,14 @@ class Window:
         return self.months[-1]
 
     @property
+    def closed_by(self) -> date:
+        """The day by whose morning the last month is closed. Source: design, the night from the 1st to the 2nd."""
+        return self.last_month.next.first_day.replace(day=2)
+
+    def holds(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+    @property
     def key(self) -> str:
         """«2026-Q1» or «2026-02»: what the runs of the window are filed under."""
         return str(Quarter.of(self.last_month)) if len(self.months) == 3 else str(self.last_month)
@@ -96,7 +108,7 @@ def may_invite(day: date, settings: SendingSettings) -> bool:
 def sending_window(day: date, settings: SendingSettings) -> Window | None:
     """The window that is open on that Moscow day. Source: help page: the 1st to the 5th after a quarter."""
     window = _window_of(Month.of(day), settings)
-    return window if window and window.first_day <= day <= window.last_day else None
+    return window if window and window.holds(day) else None
 
 
 def next_window(day: date, settings: SendingSettings) -> Window:
@@ -110,7 +122,7 @@ def next_window(day: date, settings: SendingSettings) -> Window:
 
 
 def last_window(day: date, settings: SendingSettings) -> Window | None:
-    """The window that is open on that day, or the last one before it: what may still be sent by hand."""
+    """The window that is open on that day, or the last one before it: what is left of it still goes."""
     windows = (_window_of(Month.of(day).plus(-n), settings) for n in range(12))
     return next((window for window in windows if window and window.first_day <= day), None)
 
@@ -118,7 +130,7 @@ def last_window(day: date, settings: SendingSettings) -> Window | None:
 def _window_of(month: Month, settings: SendingSettings) -> Window | None:
     """The window in that month, for the month or the quarter before it."""
     before = month.previous
-    if settings.schedule is Schedule.MONTHLY:
+    if schedule_for(before, settings) is Schedule.MONTHLY:
         months: tuple[Month, ...] = (before,)
     elif before.number % 3 == 0:
         months = Quarter.of(before).months
@@ -130,11 +142,30 @@ def _window_of(month: Month, settings: SendingSettings) -> Window | None:
     )
 
 
+def schedule_for(month: Month, settings: SendingSettings) -> Schedule:
+    """The schedule by which documents of that month of service go."""
+    if settings.schedule:
+        return settings.schedule
+    return Schedule.MONTHLY if charges_vat(month, settings) else Schedule.QUARTERLY
+
+
+def charges_vat(month: Month, settings: SendingSettings) -> bool:
+    """Whether the company charges VAT at the end of that month."""
+    begun = [record for record in settings.vat if record[0] <= month.last_day]
+    return bool(begun) and max(begun)[1]
+
+
+def breaks_five_days(window: Window, settings: SendingSettings) -> bool:
+    """Whether счета-фактуры of the window are late by the company's own setting. Source: НК РФ ст. 168 п. 3."""
+    quarterly = schedule_for(window.last_month, settings) is Schedule.QUARTERLY
+    return quarterly and any(charges_vat(month, settings) for month in window.months)
+
+
 def is_preflight_day(day: date, settings: SendingSettings) -> bool:
     """On a day of the last month of service before the window, and on every day of the window."""
     window = next_window(day, settings)
     ahead = Month.of(day) == window.last_month and day.day == settings.preflight_day
-    return ahead or window.first_day <= day <= window.last_day
+    return ahead or window.holds(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,61 +207,3 @@ def _goes_out(document: Sendable, settings: SendingSettings) -> bool:
     if document.kind is DocumentKind.ACT:
         return settings.scope is Scope.ALL or "BANK" in document.classes
     return document.kind in settings.kinds
-
-
-class Severity(StrEnum):
-    STOP = "stop"  # nothing could be sent
-    WARN = "warn"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    severity: Severity
-    reason: Reason
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readiness:
-    """Our own side before a window. Dates are the last days on which a thing holds; None: unknown or not used."""
-
-    signer_ready: bool
-    certificate_until: date | None = None
-    power_until: date | None = None
-    format_actual: bool = True
-    metadata_missing: Sequence[str] = ()
-    month_closed: bool = True
-
-
-def preflight(ours: Readiness, window: Window, settings: SendingSettings, *, today: date) -> tuple[Finding, ...]:
-    """What would stop the window, and what would stop one soon after; those that stop come first.
-
-    A thing that lapses before the window's last day stops it. Source: design 2.4.
-    """
-    found = [
-        *_lapses(ours.certificate_until, window, settings, today, Reason.CERTIFICATE_LAPSED, Reason.CERTIFICATE_LAPSES),
-        *_lapses(ours.power_until, window, settings, today, Reason.POWER_LAPSED, Reason.POWER_LAPSES),
-    ]
-    if not ours.signer_ready:
-        found.append(Finding(severity=Severity.STOP, reason=Reason.NO_SIGNER))
-    if not ours.format_actual:
-        found.append(Finding(severity=Severity.STOP, reason=Reason.FORMAT_NOT_ACTUAL))
-    if ours.metadata_missing:
-        found.append(
-            Finding(severity=Severity.STOP, reason=Reason.METADATA_MISSING, detail=", ".join(ours.metadata_missing))
-        )
-    if not ours.month_closed and today >= window.first_day:
-        found.append(Finding(severity=Severity.WARN, reason=Reason.MONTH_NOT_CLOSED, detail=str(window.last_month)))
-    return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.STOP))
-
-
-def _lapses(
-    until: date | None, window: Window, settings: SendingSettings, today: date, lapsed: Reason, lapses: Reason
-) -> list[Finding]:
-    if until is None:
-        return []
-    if until < window.last_day:
-        return [Finding(severity=Severity.STOP, reason=lapsed, detail=until.isoformat())]
-    if until < max(today, window.last_day) + timedelta(days=settings.warn_days):
-        return [Finding(severity=Severity.WARN, reason=lapses, detail=until.isoformat())]
-    return []

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from billing.domain.edo_fate import Stage
 
+
+def quoted(said: str) -> str:
+    """What somebody said, for a Russian reader: words of another language are marked as quoted."""
+    return said if not said or _CYRILLIC.search(said) else f"дословно: «{said}»"
+
+
+_CYRILLIC = re.compile("[А-Яа-яЁё]")
 _STAGES = {
     Stage.PLANNED: "готовится к отправке",
     Stage.TITLED: "готовится к отправке",

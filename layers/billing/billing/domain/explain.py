@@ -143,6 +143,7 @@ class Why(StrEnum):
     CARRIED = "carried"  # ± left over from a month that made no act
     NOT_PAID = "not_paid"  # − charged in the month and not paid yet
     PAID_DEBT = "paid_debt"  # + debts of earlier months, paid in this one
+    HELD_BACK = "held_back"  # − in a document of its own, which waits for a person
     CREDIT = "credit"  # + a postpaid client's charges, not paid yet
 
 

@@ -48,7 +48,8 @@ def _credit(act: Act) -> Kopecks:
 class MonthOfAct:
     """What happened on the account in the month of an act.
 
-    `entries`: all of that period; `pieces`: at least those made in it or held by the act.
+    `entries`: all of that period; `pieces`: at least those made in it or held by the act. `held_in`: the id of the
+    document, where it is one that was held back from the month's act.
     """
 
     act: Act
@@ -56,10 +57,11 @@ class MonthOfAct:
     payer: str
     entries: Sequence[Entry]
     pieces: Sequence[Piece]
+    held_in: str = ""
 
     @property
     def held(self) -> list[Piece]:
-        return [p for p in self.pieces if p.act == self.month and p.payer == self.payer]
+        return [p for p in self.pieces if (p.act, p.payer, p.held_in) == (self.month, self.payer, self.held_in)]
 
     @property
     def usual(self) -> list[Piece]:
@@ -117,6 +119,7 @@ def why_not_charged(m: MonthOfAct) -> tuple[Kopecks, tuple[Reason, ...]]:
         [
             (Why.OTHER_MONEY, -of_people),
             (Why.OTHER_PAYER, of_people - sum(p.amount for p in met if not m.is_own(p))),
+            (Why.HELD_BACK, -sum(p.amount for p in met if m.is_own(p) and (p.act, p.held_in) != (m.month, m.held_in))),
             (Why.NOT_PAID, sum(p.amount for p in met) + forgiven - charged),
             (Why.PAID_DEBT, sum(p.amount for p in m.usual if p.charge not in charges)),
             (Why.RECALCULATED, -forgiven),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from billing.domain.act import is_line_of
 from billing.domain.documents import Act
 from billing.domain.explain import Part, Place
-from billing.domain.ledger import LEGAL, Entry, Lot, MoneyClass
+from billing.domain.ledger import LEGAL, Entry, Lot, MoneyClass, Service
 from billing.domain.periods import Month
 from billing.domain.pieces import Piece, parts_of
 from billing.domain.wording import month_name
@@ -17,10 +18,22 @@ WITHDRAWN = "Долг после отзыва платежа банком"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acts:
-    """The acts of an account: ids by month and payer, and what they say by id."""
+    """The acts of an account: ids by month and payer, and what they say by id.
+
+    `held_back`: ids of what was held back from the act of that month and payer.
+    """
 
     ids: Mapping[tuple[Month, str], str]
     contents: Mapping[str, Act]
+    held_back: Mapping[tuple[Month, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def holding_back(self, month: Month, payer: str, service: Service | None, of: Month) -> str:
+        """Implement `pieces.HeldBack`. A service that is not known is found by the month that the line names."""
+        for id in self.held_back.get((month, payer), ()):
+            for line in self.contents[id].lines:
+                if is_line_of(line, service, of, month) if service else month_name(of) in line.title:
+                    return id
+        return ""
 
     def crediting(self, payer: str, since: Month) -> str:
         """The act that had a charge of that period before it was paid; empty when it is not known."""
@@ -32,9 +45,7 @@ class Acts:
         if not charge or not charge.service or id not in self.contents:
             return 0
         act, service = self.contents[id], charge.service
-        usual = service.title if str(month) == act.month else f"{service.title}, {month_name(month)}"
-        titles = usual, f"Перерасчёт за {month_name(month)}: {service.title}"
-        numbers = (n for n, line in enumerate(act.lines, 1) if line.title in titles and line.vat == service.vat)
+        numbers = (n for n, line in enumerate(act.lines, 1) if is_line_of(line, service, month, Month.parse(act.month)))
         return next(numbers, 0)
 
 
@@ -88,7 +99,7 @@ def _part(piece: Piece, charge: Entry | None, acts: Acts) -> Part:
 
 def _place(piece: Piece, charge: Entry | None, acts: Acts) -> tuple[Place, str]:
     if piece.act:
-        return Place.ACT, acts.ids[piece.act, piece.payer]
+        return Place.ACT, piece.held_in or acts.ids[piece.act, piece.payer]
     if piece.acted:
         known = charge and charge.service
         return Place.DOCUMENTED, acts.crediting(piece.acted, charge.period) if charge and known else ""

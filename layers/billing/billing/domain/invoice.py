@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple, assert_never
 
 from billing.domain.documents import Line, VatTotal
 from billing.domain.money import NBSP, Kopecks, roubles
@@ -12,60 +13,111 @@ from billing.domain.seller import InvoicePolicy
 from billing.domain.vat import Vat
 from billing.domain.wording import month_name
 
+LEAST = 100_00  # of a nightly invoice: a number and a letter for less help nobody; it is asked for with the next
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceContent:
-    """What an invoice says apart from the parties."""
+    """What an invoice says apart from the parties. `vat_ground`: why some of it is without VAT."""
 
     lines: tuple[Line, ...]
     total: Kopecks
+    vat_ground: str = ""
 
 
-def amount_due(policy: InvoicePolicy, *, cost: Kopecks, balance: Kopecks) -> Kopecks:
-    """How much to ask for after a month that cost `cost` and left `balance`; 0: no invoice.
+class Due(NamedTuple):
+    """How much to ask for: what is owed, and what the month to come will cost."""
+
+    debt: Kopecks
+    advance: Kopecks
+
+
+def amount_due(policy: InvoicePolicy, *, cost: Kopecks, balance: Kopecks, has_left: bool = False) -> Due:
+    """How much to ask for after a month that cost `cost` and left `balance`; less than `LEAST` is not asked for.
 
     `next_month` asks for as much as last month cost, less what is on the account; a debt adds to it, and a month of
-    which more was reversed than charged takes nothing from the debt.
+    which more was reversed than charged takes nothing from the debt. Who has left is asked for a debt only.
     `act_pair` does not depend on the balance and is decided by the act itself.
     """
     match policy:
         case InvoicePolicy.NEXT_MONTH:
-            return max(0, max(0, cost) - balance)
+            due = Due(max(0, -balance), 0 if has_left else max(0, max(0, cost) - max(0, balance)))
         case InvoicePolicy.DEBT:
-            return max(0, -balance)
+            due = Due(max(0, -balance), 0)
         case InvoicePolicy.ACT_PAIR | InvoicePolicy.NONE:
-            return 0
+            due = Due(0, 0)
+        case _:
+            assert_never(policy)
+    return due if sum(due) >= LEAST else Due(0, 0)
 
 
-def advance_content(total: Kopecks, spent_by_vat: Mapping[Vat, Kopecks], month: Month) -> InvoiceContent:
-    """An invoice for services of the month to come, split by VAT as the past month's were.
+class Terms(NamedTuple):
+    """How something is taxed, and whether it is a right: what is alike in them is one line of an invoice."""
 
-    `spent_by_vat` holds at least one rate with a positive sum. The last rate takes the rounding.
+    vat: Vat
+    ground: str = ""
+    is_right: bool = False
+
+
+def debt_lines(debts: Mapping[tuple[Month, Terms], Kopecks], total: Kopecks) -> tuple[Line, ...]:
+    """Say for which months of service a debt of `total` is, at the rates of their days; the oldest come first."""
+    lines = []
+    for (month, terms), rest in sorted(debts.items(), key=lambda d: (d[0][0], -d[0][1].vat.percent, d[0][1])):
+        amount = min(rest, total)
+        total -= amount
+        if amount:
+            what = "Задолженность за права использования за" if terms.is_right else "Задолженность за"
+            lines.append(single_line(f"{what} {month_name(month)}", amount, terms))
+    return tuple(lines)
+
+
+def advance_lines(weights: Mapping[Terms, Kopecks], total: Kopecks, month: Month) -> tuple[Line, ...]:
+    """Say an advance for services of the month to come, split as the past month was.
+
+    `weights` hold at least one positive sum. The last line takes the rounding.
     """
-    weights = [(rate, spent) for rate, spent in sorted(spent_by_vat.items(), key=lambda w: -w[0].percent) if spent > 0]
-    whole, left, lines = sum(spent for _, spent in weights), total, []
-    for i, (rate, spent) in enumerate(weights, 1):
-        amount = left if i == len(weights) else total * spent // whole
+    positive = [
+        (t, weight) for t, weight in sorted(weights.items(), key=lambda w: (-w[0].vat.percent, w[0])) if weight > 0
+    ]
+    whole, left, lines = sum(weight for _, weight in positive), total, []
+    for i, (terms, weight) in enumerate(positive, 1):
+        amount = left if i == len(positive) else total * weight // whole
         left -= amount
         if amount:
-            lines.append(single_line(f"Оплата услуг за {month_name(month)}", amount, rate))
-    return InvoiceContent(lines=tuple(lines), total=total)
+            what = "Аванс за права использования за" if terms.is_right else "Аванс за"
+            lines.append(single_line(f"{what} {month_name(month)}", amount, terms))
+    return tuple(lines)
 
 
-def topup_content(total: Kopecks, vat: Vat) -> InvoiceContent:
+def topup_content(total: Kopecks, terms: Terms) -> InvoiceContent:
     """An invoice that a client has ordered for a sum of its own choice: for which services, its charges will tell."""
-    return InvoiceContent(lines=(single_line("Оплата услуг (пополнение внутреннего счёта)", total, vat),), total=total)
+    line = single_line("Оплата услуг (пополнение внутреннего счёта)", total, terms)
+    return InvoiceContent(lines=(line,), total=total, vat_ground=terms.ground)
 
 
-def single_line(title: str, amount: Kopecks, vat: Vat) -> Line:
+def single_line(title: str, amount: Kopecks, terms: Terms) -> Line:
     return Line(
-        title=title, quantity="1", unit="усл.", price=amount, amount=amount, vat=vat, vat_amount=vat.included_in(amount)
+        title=title,
+        quantity="1",
+        unit="усл.",
+        price=amount,
+        amount=amount,
+        vat=terms.vat,
+        vat_amount=terms.vat.included_in(amount),
+        is_right=terms.is_right,
     )
 
 
 def payment_purpose(basis: str, totals: tuple[VatTotal, ...], date_text: str) -> str:
     """The purpose for the payment order, with `{number}` still open: banks want the VAT said in it."""
     taxed = [t for t in totals if t.vat is not Vat.NONE and t.vat_amount]
-    vat = ", ".join(f"НДС {t.vat.percent}% – {roubles(t.vat_amount).replace(NBSP, ' ')} руб." for t in taxed)
-    said = f"В т.ч. {vat}" if vat else "Без НДС"
+    free = sum(t.amount for t in totals if t.vat is Vat.NONE)
+    said = "Без НДС"
+    if taxed:
+        parts = [f"НДС {t.vat.percent}% – {_plain(t.vat_amount)} руб." for t in taxed]
+        said = f"В т.ч. {', '.join(parts)}" + (f", на {_plain(free)} руб. без НДС" if free else "")
     return f"Оплата по счету № {{number}} от {date_text}, {basis[:1].lower()}{basis[1:]}. {said}"
+
+
+def _plain(amount: Kopecks) -> str:
+    return roubles(amount).replace(NBSP, " ")

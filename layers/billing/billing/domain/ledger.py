@@ -41,13 +41,17 @@ class RejectedError(ConflictError):
 
 
 class Service(NamedTuple):
-    """What a line of an act is about. `unit` is as the CRM says it; `ground` tells why there is no VAT."""
+    """What a line of an act is about. `unit` is as the CRM says it; `ground` tells why there is no VAT.
+
+    `named`: the charge itself named the rate; otherwise it is the seller's of the day of service.
+    """
 
     code: str
     title: str
     unit: str
     vat: Vat
     ground: str = ""
+    named: bool = False
 
 
 FORGOTTEN = Service("forgotten", "Услуги прошлых месяцев", "усл.", Vat.NONE)  # a line dropped long ago

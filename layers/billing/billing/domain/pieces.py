@@ -6,10 +6,10 @@ Merged queues are taken apart. Which act holds a match is told by the closes as 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from billing.domain.closing import terms_in
-from billing.domain.ledger import LEGAL, MERGED, Allocation, Debt, Entry, Lot
+from billing.domain.ledger import LEGAL, MERGED, Allocation, Debt, Entry, Lot, Service
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month
 
@@ -36,6 +36,7 @@ class Piece(NamedTuple):
     acted: str
     again: bool
     act: Month | None = None
+    held_in: str = ""  # the id of the document that was held back from that act, where it is not in the act itself
 
     @property
     def is_due(self) -> bool:
@@ -84,14 +85,34 @@ def apart(a: Allocation, merges: Mapping[str, Entry]) -> Iterator[tuple[str, str
             charges.append((charge, due - met))
 
 
-def placed(entries: Iterable[Entry], acts: Container[tuple[Month, str]], merges: Mapping[str, Entry]) -> list[Piece]:
+class HeldBack(Protocol):
+    """Tell which document that was held back from the payer's act of the month is about a service; empty: none."""
+
+    def __call__(self, month: Month, payer: str, service: Service | None, of: Month) -> str: ...
+
+
+def none_held_back(month: Month, payer: str, service: Service | None, of: Month) -> str:
+    return ""
+
+
+def placed(
+    entries: Iterable[Entry],
+    acts: Container[tuple[Month, str]],
+    merges: Mapping[str, Entry],
+    held_back: HeldBack = none_held_back,
+    lines: Mapping[str, Service] | None = None,
+) -> list[Piece]:
     """All pieces of the entries, in their order, each with its act.
 
     `entries`: everything that the books of a month and of those after it hold, so far as it is to be told, the closes
-    among them; what was carried into that month is not told. `acts`: month and payer of each act that was made.
+    among them; what was carried into that month is not told. `acts`: month and payer of each act that was made;
+    `held_back` and the account's `lines`: to find what was held back from them.
     """
     found, due = list[Piece](), list[Piece]()
+    services = dict(lines or {})
     for e in entries:
+        if e.service:
+            services[e.line] = e.service
         for a in e.allocations:
             for payment, charge, amount in apart(a, merges):
                 piece = Piece(
@@ -117,6 +138,8 @@ def placed(entries: Iterable[Entry], acts: Container[tuple[Month, str]], merges:
             for piece in due:
                 if piece.period != e.month:
                     later.append(piece)
+                elif document := held_back(e.month, piece.payer, services.get(piece.line), piece.month):
+                    found.append(piece._replace(act=e.month, held_in=document))
                 elif (e.month, piece.payer) in acts:
                     found.append(piece._replace(act=e.month))
                 else:  # the payer's month was not positive

@@ -49,6 +49,10 @@ _RUSSIAN = {  # {on:day}, {month:month} and {n:раз|раза|раз} are said 
     Cause.NO_SELLER: "нет реквизитов продавца на {on:day}",
     Cause.NO_CARD: "нет карточки клиента",
     Cause.NO_PAYER: "нет реквизитов плательщика с ИНН {inn} на {on:day}",
+    Cause.TAXED_CORRECTION: "перерасчёт услуг с НДС за {month:month} не бывает строкой акта: нужен корректировочный "
+    "документ (УКД), решает бухгалтер",
+    Cause.TAXED_LATE: "услуги с НДС прошлого налогового периода ({quarter}-й квартал {year} г.) не входят в акт за "
+    "{month:month}: нужны отдельный УПД и уточнённая декларация, решает бухгалтер",
     Cause.CHARACTER_MISSING: "нечем напечатать знак «{character}» ({code}) в тексте «{text}»",
     Cause.CODE_FIELD: "реквизит {key} не годится для платёжного кода: «{value}»",
     Cause.CODE_SEPARATORS: "в реквизитах встречаются все разделители платёжного кода",

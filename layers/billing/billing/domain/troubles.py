@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +45,9 @@ class Cause(StrEnum):
     NO_SELLER = "no_seller"
     NO_CARD = "no_card"
     NO_PAYER = "no_payer"
+    # what needs a document of its own
+    TAXED_CORRECTION = "taxed_correction"
+    TAXED_LATE = "taxed_late"
     # what cannot be printed
     CHARACTER_MISSING = "character_missing"
     CODE_FIELD = "code_field"
@@ -111,3 +115,8 @@ class Trouble:
 
     def __str__(self) -> str:
         return self.said
+
+
+def is_held_back(troubles: Iterable[Trouble]) -> bool:
+    """Whether a document of its own is needed, so that no requisites mend it and a person decides."""
+    return any(trouble.cause in (Cause.TAXED_CORRECTION, Cause.TAXED_LATE) for trouble in troubles)

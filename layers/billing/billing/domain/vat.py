@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -66,3 +67,15 @@ def resolve(mode: str, day: date) -> Vat:
             raise InvalidInputError(f"VAT of {mode} % does not exist before 2025")
         return Vat(mode)
     raise InvalidInputError(f"unknown VAT mode {mode[:20]!r}")
+
+
+_RIGHTS = re.compile(r"\s*(предоставление\s+)?((неисключительн\w+|простая)\s+)?(прав[оа]?\b|лиценз)", re.IGNORECASE)
+_RIGHTS_GROUND = re.compile(r"\b26\s+п(\.|ункта)\s*2\s+ст(\.|атьи)\s*149\b")
+
+
+def is_right(title: str, ground: str) -> bool:
+    """Whether what is sold is a right to use something, not a service: by its name, or by the exemption for rights.
+
+    Source: НК РФ ст. 149 п. 2 подп. 26 (rights to use programs of the register, under a licence).
+    """
+    return bool(_RIGHTS.match(title) or _RIGHTS_GROUND.search(ground))

@@ -20,6 +20,8 @@ from billing.letters.contexts import (
     EdoReminder,
     EdoReport,
     OrderedDocument,
+)
+from billing.letters.contexts_report import (
     RunReport,
 )
 from billing.letters.filters import FILTERS, printed

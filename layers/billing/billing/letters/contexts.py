@@ -9,6 +9,7 @@ from typing import TypeAlias
 from billing.domain.documents import DocumentKind
 from billing.domain.money import Kopecks
 from billing.domain.periods import Month
+from billing.letters.contexts_report import RunReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,87 +99,6 @@ class Contract:
     document: DocumentLine
     page_url: str
     seller_name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountLine:
-    """An account and what is to be said of it. `detail`: the client's title, the document, or the masked address."""
-
-    account: str
-    reason: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accounts:
-    """A list that may be cut; `count` is whole."""
-
-    lines: tuple[AccountLine, ...] = ()
-    count: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassSums:
-    """Money of one class spent in the month: `funded` = `acted` + `carried` for the money of companies.
-
-    Money of individuals and bonuses are spent too, but no act is made of them.
-    """
-
-    money: str
-    paid: Kopecks
-    funded: Kopecks
-    acted: Kopecks
-    carried: Kopecks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindTotal:
-    kind: str
-    count: int
-    total: Kopecks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumbersUsed:
-    """Numbers of one series that the run has taken."""
-
-    kind: str
-    year: int
-    first: int
-    last: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunReport:
-    """To our accountant: the proof that the month is closed whole.
-
-    `charged`: charges less reversals. `difference`: money of companies spent, less what is in acts and what is carried
-    on; 0: it tallies. `letters`: state and count. `blocked`: documents that wait for requisites. `warned`: documents
-    that do not say all. `nobody`: accounts whose documents had no address to go to. `undelivered`: the reason is the
-    state of the letter, the detail its address, which the letter masks. `edo`: documents of the latest window at the
-    operator, by stage, and how many lines of the exchange wait for a person; no window: nothing was sent yet.
-    """
-
-    month: Month
-    complete: bool
-    scanned: int
-    closed: int
-    parked: Accounts
-    still_open: Accounts
-    charged: Kopecks
-    sums: tuple[ClassSums, ...]
-    difference: Kopecks
-    documents: tuple[KindTotal, ...]
-    numbers: tuple[NumbersUsed, ...]
-    letters: tuple[tuple[str, int], ...]
-    blocked: Accounts = Accounts()
-    warned: Accounts = Accounts()
-    nobody: Accounts = Accounts()
-    undelivered: Accounts = Accounts()
-    edo_window: str = ""
-    edo: tuple[tuple[str, int], ...] = ()
-    edo_people: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -30,7 +31,7 @@ _CLASSES = {
     "CARD_LE": "карта, юридическое лицо",
     "CARD_IND": "карта, физическое лицо",
     "BONUS": "бонусы",
-    "CREDIT": "в долг (постоплата)",
+    "CREDIT": "не оплачено, в акте",
 }
 _STATES = {
     "queued": "в очереди",
@@ -46,6 +47,9 @@ _STATES = {
 _EDO_KINDS = {
     "invitations": "Приглашения в Диадок",
     "sending": "Отправка в Диадок",
+    "overdue": "Окно кончилось, в Диадок ушло не всё",
+    "news": "Диадок, новое",
+    "unsigned": "Не подписано клиентами",
     "preflight": "Готовность к отправке в Диадок",
 }
 _EDO_SECTIONS = {  # lists and totals of a report on the EDO
@@ -67,6 +71,11 @@ _EDO_SECTIONS = {  # lists and totals of a report on the EDO
     "findings": "Найдено при проверке",
     "ready": "Готовы",
     "left": "Осталось",
+    "stops": "Обмен стоит",
+    "answers": "Ответы клиентов",
+    "failures": "Не дошли",
+    "overdue": "Не ушло за окно",
+    "unsigned": "Доставлены и не подписаны",
 }
 _REASONS = frozenset(Reason)
 
@@ -117,6 +126,16 @@ def state_name(state: str) -> str:
     return _STATES.get(state, state)
 
 
+def vat_name(rate: str) -> str:
+    """«22 %» or «без НДС»."""
+    return "без НДС" if rate == "none" else f"{rate}{NBSP}%"
+
+
+def numbers(missing: Sequence[tuple[int, int]]) -> str:
+    """«17, 20–23»."""
+    return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in missing)
+
+
 def edo_title(kind: str, period: str) -> str:
     """«Приглашения в Диадок, февраль 2026 г.»; a period that is no month and no quarter stays as it is."""
     return f"{_EDO_KINDS.get(kind, kind)}, {window_name(period)}"
@@ -128,8 +147,10 @@ def window_name(period: str) -> str:
         if "Q" in period:
             quarter = Quarter.parse(period)
             return f"{quarter.number}{NBSP}квартал {quarter.year}{NBSP}г."
+        if period.count("-") == 2:
+            return wording.long_date(date.fromisoformat(period))
         return wording.month_name(Month.parse(period))
-    except InvalidInputError:
+    except (InvalidInputError, ValueError):
         return period
 
 
@@ -157,6 +178,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "kind_name": kind_name,
     "class_name": class_name,
     "state_name": state_name,
+    "vat_name": vat_name,
+    "numbers": numbers,
     "edo_title": edo_title,
     "edo_section": edo_section,
     "window_name": window_name,

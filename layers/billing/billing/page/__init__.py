@@ -15,16 +15,15 @@ from billing.domain.wording import one_line
 from billing.page.addresses import TABS, in_field
 from billing.page.contexts import (
     ArchivePage,
-    ConfirmPage,
     Context,
     DocumentPage,
     DocumentsTab,
-    MessagePage,
     NotificationsTab,
     PaymentPage,
     StatisticsTab,
 )
 from billing.page.contexts_operator import OperatorPage
+from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage
 from billing.page.filters import filters_of, functions_of
 from billing.page.frame import Frame
 from billing.page.language import Language
@@ -58,6 +57,8 @@ def _template(context: Context) -> str:
             return "notifications.html"
         case ConfirmPage():
             return "confirm.html"
+        case EnterPage():
+            return "enter.html"
         case MessagePage():
             return "message.html"
         case OperatorPage():

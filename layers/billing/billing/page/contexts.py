@@ -11,6 +11,7 @@ from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month
 from billing.domain.statistics import Statistics
 from billing.page.contexts_operator import OperatorPage
+from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage
 from billing.page.frame import Frame, Payer
 from billing.page.periods import Span
 
@@ -130,12 +131,15 @@ class LetterRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPage:
-    """One document with its letters and, of an act, why it is for this sum. `addresses`: where it may be sent again."""
+    """One document with its letters and, of an act, why it is for this sum.
+
+    `addresses`: where it may be sent again, each as the form names it and as it is shown.
+    """
 
     frame: Frame
     document: DocumentRow
     letters: tuple[LetterRow, ...]
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     sha256: str = ""
     explained: ActExplained | None = None
@@ -202,29 +206,6 @@ class NotificationsTab:
     wrong_card: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmPage:
-    """`state`: ask, done, or stale (the link is used up, or another one was sent after it)."""
-
-    frame: Frame
-    state: str
-    token: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessagePage:
-    """A page that only says something: a key of words for its heading and its text, and where to go on.
-
-    `detail` stands in the place of the text, where more is known.
-    """
-
-    frame: Frame
-    heading: str
-    text: str
-    detail: str = ""
-    back: str = ""
-
-
 Context: TypeAlias = (
     DocumentsTab
     | DocumentPage
@@ -233,6 +214,7 @@ Context: TypeAlias = (
     | StatisticsTab
     | NotificationsTab
     | ConfirmPage
+    | EnterPage
     | MessagePage
     | OperatorPage
 )

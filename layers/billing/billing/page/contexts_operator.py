@@ -58,7 +58,8 @@ class PayerSaid:
 class ForPersonRow:
     """A line of the EDO's list: why, what to do, since when. `payer`: of a line that a decision may take off.
 
-    `is_an_end`: of a document, on the list until it is seen.
+    `name` and `title`: the client and the document in words. `button`: what may be done about the document at once:
+    "seen", "again" or "sign".
     """
 
     reason: str
@@ -68,7 +69,9 @@ class ForPersonRow:
     account: str = ""
     document: str = ""
     payer: PayerSaid | None = None
-    is_an_end: bool = False
+    name: str = ""
+    title: str = ""
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What surrounds every tab. `balance` None: not known. `may_order`: an administrator. `account`: for an operator.
+    """What surrounds every tab. `balance` None: not known.
+
+    `may_order`: one of the client's people. `may_manage`: its administrator,
+    who sees whole addresses and changes who gets copies. `account`: for an operator.
 
     `csrf` stands in every form. `order` is the key under which whatever is ordered from this page is made once.
     """
@@ -34,6 +37,7 @@ class Frame:
     balance: Kopecks | None = None
     runs_out: Day | None = None
     may_order: bool = False
+    may_manage: bool = False
     csrf: str = ""
     order: str = ""
     operator: bool = False

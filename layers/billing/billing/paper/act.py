@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from billing.domain.documents import Act
-from billing.domain.periods import Month
 from billing.domain.wording import long_date, short_date
 from billing.paper import blocks
 from billing.paper.sheet import Sheet
@@ -22,18 +21,18 @@ def title(act: Act) -> str:
 
 
 def draw_act(act: Act, images: Mapping[str, bytes]) -> Sheet:
-    month = Month.parse(act.month)
+    first, last = act.served
     sheet = Sheet(title=title(act), author=act.seller.party.name, on=act.date, foot=title(act))
     blocks.heading(sheet, title(act))
     blocks.captioned(sheet, "Исполнитель:", blocks.party_text(act.seller.party))
     blocks.captioned(sheet, "Заказчик:", blocks.party_text(act.buyer))
     blocks.captioned(sheet, "Основание:", act.basis)
-    blocks.captioned(sheet, "Период услуг:", f"{short_date(month.first_day)} – {short_date(month.last_day)}")
+    blocks.captioned(sheet, "Период услуг:", f"{short_date(first)} – {short_date(last)}")
     sheet.y += 1.5
 
     def end() -> None:
         blocks.totals(sheet, act, "Всего:")
-        blocks.in_all(sheet, "Всего оказано услуг", act)
+        blocks.in_all(sheet, "Всего оказано услуг", sum(line.amount > 0 for line in act.lines), act)
         sheet.y += 1.5
         sheet.paragraph(ACCEPTED, size=8, lead=4)
         sheet.keep(lambda: both_sign(sheet, act.seller, _ours(act), ("ЗАКАЗЧИК", blocks.short_name(act.buyer)), images))

@@ -116,8 +116,8 @@ def totals(sheet: Sheet, document: Act | Invoice, last: str) -> None:
     for caption, value in said:
         sheet.need(4.8)
         base = sheet.y + base_line(4.8, 9)
+        sheet.text_before(RIGHT - _SERVICES[-1][1] - PAD, base, caption, font=sheet.bold, size=9)  # read before its sum
         sheet.text_before(RIGHT - PAD, base, value, font=sheet.bold, size=9)
-        sheet.text_before(RIGHT - _SERVICES[-1][1] - PAD, base, caption, font=sheet.bold, size=9)
         sheet.y += 4.8
     sheet.y += 1.5
 
@@ -130,9 +130,9 @@ def vat_lines(vat_totals: tuple[VatTotal, ...]) -> list[tuple[str, str]]:
     return [(f"В том числе НДС {t.vat.percent}%:", roubles(t.vat_amount)) for t in taxed]
 
 
-def in_all(sheet: Sheet, what: str, document: Act | Invoice) -> None:
+def in_all(sheet: Sheet, what: str, count: int, document: Act | Invoice) -> None:
     """«Всего оказано услуг 2, на сумму 5 500,00 руб.», the sum in words, and why there is no VAT."""
-    sheet.paragraph(f"{what} {len(document.lines)}, на сумму {roubles(document.total)} руб.")
+    sheet.paragraph(f"{what} {count}, на сумму {roubles(document.total)} руб.")
     sheet.paragraph(in_words(document.total), bold=True)
     if document.vat_ground and any(t.vat is Vat.NONE for t in document.vat_totals):
         sheet.paragraph(f"Без НДС: {document.vat_ground}", size=8, lead=4)

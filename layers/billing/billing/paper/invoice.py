@@ -41,7 +41,7 @@ def draw_invoice(invoice: Invoice, images: Mapping[str, bytes]) -> Sheet:
 
     def end() -> None:
         blocks.totals(sheet, invoice, "Всего к оплате:")
-        blocks.in_all(sheet, "Всего наименований", invoice)
+        blocks.in_all(sheet, "Всего наименований", len(invoice.lines), invoice)
         sheet.keep(lambda: _foot(sheet, invoice, code, images))
 
     blocks.lines_table(sheet, invoice.lines, followed_by=sheet.height_of(end))

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 
 from fpdf import FPDF
 from fpdf.enums import OutputIntentSubType, PDFResourceType
+from fpdf.prefs import ViewerPreferences
 
 from billing.domain.periods import MOSCOW
 from billing.paper.fonts import POINTS_PER_MM as MM
@@ -38,6 +39,7 @@ class Sheet(FPDF):  # type: ignore[misc]  # fpdf2's class is untyped
         self.creation_date = datetime.combine(on, time(), MOSCOW)
         self.set_lang("ru-RU")
         self.set_title(title)
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)  # the window names the paper, not the file
         self.set_author(author)
         self.add_output_intent(
             OutputIntentSubType.PDFA,

@@ -18,7 +18,7 @@ from billing.usecases.cards import customer_card
 from billing.usecases.documents import documents_by_id, documents_of
 from billing.usecases.parking import park
 from billing.usecases.quarterly import is_wanted
-from billing.usecases.runs import RUNS, reopened
+from billing.usecases.runs import RUNS, marks_of, recounted, reopened
 
 ATTEMPTS_MAX = 8  # at one account
 TOGETHER_MAX = 40  # documents in one transaction, each of which may be a long one
@@ -106,16 +106,18 @@ def _close(
     if done.drafts or more:
         work = {"month": month, "account": stored.pk, "since": at, **({"later": later} if later else {})}
         writes.append(Write("work", records.shard_of(stored.pk), f"issue#{stored.pk}#{month}", work, ABSENT))
-    run, parked = run_and_parked(stored.pk, before.open, outside)
-    store.tx([*writes, *reopened(run), *no_more(parked)])
+    run, parked, mark = run_and_marks(stored.pk, before.open, outside)
+    store.tx([*writes, *reopened(run), *recounted(run, mark, stored.pk), *no_more(parked)])
     return None if more or later else tuple(draft.id for draft in done.drafts)
 
 
-def run_and_parked(account: str, month: Month, outside: Outside) -> tuple[Stored | None, Stored | None]:
-    """The month's run, and the row by which the account waits for a person."""
-    parked = f"parked.{month}"
-    found = {s.pk: s for s in outside.store.get_many("control", [(RUNS, str(month)), (parked, account)])}
-    return found.get(RUNS), found.get(parked)
+def run_and_marks(account: str, month: Month, outside: Outside) -> tuple[Stored | None, Stored | None, Stored | None]:
+    """The month's run, the row by which the account waits for a person, and the one by which it is counted again."""
+    names = (RUNS, f"parked.{month}", marks_of(month))
+    keys = [(RUNS, str(month)), *((name, account) for name in names[1:])]
+    found = {s.pk: s for s in outside.store.get_many("control", keys)}
+    run, parked, mark = map(found.get, names)
+    return run, parked, mark
 
 
 def no_more(stored: Stored | None) -> list[Write]:

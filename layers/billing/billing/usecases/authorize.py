@@ -19,7 +19,7 @@ CSRF = "csrf"  # purpose of the signature that a form of ours carries
 class Caller:
     """Whoever is asking. `role` None: nobody we know. `via`: "bearer", "cookie" or "".
 
-    `csrf` is what a form of ours has to carry back; only a session has one.
+    `csrf` is what a form of ours has to carry back; only a session has one. `began`: when the token was made.
     """
 
     account: str = ""
@@ -27,6 +27,7 @@ class Caller:
     user: str = ""
     via: str = ""
     csrf: str = ""
+    began: datetime | None = None
 
 
 NOBODY = Caller()
@@ -72,7 +73,7 @@ def caller_of(claims: Claims, *, via: str, csrf: str = "") -> Caller:
     role = Role(claims.role)
     if bool(claims.account) == (role is Role.OPERATOR):
         raise TokenRefusedError("a role that does not go with the account")
-    return Caller(account=claims.account, role=role, user=claims.user, via=via, csrf=csrf)
+    return Caller(account=claims.account, role=role, user=claims.user, via=via, csrf=csrf, began=claims.began)
 
 
 def authorize(asked: Asked, tokens: Tokens, *, now: datetime) -> Caller | None:

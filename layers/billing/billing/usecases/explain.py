@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from billing import records
 from billing.domain.documents import Act, DocumentKind, total_of
+from billing.domain.drafts import document_id
 from billing.domain.errors import NotFoundError
 from billing.domain.explain import ActExplained, Evidence, PaymentExplained
 from billing.domain.explain_act import MonthOfAct, act_parts, why_not_charged, why_not_paid
@@ -39,7 +40,7 @@ def explain_payment(account: str, key: str, outside: Outside) -> PaymentExplaine
     due, since = _books_since(first, entries)
     found = _acts(store, account, since, books.open.previous)
     acts, merges = _by_payer(found), _merges(store, account, entries, books.lots)
-    pieces = [p for p in placed(due, acts.ids, merges) if p.payment == key]
+    pieces = [p for p in placed(due, acts.ids, merges, acts.holding_back, books.lines) if p.payment == key]
     corrections = [e for e in entries if e.ref == key]
     charges = _named(store, account, (p.charge for p in pieces), entries)
     if debts := [charges[p.charge].period for p in pieces if p.acted and p.charge in charges]:
@@ -80,13 +81,14 @@ def explain_act(account: str, document: str, outside: Outside) -> ActExplained:
     begun = seq_before(store, account, first.first_day, open=books.open)
     entries, since = _books_since(first, entries_between(store, account, begun, last))
     acts = _by_payer(_acts(store, account, since, month))
-    pieces = placed(entries, acts.ids, _merges(store, account, entries))
+    pieces = placed(entries, acts.ids, _merges(store, account, entries), acts.holding_back, books.lines)
     told = MonthOfAct(
         act=act,
         month=month,
         payer=record.payer,
         entries=[e for e in entries if e.period == month],
         pieces=pieces,
+        held_in="" if document in acts.ids.values() else document,
     )
     held = told.held
     named = _named(store, account, (key for p in held for key in (p.payment, p.charge)), entries)
@@ -137,10 +139,15 @@ def _acts(store: Store, account: str, first: Month, last: Month) -> list[Documen
 
 
 def _by_payer(found: Iterable[DocumentRecord]) -> Acts:
-    return Acts(
-        ids={(Month.parse(d.month), d.payer): d.id for d in found},
-        contents={d.id: d.content for d in found if isinstance(d.content, Act)},
-    )
+    ids: dict[tuple[Month, str], str] = {}
+    held_back: dict[tuple[Month, str], tuple[str, ...]] = {}
+    for d in found:
+        key = month, payer = Month.parse(d.month), d.payer
+        if d.id == document_id(month, DocumentKind.ACT, payer):
+            ids[key] = d.id
+        else:
+            held_back[key] = (*held_back.get(key, ()), d.id)
+    return Acts(ids=ids, contents={d.id: d.content for d in found if isinstance(d.content, Act)}, held_back=held_back)
 
 
 def _carried_from(store: Store, account: str, month: Month) -> tuple[Month, int]:

@@ -21,7 +21,7 @@ from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import number
 from billing.usecases.parking import park
 from billing.usecases.reconciliation import reconciliation_content
-from billing.usecases.runs import reopening
+from billing.usecases.runs import recounting
 from billing.usecases.waiting import go_on, wait_for_person
 
 CONTENT = "content"  # stage of the work of a document that still says nothing
@@ -124,7 +124,8 @@ def _write_content(record: DocumentRecord, version: int, work: Stored, outside: 
     filled = apart(replace(record, content=draft.content, problems=draft.problems, warnings=draft.warnings), outside)
     if not record.is_ordered:
         said = replace(filled, status=DocumentStatus.BLOCKED if draft.problems else DocumentStatus.DECIDED)
-        left = [Write("work", work.pk, work.sk, None, work.version), *reopening(outside, Month.parse(record.month))]
+        left = [Write("work", work.pk, work.sk, None, work.version)]
+        left += recounting(outside, Month.parse(record.month), record.account)
         left += go_on(_work_of_month(record, outside))
     elif draft.problems:
         said, left = replace(record, problems=draft.problems), wait_for_person(work, all_said(draft.problems), cards)

@@ -19,7 +19,7 @@ from billing.domain.seller import SellerCard
 from billing.domain.trouble_wording import all_said
 from billing.ports import Outside, StaleError, Write
 from billing.records import DocumentRecord
-from billing.usecases.account_months import Due, closed, no_more, printable, run_and_parked
+from billing.usecases.account_months import Due, closed, no_more, printable, run_and_marks
 from billing.usecases.cards import cards_seen, customer_card, seller_card
 from billing.usecases.edo.due import due_writes
 from billing.usecases.filing import filed
@@ -27,7 +27,7 @@ from billing.usecases.letters import queue_letters
 from billing.usecases.numbering import NUMBERED_MAX, number
 from billing.usecases.parking import set_aside
 from billing.usecases.quarterly import is_unread, reconciled
-from billing.usecases.runs import reopened, reopening
+from billing.usecases.runs import recounted, recounting, reopened
 from billing.usecases.waiting import go_on, wait_for_person
 
 PUBLISHED_MAX = 30  # documents in the transaction that makes them ready; it holds their letters too
@@ -140,7 +140,9 @@ def _decided(due: Due, outside: Outside) -> list[DocumentRecord]:
             record = replace(record, status=status, content=mended.content, problems=mended.problems)
             write = Write("documents", account, record.id, records.document_row(record), version)
             work = outside.store.get("work", records.shard_of(account), f"issue#{account}#{month}")
-            outside.store.tx([write, *([] if record.problems else [*go_on(work), *reopening(outside, month)])])
+            outside.store.tx(
+                [write, *([] if record.problems else [*go_on(work), *recounting(outside, month, account)])]
+            )
         if record.status is DocumentStatus.DECIDED and not is_unread(record, outside):
             ready.append(record)
     return ready
@@ -166,17 +168,17 @@ def _publish(due: Due, seller: SellerCard | None, cards: Mapping[str, int], outs
     while len(numbered) > PUBLISHED_MAX:
         some = [(filed(record, outside), version) for record, version in numbered[:PUBLISHED_MAX]]
         out = due_writes([record for record, _ in some], seller, outside)
-        queue_letters(account, month, some, [*reopening(outside, month), *out], outside, about=about)
+        queue_letters(account, month, some, [*recounting(outside, month, account), *out], outside, about=about)
         numbered = numbered[PUBLISHED_MAX:]
     ready = [(filed(record, outside), version) for record, version in numbered]
     writes: list[Write] = []
-    run, parked = run_and_parked(account, month, outside) if ready or not blocked else (None, None)
+    run, parked, mark = run_and_marks(account, month, outside) if ready or not blocked else (None, None, None)
     if not blocked:
         writes += [Write("work", work.pk, work.sk, None, work.version), *no_more(parked)]
     else:
         writes += wait_for_person(work, all_said(blocked[0].problems), cards)
     if ready:
-        writes += reopened(run)
+        writes += [*reopened(run), *recounted(run, mark, account)]
         writes += due_writes([record for record, _ in ready], seller, outside)
     if writes:
         queue_letters(account, month, ready, writes, outside, about=about)

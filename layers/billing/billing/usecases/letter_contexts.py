@@ -12,19 +12,13 @@ from billing.domain.ledger import MoneyClass
 from billing.domain.periods import Month
 from billing.letters import compose
 from billing.letters.contexts import (
-    AccountLine,
-    Accounts,
     AddressConfirmation,
-    ClassSums,
     ClosingDocuments,
     Context,
     Contract,
     DocumentAgain,
     DocumentLine,
-    KindTotal,
-    NumbersUsed,
     OrderedDocument,
-    RunReport,
 )
 from billing.ports import Attachment, Letter, Outside
 from billing.records import DocumentRecord
@@ -32,6 +26,7 @@ from billing.usecases.cards import customer_card
 from billing.usecases.edo.exchange import exchanged_with
 from billing.usecases.edo.inviting.reminders import reminder_letter
 from billing.usecases.edo.reports import report_letter
+from billing.usecases.report_letter import run_report
 
 _GRANTED = f"payment.{MoneyClass.BONUS}"  # nobody has paid it
 
@@ -46,7 +41,7 @@ def letter_of(account: str, head: Mapping[str, Any], outside: Outside) -> Letter
         case "address_confirmation":
             return compose(AddressConfirmation(**head["details"]))
         case "run_report":
-            return compose(_run_report(head, outside))
+            return compose(run_report(head["report"], outside))
         case "edo_reminder":
             return compose(reminder_letter(head, outside))
         case "edo_report":
@@ -116,56 +111,3 @@ def _attachment(d: DocumentRecord, outside: Outside) -> Attachment:
 
 def _line(d: DocumentRecord) -> DocumentLine:
     return DocumentLine(kind=d.kind, title=paper.title(d.printed), total=total_of(d.content), file_name=d.file_name)
-
-
-def _run_report(head: Mapping[str, Any], outside: Outside) -> RunReport:
-    stored = outside.store.get("control", "reports", head["report"])
-    assert stored, "a report is written with its letter"
-    r = stored.row
-    classes = [
-        money.value
-        for money in MoneyClass
-        if any(r[name].get(money.value) for name in ("paid", "funded", "acted", "carried_out"))
-    ]
-    return RunReport(
-        month=Month.parse(r["month"]),
-        complete=r["closed"] + r["parked_count"] == r["scanned"],
-        scanned=r["scanned"],
-        closed=r["closed"],
-        parked=_accounts(r, "parked"),
-        still_open=_accounts(r, "still_open"),
-        blocked=_accounts(r, "blocked"),
-        warned=_accounts(r, "warned"),
-        nobody=_accounts(r, "nobody"),
-        undelivered=_accounts(r, "undelivered"),
-        charged=r["charged"],
-        sums=tuple(
-            ClassSums(
-                money=m,
-                paid=r["paid"].get(m, 0),
-                funded=r["funded"].get(m, 0),
-                acted=r["acted"].get(m, 0),
-                carried=r["carried_out"].get(m, 0),
-            )
-            for m in classes
-        ),
-        difference=r["difference"],
-        documents=tuple(
-            KindTotal(kind=kind, count=count, total=total) for kind, (count, total) in sorted(r["documents"].items())
-        ),
-        numbers=tuple(
-            NumbersUsed(kind=series.split(".")[0], year=int(series.split(".")[1]), first=first, last=last, count=count)
-            for series, (first, last, count) in sorted(r["numbers"].items())
-        ),
-        letters=tuple(sorted(r["letters"].items())),
-        edo_window=r.get("edo", {}).get("window", ""),
-        edo=tuple(sorted(r.get("edo", {}).get("states", {}).items())),
-        edo_people=r.get("edo", {}).get("people", 0),
-    )
-
-
-def _accounts(report: Mapping[str, Any], name: str) -> Accounts:
-    return Accounts(
-        lines=tuple(AccountLine(account=line[0], reason=line[1], detail=line[2]) for line in report[name]),
-        count=report[f"{name}_count"],
-    )

@@ -21,6 +21,7 @@ from billing.usecases.last_letters import LastLetter, last_letters
 from billing.usecases.letters import hints_of, rows_of_letter
 
 CONFIRMATION_DAYS = 3  # as long as the link of a confirmation lives
+ATTEMPTS_MAX = 5
 WAITING, CONFIRMED = "waiting", "confirmed"
 
 Link = Callable[[str, str], str]  # of an address, by its digest and the nonce of its confirmation
@@ -117,6 +118,37 @@ def change_notifications(
             account, added=added, reconciliation=reconciliation, version=version, outside=outside, link=link
         )
     return notifications_of(account, outside)
+
+
+def add_address(
+    account: str, address: str, kinds: Sequence[DocumentKind], *, outside: Outside, link: Link
+) -> Notifications:
+    """One more address is among the settings, whatever else changes meanwhile; it is asked to confirm.
+
+    Raises:
+        NotFoundError: there is no such client, or its card has not come yet.
+        InvalidInputError: it is no address, or is there already, or there are too many.
+        ConflictError: it was asked too often today, or the settings change all the time.
+    """
+    for _ in range(ATTEMPTS_MAX - 1):
+        try:
+            return _added(account, address, kinds, outside, link)
+        except ConflictError as error:
+            if not error.trouble or error.trouble.cause is not Cause.SETTINGS_CHANGED:
+                raise
+    return _added(account, address, kinds, outside, link)
+
+
+def _added(account: str, address: str, kinds: Sequence[DocumentKind], outside: Outside, link: Link) -> Notifications:
+    settings = _settings(account, outside)[1]
+    return change_notifications(
+        account,
+        added=[*((a.address, a.kinds) for a in settings.added), (address, kinds)],
+        reconciliation=settings.reconciliation,
+        version=settings.version,
+        outside=outside,
+        link=link,
+    )
 
 
 def ask_again(account: str, digest: str, *, outside: Outside, link: Link) -> None:

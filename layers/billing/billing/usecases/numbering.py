@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,8 +15,10 @@ from billing.domain.seller import SellerCard
 from billing.ports import ABSENT, Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.usecases.runs import reopening
+from billing.usecases.series import index_row
 
 ATTEMPTS_MAX = 8
+FIRST_PAUSE_S = 0.02  # about as long as the transaction that was faster
 NUMBERED_MAX = 33  # documents in one transaction
 
 
@@ -36,11 +40,18 @@ def number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside: 
         except (StaleError, UnavailableError):
             if attempt == ATTEMPTS_MAX - 1:
                 raise
+            time.sleep(pause(attempt))
+
+
+def pause(attempt: int) -> float:
+    """Seconds to the next attempt: by chance, up to twice as long each time, so that those who met once part."""
+    return random.uniform(0, FIRST_PAUSE_S * 2**attempt)  # noqa: S311 - nothing secret about it
 
 
 def _numbered(batch: Sequence[DocumentRecord], form: str, outside: Outside) -> list[Write]:
     """The documents that still lack a number with the next ones of their series, and the counters moved on."""
     counters: dict[str, tuple[int, int]] = {}
+    taken: dict[str, list[tuple[str, str]]] = {}
     writes: list[Write] = []
     for wanted in batch:
         stored = outside.store.get("documents", wanted.account, wanted.id)
@@ -53,9 +64,11 @@ def _numbered(batch: Sequence[DocumentRecord], form: str, outside: Outside) -> l
             counters[record.series] = (counter.row["last"], counter.version) if counter else (0, ABSENT)
         last, version = counters[record.series]
         counters[record.series] = last + 1, version
-        numbered = replace(record, number=form.format(n=last + 1), status=DocumentStatus.NUMBERED)
+        taken.setdefault(record.series, []).append((wanted.account, wanted.id))
+        numbered = replace(record, number=form.format(n=last + 1), ordinal=last + 1, status=DocumentStatus.NUMBERED)
         writes.append(Write("documents", wanted.account, wanted.id, records.document_row(numbered), stored.version))
     for series, (last, version) in sorted(counters.items()):
         row = {"last": last, "summary": f"{series}: последний № {last}"}
         writes.append(Write("control", f"series.{series}", "counter", row, version))
+        writes.append(index_row(series, last, taken[series]))
     return writes

@@ -50,7 +50,8 @@ class RunTold(Run):
     @property
     def documents(self) -> int | None:
         """How many were made; None before the first report."""
-        return sum(count for count, _ in self.told["documents"].values()) if self.told else None
+        kinds = [*self.told["documents"].values(), *self.told["waiting"].values()] if self.told else ()
+        return sum(count for count, _ in kinds) if self.told else None
 
     @property
     def acted(self) -> Kopecks | None:
@@ -59,7 +60,7 @@ class RunTold(Run):
 
     @property
     def tallies(self) -> bool:
-        return not self.told or not self.told["difference"]
+        return not self.told or bool(self.told["holds"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,7 @@ def order_invoice(
     draft = drafts.invoice_draft(
         Month.of(today),
         payer,
-        topup_content(amount, drafts.usual_vat(seller, today)),
+        topup_content(amount, drafts.usual_terms(seller, today)),
         customer,
         seller,
         day=today,

@@ -9,6 +9,7 @@ from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.drafts import document_id
 from billing.domain.errors import UnavailableError
 from billing.domain.periods import Month, utc_text
+from billing.domain.troubles import is_held_back
 from billing.ports import ABSENT, Outside, Write
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card, notification_settings
@@ -16,7 +17,7 @@ from billing.usecases.documents import documents_of
 from billing.usecases.filing import apart
 from billing.usecases.fill_orders import CONTENT, hint, item_of
 from billing.usecases.reconciliation import reconciliation_content, rows_count, unread_content
-from billing.usecases.runs import reopening
+from billing.usecases.runs import recounting
 
 ENTRIES_MAX = 20_000  # that are read in the night; where there are more, a worker reads them
 
@@ -29,13 +30,15 @@ def is_wanted(account: str, month: Month, outside: Outside) -> bool:
 def reconciled(account: str, month: Month, outside: Outside) -> list[DocumentRecord]:
     """The quarter's acts of reconciliation are decided, one for each payer of the card; answers those without a number.
 
-    Answers none as long as an act of the month lacks its number: it may be a row of theirs. Nothing to reconcile, no
-    act. One that a worker is to fill is decided and not answered; the month's documents wait for it.
+    Answers none as long as an act of the month lacks its number: it may be a row of theirs; what is held back for a
+    document of its own is not waited for, the act of reconciliation names its sum. Nothing to reconcile, no act. One
+    that a worker is to fill is decided and not answered; the month's documents wait for it.
     """
     if not is_wanted(account, month, outside):
         return []
     customer, found = customer_card(outside.store, account), documents_of(account, month, outside)
-    if any(r.status in (DocumentStatus.BLOCKED, DocumentStatus.DECIDED) for r, _ in found if r.kind != _KIND):
+    waiting = (DocumentStatus.BLOCKED, DocumentStatus.DECIDED)
+    if any(r.status in waiting and not is_held_back(r.problems) for r, _ in found if r.kind != _KIND):
         return []
     made: list[DocumentRecord] = []
     there = {record.id for record, _ in found}
@@ -75,7 +78,10 @@ def _decide(account: str, month: Month, payer: str, outside: Outside) -> Documen
         at=at,
     )
     record = apart(record, outside)
-    writes = [Write("documents", account, record.id, records.document_row(record), ABSENT), *reopening(outside, month)]
+    writes = [
+        Write("documents", account, record.id, records.document_row(record), ABSENT),
+        *recounting(outside, month, account),
+    ]
     if not is_long:
         outside.store.tx(writes)
         return record

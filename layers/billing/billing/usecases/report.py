@@ -1,57 +1,60 @@
-"""The end of a run: every account is read once more, added up, and the sums are told to our accountant."""
+"""The end of a run: its accounts are counted, the sums are told to our accountant if they say anything new."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from billing import records
-from billing.domain.documents import Act, Reconciliation, total_of
-from billing.domain.parties import masked
 from billing.domain.periods import Month, utc_text
-from billing.domain.report import DocumentFact, Tally
+from billing.domain.report import Tally
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.records_letters import NOBODY, OURS, letter_id
+from billing.records_letters import OURS, letter_id
+from billing.usecases.counting import add_up, collect
 from billing.usecases.edo.views import exchange_now
-from billing.usecases.kept_letters import letters_of
 from billing.usecases.letters import hints_of, rows_of_letter
 from billing.usecases.rows import rows_of
 from billing.usecases.runs import RUNS, change_run, run_of
+from billing.usecases.series import SeriesCheck, checked
 
 PAGE = 100
 REPORTS = "reports"  # control: name of the partition
+_OF_ITS_MOMENT = ("report", "started_at", "ended_at", "summary", "edo", "letters")  # no reason for another letter
 
 
 def end_run(month: Month, outside: Outside, *, until: datetime) -> bool:
-    """The run has ended with a report, if every account is closed or parked and nothing of it is left to do.
+    """End the run with a report, if every account is closed or parked and nothing of it is left to do.
 
-    The count is put away when time is short, and taken up at the next call. Whatever is made meanwhile sets the run
-    back from `counting` to `running`, and the next count starts afresh.
+    Whoever comes while another counts leaves it to that one. Whatever is made meanwhile sets the run back from
+    `counting` to `running` and is counted by the next call.
     """
     run = run_of(outside, month)
     if not run or run.row["state"] == "done" or not run.row["queued"]:
         return False
-    kept = outside.store.get("control", f"tally.{month}", "tally")
+    with suppress(StaleError):
+        return _end(month, run, outside, until)
+    return False
+
+
+def _end(month: Month, run: Stored, outside: Outside, until: datetime) -> bool:
     if run.row["state"] == "running":
-        if kept:
-            outside.store.tx([Write("control", kept.pk, kept.sk, None, kept.version)])
-            kept = None
-        run = change_run(outside, run, state="counting")
+        run = change_run(outside, run, state="counting", counted=True)
         if _is_work_left(month, outside):  # begun after the sweep had looked, and before the run was counting
             return False
-    tally = Tally(**kept.row["tally"]) if kept else Tally()
-    cursor = kept.row["cursor"] if kept else ""
-    while outside.clock() < until:
-        page = outside.store.scan("accounts", segment=0, segments=1, cursor=cursor, limit=PAGE)
-        for stored in page.rows:
-            _count(stored, month, tally, outside)
-        if not (cursor := page.cursor):
-            return _finish(month, run, tally, kept, outside)
-    row = {"tally": asdict(tally), "cursor": cursor}
-    outside.store.tx([Write("control", f"tally.{month}", "tally", row, kept.version if kept else ABSENT)])
-    return False
+    if not collect(month, outside, until=until):
+        return False
+    tally = add_up(month, outside, until=until)
+    if not tally or not tally.complete:
+        return False
+    series: dict[str, SeriesCheck] = {}
+    for name in tally.figures["series"]:
+        if not (check := checked(name, outside, until=until)):
+            return False
+        series[name] = check
+    _finish(month, run, tally, series, outside)
+    return True
 
 
 def _is_work_left(month: Month, outside: Outside) -> bool:
@@ -62,51 +65,20 @@ def _is_work_left(month: Month, outside: Outside) -> bool:
     return False
 
 
-def _count(stored: Stored, month: Month, tally: Tally, outside: Outside) -> None:
-    """An account opened after the month is not of this run."""
-    store, account = outside.store, stored.pk
-    if Month.parse(stored.row["open"]) <= month:
-        parked = store.get("control", f"parked.{month}", account) or store.get(
-            "control", f"parked.{stored.row['open']}", account
-        )
-        tally.add_open(account, parked.row["reason"] if parked else None)
-        return
-    rows = list(rows_of(store, "documents", account, prefix=f"{month}."))
-    period = next((s for s in rows if s.row["kind"] == "period"), None)
-    if not period:
-        return
-    found = [records.document_of(account, s.sk, s.row) for s in rows if s is not period]
-    letters = letters_of(account, month, outside) if any(d.letter not in ("", NOBODY) for d in found) else ()
-    states = [(d.status.value, masked(d.address)) for letter in letters for d in letter.deliveries.values()]
-    tally.add_closed(account, records.period_of(period.row), [_fact(d) for d in found], states)
-
-
-def _fact(d: records.DocumentRecord) -> DocumentFact:
-    total = 0 if isinstance(d.content, Reconciliation) else total_of(d.content)
-    by_class = d.content.by_class if isinstance(d.content, Act) else ()
-    return DocumentFact(
-        id=d.id,
-        kind=d.kind.value,
-        status=d.status.value,
-        series=d.series,
-        number=d.number,
-        total=total,
-        letter=d.letter,
-        problems=d.problems,
-        warnings=d.warnings,
-        by_class=by_class,
-    )
-
-
-def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outside: Outside) -> bool:
-    if not tally.complete:
-        if kept:  # begun too early: the next count starts afresh
-            outside.store.tx([Write("control", kept.pk, kept.sk, None, kept.version)])
-        return False
+def _finish(month: Month, run: Stored, tally: Tally, series: Mapping[str, SeriesCheck], outside: Outside) -> None:
+    """The run is done; with a report, if it is the first or says something else than the one before."""
     at, n = utc_text(outside.clock()), run.row["report"] + 1
-    content = {**report_row(month, tally, n, run.row["started_at"], at), "edo": exchange_now(outside)}
-    name = report_name(month, n)
-    letter = letter_id(OURS, f"report-{month}", n)
+    content = {**report_row(month, tally, series, n, run.row["started_at"], at), "edo": exchange_now(outside)}
+    last = outside.store.get("control", REPORTS, report_name(month, n - 1))
+    is_new = not last or _facts(last.row) != _facts(content)
+    n = n if is_new else n - 1
+    done = {**run.row, "state": "done", "cursor": "", "report": n, "ended_at": at}
+    done["summary"] = f"{month}: закончен {at}, отчёт № {n}"
+    writes = [Write("control", RUNS, str(month), done, run.version)]
+    if not is_new:
+        outside.store.tx(writes)
+        return
+    name, letter, address = report_name(month, n), letter_id(OURS, f"report-{month}", n), _accountant(outside)
     head: dict[str, Any] = {
         "kind": "run_report",
         "month": str(month),
@@ -114,47 +86,36 @@ def _finish(month: Month, run: Stored, tally: Tally, kept: Stored | None, outsid
         "at": at,
         "summary": f"отчёт о закрытии {month} № {n}",
     }
-    address = outside.settings.accountant_address
-    writes = [
-        Write("control", REPORTS, name, content, ABSENT),
-        Write(
-            "control",
-            RUNS,
-            str(month),
-            {
-                **run.row,
-                "state": "done",
-                "cursor": "",
-                "report": n,
-                "ended_at": at,
-                "summary": f"{month}: закончен {at}, отчёт № {n}",
-            },
-            run.version,
-        ),
-        Write(
-            "work",
-            records.shard_of(OURS),
-            f"report#{name}",
-            {"month": str(month), "report": name, "since": at},
-            ABSENT,
-        ),
-        *rows_of_letter(letter, head, [address], at),
-    ]
-    if kept:
-        writes.append(Write("control", kept.pk, kept.sk, None, kept.version))
-    try:
-        outside.store.tx(writes)
-    except StaleError:  # something was made meanwhile, or another sweep has ended the run
-        return False
+    outside.store.tx(
+        [
+            *writes,
+            Write("control", REPORTS, name, content, ABSENT),
+            Write(
+                "work",
+                records.shard_of(OURS),
+                f"report#{name}",
+                {"month": str(month), "report": name, "since": at},
+                ABSENT,
+            ),
+            *rows_of_letter(letter, head, [address], at),
+        ]
+    )
     file_report(name, outside)
     outside.queue.send("send-letter", hints_of(letter, [address]))
     for metric, value in (
         ("AccountsClosed", tally.closed),
-        ("ActsDifference", abs(tally.difference)),
+        ("ActsDifference", tally.difference),
         ("DocumentsBlocked", tally.counts["blocked"]),
     ):
         outside.metrics.count(metric, value)
-    return True
+
+
+def _accountant(outside: Outside) -> str:
+    return outside.settings.accountant_address
+
+
+def _facts(report: Mapping[str, Any]) -> bytes:
+    return records.canonical({name: value for name, value in report.items() if name not in _OF_ITS_MOMENT})
 
 
 def report_name(month: Month, n: int) -> str:
@@ -173,19 +134,30 @@ def file_report(name: str, outside: Outside) -> None:
         outside.store.tx([Write("work", work.pk, work.sk, None, work.version)])
 
 
-def report_row(month: Month, tally: Tally, n: int, started_at: str, at: str) -> dict[str, Any]:
-    """The report as a row and as the file in the bucket; lists are cut, their counts are whole."""
-    sums = asdict(tally)
-    lines, counts = sums.pop("lines"), sums.pop("counts")
+def report_row(
+    month: Month, tally: Tally, series: Mapping[str, SeriesCheck], n: int, started_at: str, at: str
+) -> dict[str, Any]:
+    """The report as a row and as the file in the bucket; lists are cut, their counts are whole.
+
+    `holds`: every identity of every account holds, and no number of the month's series is missing. `series`: the last
+    number and the stretches that are missing; `late`: documents that took their number after one of a later date.
+    """
+    late = [line for name in sorted(series) for line in series[name].late if line[0] == str(month)]
+    missing = any(check.missing for check in series.values())
+    holds = not tally.difference and not missing
     return {
-        **sums,
-        **lines,
-        **{f"{name}_count": count for name, count in counts.items()},
+        **tally.figures,
+        "series": {
+            name: {"last": check.last, "missing": [list(stretch) for stretch in check.missing]}
+            for name, check in sorted(series.items())
+        },
+        "late": [[account, number, f"{date} {before}"] for _, account, number, date, before in late],
+        "late_count": len(late),
+        "holds": holds,
         "month": str(month),
         "report": n,
         "started_at": started_at,
         "ended_at": at,
-        "difference": tally.difference,
-        "summary": f"{month}: счетов {tally.scanned}, закрыто {tally.closed}, отложено {tally.counts['parked']}, "
-        f"{'сходится' if not tally.difference else 'НЕ СХОДИТСЯ'}",
+        "summary": f"{month}: счетов {tally.scanned}, закрыто {tally.closed}, отложено {tally.parked}, "
+        f"{'сходится' if holds else 'НЕ СХОДИТСЯ'}",
     }

@@ -43,8 +43,27 @@ def change_run(outside: Outside, stored: Stored, **changes: Any) -> Stored:
 
 
 def reopening(outside: Outside, month: Month) -> list[Write]:
-    """What to write along with something made after the month's count began, so that it is counted once more."""
+    """What to write along with what is made after the count began, so that the run does not end without it."""
     return reopened(run_of(outside, month))
+
+
+def recounting(outside: Outside, month: Month, account: str) -> list[Write]:
+    """The same, and the account is counted once more."""
+    run, mark = run_of(outside, month), outside.store.get("control", marks_of(month), account)
+    return [*reopened(run), *recounted(run, mark, account)]
+
+
+def marks_of(month: Month | str) -> str:
+    """The partition of `control` with a row for each account of the month that has changed since it was counted."""
+    return f"recount.{month}"
+
+
+def recounted(run: Stored | None, mark: Stored | None, account: str) -> list[Write]:
+    """The account's mark, once the count of the month has begun. Before that, it will be counted as it is then."""
+    if not run or not run.row.get("counted"):
+        return []
+    row = {"account": account, "summary": f"{account}: изменился после подсчёта"}
+    return [Write("control", marks_of(run.sk), account, row, mark.version if mark else ABSENT)]
 
 
 def reopened(run: Stored | None) -> list[Write]:

@@ -77,6 +77,11 @@ def send_again(account: str, document: str, *, addresses: tuple[str, ...] = (), 
     return letters[-1]
 
 
+def addressees(account: str, outside: Outside) -> dict[str, str]:
+    """Return the client's addresses by their digests, so that one can be named without being shown."""
+    return {address_digest(address): address for address in recipients_of(account, outside).valid}
+
+
 def _as_known(request: _Request, outside: Outside) -> _Request:
     """The request with what was done under its key before."""
     stored = outside.store.get("control", *request.place) if request.key else None

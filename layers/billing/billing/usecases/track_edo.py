@@ -9,7 +9,9 @@ from datetime import datetime
 from billing.ports import Outside, StaleError
 from billing.ports_edo import EdoOutside
 from billing.usecases.cards import seller_card
+from billing.usecases.edo.alerts import tell_news
 from billing.usecases.edo.attention import people_counted
+from billing.usecases.edo.policy import policy_of
 from billing.usecases.edo.stops import stoppable
 from billing.usecases.edo.tracking.events import read_feed
 from billing.usecases.edo.tracking.evidence import file_evidence
@@ -39,17 +41,18 @@ def track_edo(outside: Outside, edo: EdoOutside, *, until: datetime, sweep: bool
     It may be called at any time and any number of times, and goes on from where it was cut off. `sweep`: with a look at
     every document that is not over. A company without a policy of exchange has nothing to track.
     """
-    run, card = TrackedRun(), seller_card(outside.store)
-    if not card or not card.edo:
+    run, policy = TrackedRun(), policy_of(seller_card(outside.store))
+    if not policy:
         return run
     with stoppable("track", outside) as stopped, suppress(StaleError):  # another run is reading: what is left is its
         feed = read_feed(outside, edo, until=until)
         run.events, run.moved, run.ended = feed.events, feed.moved, feed.ended
         if sweep or look_is_under_way(outside):
-            looked = look(outside, edo, card.edo, until=until)
+            looked = look(outside, edo, policy, until=until)
             run.moved, run.ended = run.moved + looked.moved, run.ended and looked.ended
         run.complete = file_evidence(outside, edo, until=until)
-        run.receipts = give_receipts(outside, edo, card.edo, until=until)
+        run.receipts = give_receipts(outside, edo, policy, until=until)
     run.stopped = "".join(stopped)
+    tell_news(outside)
     outside.metrics.count("EdoPeople", people_counted(outside))
     return run

@@ -39,6 +39,8 @@ ANSWERS = {        # Source: Diadoc API, RecipientResponseStatus
     "RecipientSignatureRequestRejected": Stage.REFUSED,
 }
 REJECTIONS = ("XmlSignatureRejection", "SignatureRequestRejection")
+RECIPIENT_TITLES = ("Title", "UniversalTransferDocumentBuyerTitle", "XmlAcceptanceCertificateBuyerTitle")
+CLARIFY, PROVE_POWER = 1, 8     # Source: Diadoc API, InvoiceAmendmentFlags
 
 
 def text(value: object) -> str:
@@ -193,38 +195,66 @@ def stage(document: wire.DocflowDocument, *, failed: bool = False) -> Stage:
 
 
 def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, Any]] = ()) -> Tracked:
-    """A document; with the message's entities, also the notice of a failed delivery and the refusal's place."""
+    """A document; with the message's entities, also the notice of a failed delivery and where the answers stand."""
     entity = needed(document.get("EntityId"), "EntityId")
     notices = [e for e in entities if e.get("AttachmentType") == "DeliveryFailureNotification"]
     beneath = [e for e in entities if e.get("ParentEntityId") == entity]
-    refusals = [e for e in beneath if e.get("AttachmentType") in REJECTIONS]
     signatures = [e for e in beneath if e.get("EntityType") == "Signature"]
     as_of = number(document.get("LastModificationTimestampTicks"))
     delivered = moment(number(document.get("DeliveryTimestampTicks")))
     roaming = document.get("RoamingNotificationStatus") == "RoamingNotificationStatusError"
     now = stage(document, failed=bool(notices) and delivered is None)
     said = text(document.get("RoamingNotificationStatusDescription")) if roaming else ""
+    refusals = [_universal(e, "Rejection") for e in beneath]
+    flags = number(row(document.get("AmendmentRequestMetadata")).get("AmendmentFlags"))
     news = News(
         stage=now, annulment=ANNULMENTS.get(text(document.get("RevocationStatus")), Annulment.NONE),
         message=text(document.get("MessageId")), entity=entity, at=moment(as_of), delivered_at=delivered,
-        text=said or "; ".join(filter(None, (*map(inline_text, notices), *map(_rejection, beneath)))),
+        text=said or "; ".join(filter(None, (*map(inline_text, notices), *refusals))),
         as_of=as_of, roaming_error=roaming,
-        receipt_due=row(document.get("SenderReceiptMetadata")).get("ReceiptStatus") == "HaveToCreateReceipt")
+        receipt_due=row(document.get("SenderReceiptMetadata")).get("ReceiptStatus") == "HaveToCreateReceipt",
+        clarification=bool(flags & (CLARIFY | PROVE_POWER)),
+        clarification_text="; ".join(filter(None, (_universal(e, "AmendmentRequest") for e in beneath))),
+        power_trouble=_power_trouble(document, signatures))
+    answers = REJECTIONS if now is not Stage.DISAGREED else RECIPIENT_TITLES
     return Tracked(
         news=news, custom_id=text(document.get("CustomDocumentId")),
         counterparty=kept_box(document.get("CounteragentBoxId")),
         kind=EdoKind(type=text(document.get("TypeNamedId")), function=text(document.get("Function")),
                      version=text(document.get("Version"))),
-        answered_by=text(refusals[-1].get("EntityId")) if refusals else "",
+        answered_by=_last_id(beneath, *answers), annulled_by=_last_id(beneath, "RevocationRequest"),
+        clarified_by=_last_id(beneath, "InvoiceCorrectionRequest"),
         our_signature=text(signatures[0].get("EntityId")) if signatures else "")
 
 
-def _rejection(entity: Mapping[str, Any]) -> str:
-    """What a universal message of refusal says; empty for everything else. Source: Diadoc API, UniversalMessageInfo."""
+def _last_id(entities: Sequence[Mapping[str, Any]], *types: str) -> str:
+    """The newest entity of these types; signatures carry a type too, which means nothing."""
+    found = [e for e in entities if e.get("EntityType") == "Attachment" and e.get("AttachmentType") in types]
+    return text(found[-1].get("EntityId")) if found else ""
+
+
+def _power_trouble(document: wire.DocflowDocument, signatures: Sequence[Mapping[str, Any]]) -> str:
+    """What the operator says of our power of attorney if it does not hold, or is needed and absent.
+
+    Source: Diadoc API, DocflowStatusV3 (PowerOfAttorneyGeneralStatus), PowerOfAttorneyAttachmentStatus.
+    """
+    status = row(row(document.get("DocflowStatus")).get("PowerOfAttorneyGeneralStatus"))
+    attached = row(signatures[0].get("PowerOfAttorneyAttachmentStatus")) if signatures else {}
+    absent = status.get("StatusNamedId") == "IsNotAttached" and attached.get("StatusName") == "PowerOfAttorneyRequired"
+    if status.get("StatusNamedId") != "IsNotValid" and not absent:
+        return ""
+    return (text(status.get("StatusText")) or text(attached.get("Comment")) or "без пояснения")[:TEXT_MAX]
+
+
+def _universal(entity: Mapping[str, Any], group: str) -> str:
+    """What a universal message of this group says; else empty. Source: Diadoc API, UniversalMessageInfo."""
     info = row(entity.get("UniversalMessageInfo"))
-    if info.get("CodeGroup") not in ("Rejection", 3):
+    if info.get("CodeGroup") not in (group, _GROUPS[group]):
         return ""
     return "; ".join(filter(None, (text(found.get("PlainText")) for found in rows(info.get("Events")))))[:TEXT_MAX]
+
+
+_GROUPS = {"AmendmentRequest": 2, "Rejection": 3}
 
 
 def inline_text(entity: Mapping[str, Any]) -> str:

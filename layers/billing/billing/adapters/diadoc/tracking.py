@@ -13,7 +13,7 @@ from billing.adapters.diadoc.asking import Asking, given
 from billing.adapters.diadoc.file_names import file_name
 from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.ids import ticks_of
-from billing.adapters.diadoc.words import refusal, signature_trouble
+from billing.adapters.diadoc.words import signature_trouble, written
 from billing.ports_edo import (
     AbsentError,
     EdoEvent,
@@ -25,7 +25,6 @@ from billing.ports_edo import (
     Tracked,
 )
 
-RECIPIENT_TITLES = ("Title", "UniversalTransferDocumentBuyerTitle", "XmlAcceptanceCertificateBuyerTitle")
 RECEIPTS = ("Receipt", "InvoiceReceipt")
 
 
@@ -82,9 +81,9 @@ class Tracking(Asking):
         """Source: Diadoc API, GetEntityContent V4."""
         return self._bytes("/V4/GetEntityContent", message, entityId=entity).content
 
-    def why_refused(self, message: str, entity: str) -> str:
-        """Source: Diadoc API, XmlSignatureRejection (XML of which the tax service says the form), or plain text."""
-        return refusal(self.content(message, entity))
+    def words(self, message: str, entity: str) -> str:
+        """Source: Diadoc API, AttachmentType: XML of which the tax service says the form, or plain text."""
+        return written(self.content(message, entity))
 
     def why_invalid(self, message: str, signature_entity: str) -> str:
         """What the check of a signature found: the mathematics, the certificate, its chain.
@@ -157,7 +156,7 @@ def _unconfirmed(document: str, entities: Sequence[Mapping[str, Any]]) -> str:
     """
     confirmed = {e.get("ParentEntityId") for e in entities if e.get("AttachmentType") in RECEIPTS}
     titles = [reading.text(e.get("EntityId")) for e in entities
-              if e.get("EntityType") == "Attachment" and e.get("AttachmentType") in RECIPIENT_TITLES
+              if e.get("EntityType") == "Attachment" and e.get("AttachmentType") in reading.RECIPIENT_TITLES
               and e.get("ParentEntityId") == document and e.get("EntityId") not in confirmed]
     return titles[-1] if titles else ""
 

@@ -199,6 +199,27 @@ class DocflowDocument(TypedDict, total=False):
     RoamingNotificationStatus: str
     RoamingNotificationStatusDescription: str
     SenderReceiptMetadata: ReceiptMetadata
+    AmendmentRequestMetadata: AmendmentRequestMetadata
+    DocflowStatus: DocflowStatus
+
+
+class AmendmentRequestMetadata(TypedDict, total=False):
+    """Source: https://developer.kontur.ru/doc/diadoc-api/proto/AmendmentRequestMetadata. The flags are bits."""
+
+    AmendmentFlags: int
+
+
+class DocflowStatus(TypedDict, total=False):
+    """Source: https://developer.kontur.ru/doc/diadoc-api/proto/DocflowStatusV3. Of it only what a power is."""
+
+    PowerOfAttorneyGeneralStatus: PowerOfAttorneyStatus
+
+
+class PowerOfAttorneyStatus(TypedDict, total=False):
+    """Source: https://developer.kontur.ru/doc/diadoc-api/proto/PowerOfAttorneyValidationStatus."""
+
+    StatusNamedId: str
+    StatusText: str
 
 
 class ReceiptMetadata(TypedDict, total=False):
@@ -234,7 +255,7 @@ class UniversalMessageInfo(TypedDict, total=False):
 
 
 class UniversalMessageEvent(TypedDict, total=False):
-    StatusCode: str
+    StatusCode: int
     PlainText: str
 
 

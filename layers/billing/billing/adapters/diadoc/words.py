@@ -20,14 +20,26 @@ _CHAIN = (  # a bit and its names. Source: X509ChainStatusFlags of .NET; CERT_TR
 )
 
 
-def refusal(content: bytes) -> str:
-    """The words of a refusal: of XML, whatever it calls a text; of anything else, all of it."""
+def written(content: bytes) -> str:
+    """The words of an answer: of XML, whatever it calls a text or the content of its operation; of anything else, all.
+
+    Source: forms of the tax service DP_UVUTOCH (ТекстУведУточ), DP_PRANNUL (ТекстПредАн), ON_NSCHFDOPPOK (СодОпер and
+    the document of discrepancies, РеквДокРасх).
+    """
     root = parsed(content)
     if root is None:
         return content.decode("utf-8", "replace").strip()[:TEXT_MAX]
-    said = [value for e in root.iter() for name, value in e.attrib.items() if str(name).startswith("Текст")]
+    said = [value for e in root.iter() for name, value in e.attrib.items() if _is_text(str(name))]
     said += [e.text for e in root.iter() if str(e.tag).startswith("Текст") and e.text]
+    said += [" ".join(filter(None, map(e.get, _DISCREPANCIES))) for e in root.iter("РеквДокРасх")]
     return "; ".join(" ".join(part.split()) for part in said)[:TEXT_MAX]
+
+
+_DISCREPANCIES = ("РеквНаимДок", "РеквНомерДок", "РеквДатаДок")
+
+
+def _is_text(name: str) -> bool:
+    return name == "СодОпер" or name.startswith("Текст")
 
 
 def signature_trouble(*, signature: object, certificate: object, flags: Iterable[object]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from billing import records
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_wording import quoted
 from billing.domain.periods import utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.records_edo import PEOPLE, ForPerson
@@ -34,21 +37,35 @@ def want_person(
     account: str = "",
     document: str = "",
     inn: str = "",
+    title: str = "",
+    name: str = "",
 ) -> None:
     """The subject is on the list with that reason; since when, stays as long as the reason does."""
-    line = ForPerson(subject=subject, reason=reason, detail=detail, account=account, document=document, inn=inn)
-    _settle(subject, line, outside)
+    line = ForPerson(
+        subject=subject,
+        reason=reason,
+        detail=detail,
+        account=account,
+        document=document,
+        inn=inn,
+        title=title,
+        name=name,
+    )
+    change_line(subject, lambda before: line, outside)
 
 
 def no_person(subject: str, outside: Outside) -> None:
     """The subject is not on the list any more."""
-    _settle(subject, None, outside)
+    change_line(subject, lambda before: None, outside)
 
 
-def _settle(subject: str, line: ForPerson | None, outside: Outside) -> None:
+def change_line(subject: str, how: Callable[[ForPerson | None], ForPerson | None], outside: Outside) -> None:
+    """The line of the subject is as `how` makes it of what it is now; None: there is none."""
     for attempt in range(ATTEMPTS_MAX):
+        stored = outside.store.get("control", PEOPLE, subject)
+        line = how(line_of(stored) if stored else None)
         try:
-            if writes := line_writes(subject, line, outside):
+            if writes := _writes(subject, line, stored, outside):
                 outside.store.tx(writes)
             return
         except StaleError:  # another worker wrote it at the same moment
@@ -58,17 +75,24 @@ def _settle(subject: str, line: ForPerson | None, outside: Outside) -> None:
 
 def line_writes(subject: str, line: ForPerson | None, outside: Outside) -> list[Write]:
     """What makes the list say so (None: nothing), to be written with what it is about; empty when it does already."""
-    stored = outside.store.get("control", PEOPLE, subject)
+    return _writes(subject, line, outside.store.get("control", PEOPLE, subject), outside)
+
+
+def _writes(subject: str, line: ForPerson | None, stored: Stored | None, outside: Outside) -> list[Write]:
     if line is None:
         return [Write("control", PEOPLE, subject, None, stored.version)] if stored else []
     before = line_of(stored) if stored else None
     same = before is not None and before.reason is line.reason
     since = before.since if before and same else utc_text(outside.clock())
-    said = replace(line, detail=line.detail[:DETAIL_MAX], since=since)
+    told = same and before is not None and before.told
+    said = replace(line, detail=quoted(line.detail)[:DETAIL_MAX], since=since, told=told)
     if said == before:
         return []
-    row = {"line": records.plain(said), "summary": f"{subject}: {said.reason.text}"}
-    return [Write("control", PEOPLE, subject, row, stored.version if stored else ABSENT)]
+    return [Write("control", PEOPLE, subject, row_of(said), stored.version if stored else ABSENT)]
+
+
+def row_of(line: ForPerson) -> dict[str, Any]:
+    return {"line": records.plain(line), "summary": f"{line.subject}: {line.reason.text}"}
 
 
 def people_page(outside: Outside, *, after: str = "", limit: int = PAGE) -> tuple[tuple[ForPerson, ...], str]:

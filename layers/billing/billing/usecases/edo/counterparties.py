@@ -106,7 +106,8 @@ def _line(payer: Counterparty) -> ForPerson | None:
     return ForPerson(
         subject=of_payer(payer.inn, payer.kpp),
         reason=payer.reason,
-        detail="; ".join(filter(None, (payer.name, payer.detail))),
+        detail=payer.detail,
+        name=payer.name,
         account=payer.accounts[0] if payer.accounts else "",
         inn=payer.inn,
         kpp=payer.kpp,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from billing.domain.documents import DocumentKind
 from billing.domain.edo_policy import EdoPolicy
 from billing.domain.periods import utc_text
 from billing.domain.seller import SellerCard
-from billing.ports import ABSENT, Outside, Write
+from billing.ports import ABSENT, Outside, StaleError, Write
 from billing.records import DocumentRecord
 from billing.records_edo import edo_shard
+from billing.usecases.rows import rows_of
 
 TOGETHER_MAX = 20  # rows in the transaction that makes their documents ready; it holds the letter too
 
@@ -29,6 +31,16 @@ def due_write(document: DocumentRecord, outside: Outside) -> Write:
         "since": utc_text(outside.clock()),
     }
     return Write("work", edo_shard(document.account), f"{document.account}#{document.id}", row, ABSENT)
+
+
+def waken(accounts: Iterable[str], outside: Outside) -> None:
+    """What of the accounts rests until tomorrow is taken up by the next round: something has become of their payer."""
+    for account in accounts:
+        for work in rows_of(outside.store, "work", edo_shard(account), prefix=f"{account}#"):
+            if "due" in work.row:
+                row = {name: value for name, value in work.row.items() if name not in ("due", "details")}
+                with suppress(StaleError):  # it has gone, or another worker wakens it
+                    outside.store.tx([Write("work", work.pk, work.sk, row, work.version)])
 
 
 def due_writes(filed: Iterable[DocumentRecord], seller: SellerCard | None, outside: Outside) -> list[Write]:

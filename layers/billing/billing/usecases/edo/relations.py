@@ -16,6 +16,7 @@ from billing.ports_edo import BadDocumentError, BusyError, CounterpartyEvent, Ed
 from billing.records_edo import BOXES, Counterparty
 from billing.usecases.edo.counterparties import all_of_inn, settle, stands
 from billing.usecases.edo.cursors import place_of, put_place
+from billing.usecases.edo.due import waken
 from billing.usecases.edo.one_of_many import one_of_many
 
 FEED = "counterparties"  # sort key of the feed's cursor
@@ -160,7 +161,10 @@ def observe(box: Box, outside: Outside, *, comment: str = "") -> None:
         try:
             for found in all_of_inn(box.inn, outside) if box.inn else ():
                 if box.id == (found.payer.box_said or found.payer.box):
-                    settle(found, as_seen(found.payer, box, outside, comment=comment), outside)
+                    after = as_seen(found.payer, box, outside, comment=comment)
+                    settle(found, after, outside)
+                    if after.partnership is not found.payer.partnership:
+                        waken(after.accounts, outside)
             if writes := box_writes(box, outside):
                 outside.store.tx(writes)
             return

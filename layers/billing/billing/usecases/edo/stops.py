@@ -1,19 +1,36 @@
-"""A run that no call can succeed in: login, subscription, rights. It is alarmed, and a person reads why in the list."""
+"""A run that no call can succeed in: login, subscription, rights. It is alarmed, and a person reads why in the list.
+
+There is one line for the operator and one for our own side, whatever the number of functions that are stopped: each
+function that gets through again takes itself off the line, and the last one takes it off the list.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_wording import quoted
 from billing.ports import Outside
-from billing.ports_edo import StopTheRunError
-from billing.usecases.edo.attention import no_person, want_person
+from billing.ports_edo import Said, StopTheRunError
+from billing.records_edo import ForPerson
+from billing.usecases.edo.alerts import tell_stops
+from billing.usecases.edo.attention import change_line
+
+OPERATOR, SENDING = "edo.operator", "edo.sending"
+_BY_STATUS = {
+    401: Reason.LOGIN_REFUSED,
+    402: Reason.PAYMENT_REQUIRED,
+    403: Reason.NO_RIGHTS,
+    404: Reason.METHOD_GONE,
+    410: Reason.METHOD_GONE,
+}
 
 
 @contextmanager
 def stoppable(function: str, outside: Outside) -> Iterator[list[str]]:
-    """Around a run: what stops it stands in the list under `edo.<function>` until one is not stopped so.
+    """Around a run: what stops it stands in the list until the function is not stopped so, and is told at once.
 
     Gives a list that holds the reason afterwards, and is empty when nothing stopped the run.
     """
@@ -23,7 +40,34 @@ def stoppable(function: str, outside: Outside) -> Iterator[list[str]]:
     except StopTheRunError as error:
         stopped.append(str(error))
         outside.metrics.count("EdoStopped")
-        detail = "; ".join(filter(None, (str(error), error.said.text)))
-        want_person(f"edo.{function}", Reason.OPERATOR_REFUSES_US, outside, detail=detail)
+        reason = error.reason or _reason(error.said)
+        detail = "; ".join(dict.fromkeys(filter(None, (str(error), error.said.text))))
+        _stands(SENDING if reason.is_of_sending else OPERATOR, reason, detail, function, outside)
+        tell_stops(outside)
     else:
-        no_person(f"edo.{function}", outside)
+        goes_again(function, outside)
+
+
+def goes_again(function: str, outside: Outside) -> None:
+    """Nothing stops the function any more, or it has nothing to do."""
+    for subject in (OPERATOR, SENDING) if function == "send" else (OPERATOR,):
+        change_line(subject, lambda line: _without(line, function), outside)
+
+
+def _stands(subject: str, reason: Reason, detail: str, function: str, outside: Outside) -> None:
+    def stands(line: ForPerson | None) -> ForPerson:
+        functions = sorted({*(line.of if line else ()), function})
+        return ForPerson(subject=subject, reason=reason, detail=quoted(detail), of=tuple(functions))
+
+    change_line(subject, stands, outside)
+
+
+def _without(line: ForPerson | None, function: str) -> ForPerson | None:
+    rest = tuple(of for of in line.of if of != function) if line else ()
+    return replace(line, of=rest) if line and rest else None
+
+
+def _reason(said: Said) -> Reason:
+    if said.path.endswith("connect/token") and said.status != 402:
+        return Reason.LOGIN_REFUSED
+    return _BY_STATUS.get(said.status, Reason.OPERATOR_REFUSES_US)

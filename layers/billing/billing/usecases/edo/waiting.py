@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime, time, timedelta
+from itertools import groupby
 
 from billing import records
 from billing.domain.documents import DocumentKind, DocumentStatus
 from billing.domain.edo_sending import Window
-from billing.domain.periods import Month
-from billing.ports import Outside, StaleError, Write
+from billing.domain.periods import MOSCOW, Month, moscow_day, utc_text
+from billing.ports import Outside, StaleError, Stored, Write
 from billing.records_edo import DUE_SHARDS, edo_shard
 from billing.usecases.edo.attention import line_writes, of_document
 from billing.usecases.edo.cursors import next_page
@@ -36,16 +38,46 @@ def waiting_of(account: str, outside: Outside) -> list[OnItsWay]:
     return found
 
 
-def accounts_waiting(cursor: str, outside: Outside) -> Iterator[tuple[str, str]]:
-    """Accounts with documents that wait, after the cursor; each with the cursor behind it, `<partition>|<key>`."""
+def accounts_waiting(cursor: str, outside: Outside) -> Iterator[tuple[str, str, list[Stored]]]:
+    """Accounts with documents that wait, after the cursor: each with the cursor behind it, `<partition>|<key>`, and the
+    first of its rows of work.
+    """
     while True:
-        rows, cursor_after = next_page(DUE_SHARDS, cursor, outside, limit=1)
-        for work in rows:
-            account = work.row["account"]
-            cursor_after = place_behind(account)
-            yield account, cursor_after
-        if not (cursor := cursor_after):
+        rows, following = next_page(DUE_SHARDS, cursor, outside, limit=PAGE)
+        accounts = [(account, list(works)) for account, works in groupby(rows, key=lambda work: work.row["account"])]
+        is_cut = following.partition("|")[2] != ""
+        if is_cut and len(accounts) > 1:  # the last one may go on in the next page
+            accounts.pop()
+            following = place_behind(accounts[-1][0])
+        for account, works in accounts:
+            yield account, place_behind(account), works
+        if is_cut and len(accounts) == 1:
+            following = place_behind(accounts[0][0])
+        if not (cursor := following):
             return
+
+
+def rests(work: Stored, now: datetime) -> bool:
+    """Whether the document stays until a later moment, whatever is asked; its row says why."""
+    return bool(work.row.get("due")) and now < datetime.fromisoformat(work.row["due"])
+
+
+def lay_to_rest(works: Sequence[Stored], why: Mapping[str, list[str]], outside: Outside) -> None:
+    """Those of the rows whose documents stay for the day are not taken up again before tomorrow."""
+    tomorrow = moscow_day(outside.clock()) + timedelta(days=1)
+    later = utc_text(datetime.combine(tomorrow, time(), MOSCOW))
+    for work in works:
+        said = why.get(f"{work.row['account']}/{work.row['document']}")
+        if said:
+            with suppress(StaleError):  # it has gone, or was wakened
+                row = {**work.row, "due": later, "details": {"why": said}}
+                outside.store.tx([Write("work", work.pk, work.sk, row, work.version)])
+
+
+def is_of(work: Stored, window: Window) -> bool:
+    """Whether the window takes the document of that row of work, by its month of service."""
+    month, document = work.row["month"], work.row["document"]
+    return not document.startswith(f"{month}.") or Month.parse(month) <= window.last_month
 
 
 def place_behind(account: str) -> str:

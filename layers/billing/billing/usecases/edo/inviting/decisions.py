@@ -15,6 +15,7 @@ from billing.domain.requisites import problems_of_numbers
 from billing.ports import Outside
 from billing.records_edo import Counterparty
 from billing.usecases.edo.counterparties import change
+from billing.usecases.edo.due import waken
 
 SAID = ("accepted", "leave", "")
 REQUESTS = ("none", "filed", "done")
@@ -68,7 +69,9 @@ def decide(decision: PersonsDecision, outside: Outside) -> Counterparty:
     Raises:
         NotFoundError: there is no such payer.
     """
-    return change(decision.inn, decision.kpp, outside, lambda payer: _decided(payer, decision, outside)).payer
+    payer = change(decision.inn, decision.kpp, outside, lambda payer: _decided(payer, decision, outside)).payer
+    waken(payer.accounts, outside)
+    return payer
 
 
 def _decided(payer: Counterparty, decision: PersonsDecision, outside: Outside) -> Counterparty:

@@ -71,17 +71,26 @@ def take_up(
 
 
 def _due(account: str, waiting: Sequence[OnItsWay], terms: Terms, left: Left, outside: Outside) -> list[OnItsWay]:
-    """Those of the waiting that the window takes, in the order in which they go."""
+    """Those of the waiting that the window takes, in the order in which they go.
+
+    Of an account whose last month is open it is said why; not while the night in which it is closed is still ahead.
+    """
     stored = outside.store.get("accounts", account)
     last = terms.window.last_month
     closed = {(account, last)} if stored and Month.parse(stored.row["open"]) > last else set()
     by_id = {one.stored.sk: one for one in waiting}
     sendables = [sendable(one, terms.window) for one in waiting]
     settings = terms.policy.sending
-    if not closed:
+    reason, why = _why_open(account, last, outside)
+    if not closed and (reason is Reason.ACCOUNT_PARKED or terms.today > terms.window.closed_by):
         for early in due_documents(terms.window, sendables, closed={(account, last)}, settings=settings):
-            left.stays(by_id[early.id], Reason.MONTH_NOT_CLOSED)
+            left.stays(by_id[early.id], reason, why)
     return [by_id[s.id] for s in due_documents(terms.window, sendables, closed=closed, settings=settings)]
+
+
+def _why_open(account: str, month: Month, outside: Outside) -> tuple[Reason, str]:
+    parked = outside.store.get("control", f"parked.{month}", account)
+    return (Reason.ACCOUNT_PARKED, parked.row["reason"]) if parked else (Reason.MONTH_NOT_CLOSED, "")
 
 
 def sendable(one: OnItsWay, window: Window) -> Sendable:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,16 +16,19 @@ from billing.domain.documents import DocumentStatus
 from billing.domain.edo_fate import Fate, Stage, again, for_person
 from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_sending import last_window
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from billing.domain.periods import Month
-from billing.ports import ABSENT, Outside, Stored, Write
+from billing.domain.periods import Month, moscow_day
+from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 from billing.records_edo import EdoState, edo_shard
 from billing.usecases.cards import seller_card
 from billing.usecases.documents import documents_of
 from billing.usecases.edo.attention import line_writes, of_document
 from billing.usecases.edo.cursors import place_of, put_place
 from billing.usecases.edo.due import due_write, goes
+from billing.usecases.edo.policy import policy_of
 from billing.usecases.edo.sending.terms import OnItsWay, read
+from billing.usecases.edo.sending.walks import begin_round
 from billing.usecases.edo.tracking.statuses import moved_writes
 from billing.usecases.edo.windows import counted
 
@@ -131,12 +135,21 @@ def once_more(account: str, document: str, outside: Outside) -> EdoState:
     outside.store.tx(
         [
             Write("documents", account, document, row, one.stored.version),
-            *([] if there else [due]),
+            Write("work", due.pk, due.sk, due.row, there.version if there else ABSENT),
             *counted(state, after, outside),
             *line_writes(of_document(account, document), None, outside),
         ]
     )
+    _begin_round(outside)
     return after
+
+
+def _begin_round(outside: Outside) -> None:
+    """The next run goes through what waits, though the window has had its round, or its days are over."""
+    policy, today = policy_of(seller_card(outside.store)), moscow_day(outside.clock())
+    if policy and (window := last_window(today, policy.sending)):
+        with suppress(StaleError):  # another run is at it
+            begin_round(window.key, outside)
 
 
 @dataclass(slots=True, kw_only=True)

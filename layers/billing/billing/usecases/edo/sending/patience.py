@@ -13,12 +13,15 @@ BUSY_MAX = 3  # questions in a row that are not answered
 
 @dataclass(slots=True)
 class Patience:
-    """`is_over`: the signer is given nothing more in this run; `waits`: why something is not signed."""
+    """`is_over`: the signer is given nothing more in this run; `waits`: why something is not signed; `is_away`: the
+    reason is that it does not answer.
+    """
 
     outside: Outside
     edo: EdoOutside
     is_over: bool = False
     waits: str = ""
+    is_away: bool = False
     _unanswered: int = 0
 
     def ask(self, question: Callable[[Outside, EdoOutside], set[str]]) -> set[str]:
@@ -29,7 +32,7 @@ class Patience:
             self.is_over, self.waits = True, self.waits or str(error)
         except BusyError as error:
             self._unanswered += 1
-            self.waits = self.waits or str(error)
+            self.waits, self.is_away = self.waits or str(error), True
             self.is_over = isinstance(error, AwayError) or self._unanswered >= BUSY_MAX
         else:
             self._unanswered = 0

@@ -10,8 +10,9 @@ from typing import Any
 
 from billing import records
 from billing.domain.edo import Action, may_be_sent
+from billing.domain.edo_preflight import Finding, Readiness, Severity, preflight
 from billing.domain.edo_reasons import Reason
-from billing.domain.edo_sending import Finding, Readiness, Severity, due_documents, preflight
+from billing.domain.edo_sending import due_documents
 from billing.domain.edo_signer import PowerWay
 from billing.domain.errors import UnavailableError
 from billing.letters.contexts import EdoLine

@@ -17,6 +17,7 @@ from billing.records_edo import CURSORS, LEFT
 from billing.usecases.edo.attention import no_person, want_person
 from billing.usecases.edo.cursors import place_of, put_place
 from billing.usecases.edo.one_of_many import one_of_many
+from billing.usecases.edo.relations import read_changes
 from billing.usecases.edo.sending.accounts import take_up
 from billing.usecases.edo.sending.last_look import look_again
 from billing.usecases.edo.sending.papers import document_paper
@@ -25,9 +26,9 @@ from billing.usecases.edo.sending.posting import post
 from billing.usecases.edo.sending.signing import batch_size, batches, documents_in, go_on, sign
 from billing.usecases.edo.sending.terms import OnItsWay, Terms, read
 from billing.usecases.edo.sending.unsent import Left, no_answer
-from billing.usecases.edo.waiting import accounts_waiting, place_behind
+from billing.usecases.edo.sending.walks import WALK, begin_round, is_open
+from billing.usecases.edo.waiting import accounts_waiting, is_of, lay_to_rest, place_behind, rests
 
-WALK = "sending"  # sort key of the cursor
 SAVE_EVERY = 25  # accounts
 BEYOND = "~"  # a cursor behind all accounts
 
@@ -36,35 +37,14 @@ class TimeIsUpError(Exception):
     """The rest is for the next run."""
 
 
-def begin_round(window: str, outside: Outside) -> Stored:
-    """Where the open round of the window stands: where it was left, or at the beginning of a new one.
-
-    Raises:
-        StaleError: another run has begun it.
-    """
-    stored = place_of(WALK, outside)
-    if stored and _is_open(stored, window):
-        return stored
-    row = {"window": window, "cursor": "", "open": True, **Left().row}
-    return put_place(WALK, row, stored.version if stored else ABSENT, outside)
-
-
-def is_unfinished(window: str, outside: Outside) -> bool:
-    """Whether a run between two rounds has anything to do: a round that was cut off, signatures that may be there."""
-    return _is_open(place_of(WALK, outside), window) or bool(batches(outside))
-
-
-def _is_open(walk: Stored | None, window: str) -> bool:
-    return walk is not None and walk.row["window"] == window and bool(walk.row["open"])
-
-
 @dataclass(slots=True)
 class Round:
-    """How it goes: `sent` documents in this run; `ended`: every account was taken up."""
+    """How it goes: `sent` documents in this run; `ended`: every account was taken up. `wakes_all`: what rests too."""
 
     terms: Terms
     outside: Outside
     edo: EdoOutside
+    wakes_all: bool = False
     sent: int = 0
     ended: bool = False
     left: Left = field(default_factory=Left)
@@ -98,7 +78,7 @@ class Round:
         Raises:
             as `go`
         """
-        if _is_open(place_of(WALK, self.outside), self.terms.window.key):
+        if is_open(place_of(WALK, self.outside), self.terms.window.key):
             self.go()
         else:
             with suppress(TimeIsUpError):
@@ -114,13 +94,20 @@ class Round:
         self._once_more()
 
     def _all(self) -> None:
-        """From where the last run has left off. The cursor moves only past accounts with nothing left in the air."""
+        """From where the last run has left off. The cursor moves only past accounts with nothing left in the air.
+
+        What has become of the payers is heard first: of those whom nobody has changed nothing is asked.
+        """
+        with suppress(StaleError):  # the campaign hears it
+            read_changes(self.outside, self.edo, until=self.terms.until)
         walk = begin_round(self.terms.window.key, self.outside)
         self.left = Left.of(walk.row)
         self._batches(walk.row["cursor"])
         since_saved = 0
-        for account, place in accounts_waiting(walk.row["cursor"], self.outside):
-            self._take(account)
+        for account, place, works in accounts_waiting(walk.row["cursor"], self.outside):
+            if not self._passes_by(works):
+                self._take(account)
+                lay_to_rest(works, self.left.resting, self.outside)
             since_saved += 1
             in_vain = self.left.unanswered > Left.of(walk.row).unanswered  # which may have cost minutes: not twice
             if in_vain or len(self._to_sign) >= batch_size(self.edo):
@@ -130,6 +117,15 @@ class Round:
         self._sign()
         self._once_more()
         self._end(walk)
+
+    def _passes_by(self, works: Sequence[Stored]) -> bool:
+        """An account with nothing to do today costs no call and no read: what stays of it is said by its rows."""
+        ours = [work for work in works if is_of(work, self.terms.window)]
+        if self.wakes_all or not all(rests(work, self.outside.clock()) for work in ours):
+            return False
+        for work in ours:
+            self.left.still_stays(work)
+        return True
 
     def _take(self, account: str) -> None:
         """The account's documents are made and await their signature; those signed before are posted. Once in a run."""

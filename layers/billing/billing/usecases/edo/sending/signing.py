@@ -17,7 +17,15 @@ from billing.domain.edo_fate import Stage
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import moscow_day, utc_text
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
-from billing.ports_edo import AbsentError, BadSignatureError, EdoOutside, NeedsPersonError, Outcome, SigningRefused
+from billing.ports_edo import (
+    AbsentError,
+    BadSignatureError,
+    EdoOutside,
+    NeedsPersonError,
+    Outcome,
+    SigningRefused,
+    StopTheRunError,
+)
 from billing.records_edo import SIGNING
 from billing.records_edo import SIGNING_FILES as FILES
 from billing.usecases.edo.attention import line_writes, want_person
@@ -26,6 +34,7 @@ from billing.usecases.edo.sending.terms import OnItsWay
 
 BATCH_MAX = 40
 ASK_AGAIN = timedelta(hours=1)  # after an answer that was lost: the signer may be at it
+_CONFIRMED = {"Sms": "код придёт по СМС", "MyDss": "в приложении myDSS"}
 GIVE_UP = timedelta(days=1)  # a task that nobody confirms, or that the signer knows no more
 
 
@@ -112,8 +121,12 @@ def _asked(batch: Stored, outside: Outside, edo: EdoOutside) -> set[str]:
         return _ended(batch, {paper.key: SigningRefused(text=str(error)) for paper in papers}, outside)
     except AbsentError:  # a task that the signer knows no more: its papers go into another batch
         return _ended(batch, {}, outside)
+    except StopTheRunError as error:
+        error.reason = error.reason or Reason.SIGNER_REFUSES_US
+        raise
     except NeedsPersonError as error:
-        want_person(batch.pk, Reason.NO_SIGNER, outside, detail=error.said.text or str(error))
+        reason = error.reason or Reason.SIGNER_WANTS_PERSON
+        want_person(batch.pk, reason, outside, detail=error.said.text or str(error))
         if now >= datetime.fromisoformat(row["at"]) + GIVE_UP:
             _gone(batch, outside, answered=False)
         raise
@@ -123,7 +136,7 @@ def _asked(batch: Stored, outside: Outside, edo: EdoOutside) -> set[str]:
     if (signed.task, signed.confirm) != (row["task"], row["confirm"]):  # first of all: nobody else knows the task
         waits: dict[str, Any] = {**row, "task": signed.task, "confirm": signed.confirm}
         outside.store.tx([Write("control", batch.pk, batch.sk, waits, batch.version)])
-    detail = ", ".join(filter(None, (f"файлов {len(papers)}", signed.confirm)))
+    detail = ", ".join(filter(None, (f"файлов {len(papers)}", _CONFIRMED.get(signed.confirm, signed.confirm))))
     if signed.confirm:
         want_person(batch.pk, Reason.SIGNING_WAITS, outside, detail=detail)
     return set()

@@ -20,7 +20,8 @@ from billing.ports import Outside, Stored, Write
 from billing.ports_edo import EdoKind, EdoOutside, KindOffer
 from billing.records_edo import EdoState
 from billing.usecases.edo.attention import of_document, want_person
-from billing.usecases.edo.tracking.statuses import state_of
+from billing.usecases.edo.policy import policy_of
+from billing.usecases.edo.tracking.statuses import named, state_of
 from billing.usecases.filing import kept_until
 
 
@@ -45,10 +46,11 @@ def terms_of(card: SellerCard, window: Window, edo: EdoOutside, *, today: date, 
     """Raises:
     StopTheRunError: our own box or its kinds cannot be read.
     """
-    assert card.edo, "without a policy nothing is sent"
+    policy = policy_of(card)
+    assert policy, "without a policy nothing is sent"
     return Terms(
         card=card,
-        policy=card.edo,
+        policy=policy,
         window=window,
         today=today,
         us=edo.edo.our_box(),
@@ -116,7 +118,18 @@ def to_person(one: OnItsWay, reason: Reason, outside: Outside, *, detail: str) -
     """The document is on the list for a person."""
     account, document = one.stored.pk, one.stored.sk
     subject = of_document(account, document)
-    want_person(subject, reason, outside, detail=detail, account=account, document=document, inn=one.inn)
+    row = one.stored.row
+    want_person(
+        subject,
+        reason,
+        outside,
+        detail=detail,
+        account=account,
+        document=document,
+        inn=one.inn,
+        title=named(row),
+        name=row["content"]["buyer"]["name"],
+    )
 
 
 def keep_until(one: OnItsWay, outside: Outside) -> datetime:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from billing.domain.edo_reasons import Reason
-from billing.ports import Outside
+from billing.domain.edo_wording import quoted
+from billing.ports import Outside, Stored
 from billing.usecases.edo.sending.terms import OnItsWay, to_person
+from billing.usecases.edo.tracking.statuses import named
 
 LINES_MAX = 100
+WHICH_MAX = 200  # characters
 
 
 @dataclass(slots=True)
@@ -23,6 +26,7 @@ class Left:
 
     counts: dict[str, int] = field(default_factory=dict)
     lines: list[list[str]] = field(default_factory=list)
+    resting: dict[str, list[str]] = field(default_factory=dict)  # by custom id: what is said, until tomorrow
     _said: set[str] = field(default_factory=set)
 
     @classmethod
@@ -36,12 +40,23 @@ class Left:
     def stays(self, one: OnItsWay, reason: Reason, detail: str = "") -> None:
         if one.custom_id in self._said:
             return
-        self._said.add(one.custom_id)
-        self.counts[reason.value] = self.counts.get(reason.value, 0) + 1
+        row = one.stored.row
+        which = f"{row['content']['buyer']['name']}: {named(row)}"[:WHICH_MAX]
+        line = [one.inn, which, reason.value, quoted(detail)[:200]]
+        self._add(one.stored.pk, one.stored.sk, line)
+        if reason.lasts_the_day:
+            self.resting[one.custom_id] = line
+
+    def still_stays(self, work: Stored) -> None:
+        """What a row of work says that rests until tomorrow."""
+        self._add(work.row["account"], work.row["document"], list(work.row["details"]["why"]))
+
+    def _add(self, account: str, document: str, line: list[str]) -> None:
+        self._said.add(f"{account}/{document}")
+        reason = line[2]
+        self.counts[reason] = self.counts.get(reason, 0) + 1
         if len(self.lines) < LINES_MAX:
-            row = one.stored.row
-            which = f"{row['content']['buyer']['name']}: {named(row)}"
-            self.lines.append([one.stored.pk, one.stored.sk, one.inn, which, reason.value, detail[:200]])
+            self.lines.append([account, document, *line])
 
     @property
     def unanswered(self) -> int:
@@ -56,8 +71,3 @@ def no_answer(one: OnItsWay, said: str, left: Left, outside: Outside) -> None:
     """The document stays, and a person reads what was said, until it is at the operator."""
     left.stays(one, Reason.NO_ANSWER, said)
     to_person(one, Reason.NO_ANSWER, outside, detail=said)
-
-
-def named(row: Mapping[str, Any]) -> str:
-    """«акт № 45», as the row's summary begins."""
-    return str(row["summary"]).partition(" на ")[0]

@@ -1,22 +1,26 @@
-"""What our accountant is told of a window: in the evening of a day with news, and when nothing is left."""
+"""What our accountant is told of a window: in the evening of a day with news, when nothing is left, and at once when
+its days are over and something is.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from billing.domain.edo_fate import Stage
 from billing.domain.edo_reasons import Reason
+from billing.domain.edo_sending import Window
 from billing.domain.periods import MOSCOW
 from billing.ports import Outside, StaleError, Stored
-from billing.records_edo import LEFT
+from billing.records_edo import DUE_SHARDS, LEFT
 from billing.usecases.edo.news import is_news, lines_of, section
 from billing.usecases.edo.reports import Told, last_report, write_report
-from billing.usecases.edo.sending.terms import Terms
 from billing.usecases.edo.sending.unsent import Left
+from billing.usecases.edo.waiting import is_of
 from billing.usecases.edo.windows import states_of
+from billing.usecases.rows import rows_of
 
-KIND = "sending"
+KIND, OVERDUE = "sending", "overdue"
 EVENING = 18  # o'clock in Moscow
 
 _TOTALS = {
@@ -27,21 +31,31 @@ _TOTALS = {
 }
 
 
-def report(terms: Terms, outside: Outside) -> bool:
+def report(window: Window, today: date, outside: Outside) -> bool:
     """The accountant knows how the window stands, if there is anything new; whether a report was written.
 
-    Once an evening, and as soon as nothing is left that was left when it was told last.
+    Once an evening, and as soon as nothing is left that was left when it was told last. After the window's last day, at
+    once when something is left, and then only when something else is: not each day the same.
     """
-    key = terms.window.key
-    last = last_report(KIND, key, outside)
-    told = _told(key, outside)
-    is_done = not told.totals["left"] and (last is None or last.row["totals"]["left"])
-    if not is_news(told, last) or not (is_done or _is_due_this_evening(last, outside)):
+    is_over = today > window.last_day
+    last, overdue = last_report(KIND, window.key, outside), last_report(OVERDUE, window.key, outside)
+    last = max(filter(None, (last, overdue)), key=lambda stored: str(stored.row["at"]), default=None)
+    left = _left(window, outside)
+    told = _told(KIND, window.key, left, last, outside)
+    if is_over and left.total and not overdue:
+        told = _told(OVERDUE, window.key, left, None, outside)
+    elif not _is_worth_telling(told, last, is_over=is_over, outside=outside):
         return False
     with suppress(StaleError):  # another run has told it
         write_report(told, outside)
         return True
     return False
+
+
+def _is_worth_telling(told: Told, last: Stored | None, *, is_over: bool, outside: Outside) -> bool:
+    is_done = not told.totals["left"] and (last is None or last.row["totals"]["left"])
+    is_new = any(one.fresh for one in told.sections) if is_over else is_news(told, last)
+    return bool(is_done and is_news(told, last)) or (is_new and _is_due_this_evening(last, outside))
 
 
 def _is_due_this_evening(last: Stored | None, outside: Outside) -> bool:
@@ -50,10 +64,15 @@ def _is_due_this_evening(last: Stored | None, outside: Outside) -> bool:
     return now >= evening and (last is None or datetime.fromisoformat(last.row["at"]) < evening)
 
 
-def _told(window: str, outside: Outside) -> Told:
-    stored = outside.store.get("control", LEFT, window)
-    left = Left.of(stored.row) if stored else Left()
-    last = last_report(KIND, window, outside)
+def _left(window: Window, outside: Outside) -> Left:
+    """What the last round has left; before a round has come to its end, everything that waits."""
+    if stored := outside.store.get("control", LEFT, window.key):
+        return Left.of(stored.row)
+    waiting = sum(is_of(work, window) for shard in DUE_SHARDS for work in rows_of(outside.store, "work", shard))
+    return Left({Reason.SENDING_WAITS.value: waiting} if waiting else {})
+
+
+def _told(kind: str, window: str, left: Left, last: Stored | None, outside: Outside) -> Told:
     states = states_of(window, outside)
     totals = {"sent": sum(states.values()), "left": left.total}
     totals |= {name: sum(states.get(stage, 0) for stage in stages) for name, stages in _TOTALS.items()}
@@ -63,4 +82,4 @@ def _told(window: str, outside: Outside) -> Told:
         section(name, *lines_of(left, reasons), last)
         for name, reasons in (("person", person), ("not_partners", [Reason.NOT_PARTNERS.value]), ("left", waits))
     )
-    return Told(kind=KIND, period=window, sections=sections, totals=totals)
+    return Told(kind=kind, period=window, sections=sections, totals=totals)

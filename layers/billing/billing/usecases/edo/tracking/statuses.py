@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -112,18 +114,25 @@ def _receipt(state: EdoState, fate: Fate, found: Tracked) -> Receipt | None:
 
 
 def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fate:
-    """With the client's words of a refusal, or with what the check of our signature has found."""
-    if fate.stage is before.stage:
-        return fate
-    said = ""
-    try:
-        if fate.stage is Stage.REFUSED and found.answered_by:
-            said = edo.edo.why_refused(fate.message, found.answered_by)
-        elif fate.stage is Stage.SIGNATURE_INVALID and found.our_signature:
-            said = edo.edo.why_invalid(fate.message, found.our_signature)
-    except (AbsentError, BadDocumentError, NeedsPersonError, OddAnswerError):  # no words; the state stands without them
-        pass
-    return replace(fate, text="; ".join(filter(None, (fate.text, said)))) if said else fate
+    """With the client's words of whatever is new, or with what the check of our signature has found."""
+    if fate.stage is not before.stage:
+        answered = fate.stage in (Stage.REFUSED, Stage.DISAGREED)
+        said = _words(fate, found.answered_by, edo) if answered else ""
+        if fate.stage is Stage.SIGNATURE_INVALID:
+            said = _words(fate, found.our_signature, edo, why=edo.edo.why_invalid)
+        fate = replace(fate, text="; ".join(filter(None, (fate.text, said))))
+    if fate.annulment is not before.annulment and not fate.annulment_text:
+        fate = replace(fate, annulment_text=_words(fate, found.annulled_by, edo))
+    if fate.clarification and not before.clarification and not fate.clarification_text:
+        fate = replace(fate, clarification_text=_words(fate, found.clarified_by, edo))
+    return fate
+
+
+def _words(fate: Fate, entity: str, edo: EdoOutside, *, why: Callable[[str, str], str] | None = None) -> str:
+    """What an entity of the document's message says; the state stands without words where there are none."""
+    with suppress(AbsentError, BadDocumentError, NeedsPersonError, OddAnswerError):
+        return (why or edo.edo.words)(fate.message, entity) if entity else ""
+    return ""
 
 
 def moved_writes(stored: Stored, before: EdoState, after: EdoState, outside: Outside) -> list[Write]:
@@ -144,7 +153,7 @@ def moved_writes(stored: Stored, before: EdoState, after: EdoState, outside: Out
     writes += _kept("work", open_shard(account), item, work, not is_over(after.fate), outside)
     writes += _kept("work", EVIDENCE, item, work, evidence_is_due(account, document, after), outside)
     writes += _kept("work", RECEIPTS, item, work, receipt_is_due(after.fate), outside)
-    return writes + _line(account, document, after, outside)
+    return writes + _line(stored, after, outside)
 
 
 def _gone(table: str, pk: str, sk: str, outside: Outside) -> list[Write]:
@@ -159,11 +168,26 @@ def _kept(table: str, pk: str, sk: str, row: dict[str, Any], wanted: bool, outsi
     return [Write(table, pk, sk, None, there.version)] if there else []
 
 
-def _line(account: str, document: str, state: EdoState, outside: Outside) -> list[Write]:
+def named(row: Mapping[str, Any]) -> str:
+    """«акт № 45», as the row's summary begins."""
+    return str(row["summary"]).partition(" на ")[0]
+
+
+def _line(stored: Stored, state: EdoState, outside: Outside) -> list[Write]:
+    account, document = stored.pk, stored.sk
     subject, reason = of_document(account, document), for_person(state.fate, state.receipt)
     if not reason or reason is state.seen:
         return line_writes(subject, None, outside)
     words = words_of(state.fate, reason)
     detail = state.receipt.trouble if reason is Reason.OUR_RECEIPT_IS_DUE and state.receipt else words
-    line = ForPerson(subject=subject, reason=reason, detail=detail, account=account, document=document, inn=state.inn)
+    line = ForPerson(
+        subject=subject,
+        reason=reason,
+        detail=detail,
+        account=account,
+        document=document,
+        inn=state.inn or str(stored.row["payer"]),
+        title=named(stored.row),
+        name=stored.row["content"]["buyer"]["name"],
+    )
     return line_writes(subject, line, outside)

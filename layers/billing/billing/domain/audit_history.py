@@ -1,0 +1,177 @@
+"""The second reading of a whole journal: what became of every kopeck that was paid, so that it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from billing.domain.audit import COMPANY, UNPAID, Due, Owed, Reading
+from billing.domain.ledger import Allocation, Entry
+from billing.domain.money import Kopecks
+
+Stretches: TypeAlias = dict[str, list[tuple[str, int, int]]]  # a merged name: whose kopecks lie where in it
+
+
+class Paid(NamedTuple):
+    """Kopecks that were paid. `own`: the act has them because of this very payment."""
+
+    payment: str
+    lot_at: int
+    debt: str
+    amount: Kopecks
+    money: str
+    payer: str
+    line: str
+    month: str
+    act: str
+    own: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class History(Reading):
+    """A reading from the first entry on. `lots` and `debts`: what merged ones are made of."""
+
+    paid: list[Paid] = field(default_factory=list)
+    lots: Stretches = field(default_factory=dict)
+    debts: Stretches = field(default_factory=dict)
+
+    def _note_paid(self, p: Owed, a: Allocation, act: str, *, own: bool) -> None:
+        self.paid.append(
+            Paid(a.payment, a.offset, a.charge, p.amount, str(a.money), a.payer, p.line, p.month, act, own)
+        )
+
+    def _merge(self, e: Entry) -> None:
+        if e.lots:
+            self.lots[e.key] = _laid([(lot.payment, lot.offset, lot.rest) for lot in e.lots], self.lots)
+        if e.debts:
+            self.debts[e.key] = _laid([(debt.charge, debt.offset, debt.rest) for debt in e.debts], self.debts)
+        Reading._merge(self, e)
+
+    def _correct(self, e: Entry) -> None:
+        match e.kind:
+            case "reversal":
+                self._reverse(e)
+            case "chargeback":
+                self._withdraw(e)
+            case "reclassification":
+                self._reclassify(e)
+            case kind:
+                raise ValueError(f"an entry of an unknown kind: {kind}")
+
+    def _less_acted(self, period: str, payer: str, line: str, month: str, amount: Kopecks) -> None:
+        """What an act holds as not paid is given back: the next act is less by it."""
+        self._owe_act(Due(period, UNPAID, payer, line, month), -amount)
+        self._sum(period, "acted_unpaid", -amount)
+
+    def _reverse(self, e: Entry) -> None:
+        period, given = str(e.period), 0
+        self._sum(period, "reversed", e.amount)
+        for a in (a for a in e.allocations if a.amount < 0):
+            given -= a.amount
+            self._give_back(period, a)
+        left = e.amount - given
+        for is_of_it in (lambda o: self._is_charge(o, e.ref), lambda o: o.line == e.line):
+            for i in reversed(range(len(self.owed))):
+                o = self.owed[i]
+                if not left or not is_of_it(o):
+                    continue
+                n = min(left, o.amount)
+                left -= n
+                self.owed[i] = o._replace(amount=o.amount - n)
+                if o.act:
+                    self._less_acted(period, o.act, o.line, o.month, n)
+        self.owed = [o for o in self.owed if o.amount]
+        self.stray += left
+
+    def _is_charge(self, o: Owed, charge: str) -> bool:
+        return o.debt == charge or any(
+            name == charge and low < o.at + o.amount and o.at < high for name, low, high in self.debts.get(o.debt, ())
+        )
+
+    def _give_back(self, period: str, a: Allocation) -> None:
+        def forget(p: Paid) -> None:
+            self._funded(period, p.money, p.month, -p.amount, again=bool(p.act) and not p.own)
+            if p.own:
+                self._owe_act(Due(period, p.money, p.payer, a.line, p.month), -p.amount)
+            elif p.act:
+                self._less_acted(period, p.act, a.line, p.month, p.amount)
+
+        left = self._change(lambda p: p.amount if _same(p, a) else 0, -a.amount, forget)
+        if left:  # withdrawn by the bank since: the act stood, and is less by it now
+            money, month = str(a.money), str(a.month)
+            self._funded(period, money, month, -left, again=bool(a.acted))
+            if a.acted:
+                self._less_acted(period, a.acted, a.line, month, left)
+            elif money in COMPANY:
+                self._owe_act(Due(period, money, a.payer, a.line, month), -left)
+
+    def _withdraw(self, e: Entry) -> None:
+        period, owed = str(e.period), dict[tuple[str, str, str], Kopecks]()
+
+        def owe_again(p: Paid) -> None:
+            key = (p.line, p.month, p.act)
+            owed[key] = owed.get(key, 0) + p.amount
+
+        spent = sum(debt.rest for debt in e.debts)
+        self._sum(period, "withdrawn", spent)
+        self.stray += self._change(lambda p: self._is_payment(p, e.ref), spent, owe_again)
+        self.owed += [Owed(e.key, 0, amount, line, month, act) for (line, month, act), amount in owed.items()]
+
+    def _is_payment(self, p: Paid, payment: str) -> Kopecks:
+        """How much of it is of that payment."""
+        if p.payment == payment:
+            return p.amount
+        parts = self.lots.get(p.payment, ())
+        end = p.lot_at + p.amount
+        return sum(max(0, min(high, end) - max(low, p.lot_at)) for name, low, high in parts if name == payment)
+
+    def _reclassify(self, e: Entry) -> None:
+        period = str(e.period)
+        for was, now in zip(e.allocations[::2], e.allocations[1::2], strict=True):
+
+            def change(p: Paid, now: Allocation = now) -> Paid:
+                money = str(now.money)
+                self._funded(period, p.money, p.month, -p.amount, again=bool(p.act) and not p.own)
+                self._funded(period, money, p.month, p.amount, again=bool(p.act) and not p.own)
+                own, act = p.own, p.act
+                if not p.act or p.own:
+                    if p.own:
+                        self._owe_act(Due(period, p.money, p.payer, now.line, p.month), -p.amount)
+                    own, act = money in COMPANY, now.payer if money in COMPANY else ""
+                    if own:
+                        self._owe_act(Due(period, money, now.payer, now.line, p.month), p.amount)
+                return p._replace(money=money, payer=now.payer, act=act, own=own)
+
+            def size(p: Paid, was: Allocation = was) -> Kopecks:
+                return p.amount if _same(p, was) else 0
+
+            self.stray += self._change(size, -was.amount, change)
+
+    def _change(self, size: Callable[[Paid], Kopecks], amount: Kopecks, change: Callable[[Paid], Paid | None]) -> int:
+        """Change the newest kopecks of which `size` tells how many are meant; return how many were not there."""
+        for i in reversed(range(len(self.paid))):
+            if not amount:
+                break
+            if n := min(amount, size(p := self.paid[i])):
+                amount -= n
+                changed = change(p._replace(amount=n))
+                rest = [p._replace(amount=p.amount - n)] if p.amount > n else []
+                self.paid[i : i + 1] = [*rest, *([changed] if changed else [])]
+        return amount
+
+
+def _same(p: Paid, a: Allocation) -> bool:
+    return (p.payment, p.debt, p.money, p.payer) == (a.payment, a.charge, a.money, a.payer)
+
+
+def _laid(parts: list[tuple[str, int, int]], known: Stretches) -> list[tuple[str, int, int]]:
+    """Whose kopecks lie where in what is merged of the parts (name, offset, length)."""
+    at, laid = parts[0][1], list[tuple[str, int, int]]()
+    for name, offset, length in parts:
+        for of, low, high in known.get(name, [(name, offset, offset + length)]):
+            start, end = max(low, offset), min(high, offset + length)
+            if start < end:
+                laid.append((of, at + start - offset, at + end - offset))
+        at += length
+    return laid

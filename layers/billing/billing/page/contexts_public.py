@@ -1,0 +1,41 @@
+"""What the pages for anybody are told: a confirmation, a link to another client, and what has gone wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from billing.page.frame import Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmPage:
+    """`state`: ask, done, or stale (the link is used up, or another one was sent after it)."""
+
+    frame: Frame
+    state: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterPage:
+    """A link of the CRM leads to client `then`, while the browser is in as client `now`."""
+
+    frame: Frame
+    token: str
+    now: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage:
+    """A page that only says something: a key of words for its heading and its text, and where to go on.
+
+    `detail` stands in the place of the text, where more is known. `crm`: the address that opens the page anew.
+    """
+
+    frame: Frame
+    heading: str
+    text: str
+    detail: str = ""
+    back: str = ""
+    crm: str = ""

@@ -1,0 +1,17 @@
+"""The company's policy of exchange, with what its card says of VAT: by that the schedule of the sending is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from billing.domain.edo_policy import EdoPolicy
+from billing.domain.seller import SellerCard
+from billing.domain.vat import Vat
+
+
+def policy_of(card: SellerCard | None) -> EdoPolicy | None:
+    """None: nothing electronic happens."""
+    if not card or not card.edo:
+        return None
+    vat = tuple((record.valid_from, record.mode != Vat.NONE) for record in card.vat)
+    return replace(card.edo, sending=replace(card.edo.sending, vat=vat))

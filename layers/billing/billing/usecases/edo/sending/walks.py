@@ -1,0 +1,57 @@
+"""The row of a window's round: begun, how far it has come, and whether another one is due."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from billing.domain.periods import moscow_day
+from billing.ports import ABSENT, Outside, Stored
+from billing.records_edo import LEFT, PREFLIGHT
+from billing.usecases.edo.cursors import place_of, put_place
+from billing.usecases.edo.sending.signing import batches
+from billing.usecases.edo.sending.unsent import Left
+
+WALK = "sending"  # sort key of the cursor
+
+
+def begin_round(window: str, outside: Outside) -> Stored:
+    """Where the open round of the window stands: where it was left, or at the beginning of a new one.
+
+    Raises:
+        StaleError: another run has begun it.
+    """
+    stored = place_of(WALK, outside)
+    if stored and is_open(stored, window):
+        return stored
+    day = moscow_day(outside.clock()).isoformat()
+    row = {"window": window, "cursor": "", "open": True, "day": day, **Left().row}
+    return put_place(WALK, row, stored.version if stored else ABSENT, outside)
+
+
+def is_left(window: str, outside: Outside) -> bool:
+    """Whether anything of a window whose days are over may still have to go.
+
+    One that no run has come to is left too, unless the company has never sent before and had no look ahead of it: it
+    begins with its next window.
+    """
+    walk = place_of(WALK, outside)
+    if walk and walk.row["window"] == window:
+        stored = outside.store.get("control", LEFT, window)
+        return bool(walk.row["open"]) or stored is None or stored.row["total"] > 0
+    return walk is not None or outside.store.get("control", PREFLIGHT, window) is not None
+
+
+def had_its_round(window: str, day: date, outside: Outside) -> bool:
+    """Whether a round of the window was begun on that day and has ended."""
+    walk = place_of(WALK, outside)
+    begun = walk is not None and (walk.row["window"], walk.row.get("day")) == (window, day.isoformat())
+    return begun and not is_open(walk, window)
+
+
+def is_unfinished(window: str, outside: Outside) -> bool:
+    """Whether a run between two rounds has anything to do: a round that was cut off, signatures that may be there."""
+    return is_open(place_of(WALK, outside), window) or bool(batches(outside))
+
+
+def is_open(walk: Stored | None, window: str) -> bool:
+    return walk is not None and walk.row["window"] == window and bool(walk.row["open"])
