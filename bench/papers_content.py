@@ -13,6 +13,7 @@ from billing.domain.documents import (
     Document,
     Invoice,
     Line,
+    Operation,
     Party,
     Reconciliation,
     ReconciliationRow,
@@ -119,7 +120,7 @@ def an_invoice(count: int, seed: int) -> Invoice:
         vat_totals=act.vat_totals,
         pay_by=date(2026, 10, 10),
         number=act.number,
-        purpose=f"Оплата по счету № {act.number} от {short_date(act.date)}. В т.ч. НДС 22%",
+        purpose=f"Оплата по счёту № {act.number} от {short_date(act.date)}. В т.ч. НДС 22%",
     )
 
 
@@ -129,9 +130,9 @@ def a_reconciliation(count: int, seed: int) -> Reconciliation:
     for i in range(count):
         day, amount = first + timedelta(days=92 * i // count), dice.randrange(500_00, 900_000_00)
         if i % 2:
-            rows.append(ReconciliationRow(date=day, document=f"Оплата (п/п № {4000 + i})", credit=amount))
+            rows.append(ReconciliationRow(date=day, operation=Operation.PAYMENT, number=f"{4000 + i}", credit=amount))
         else:
-            rows.append(ReconciliationRow(date=day, document=f"Продажа (Акт № {100_000 + i})", debit=amount))
+            rows.append(ReconciliationRow(date=day, operation=Operation.SALE, number=f"{100_000 + i}", debit=amount))
     opening = dice.randrange(0, 500_000_00)
     return Reconciliation(
         date=date(2026, 10, 1),

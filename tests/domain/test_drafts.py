@@ -85,9 +85,9 @@ def test_a_whole_draft_has_both_sides_the_basis_and_the_term():
     assert (act.content.buyer.inn, act.content.buyer.kpp) == (PAYER, "773601001")
     assert act.content.basis == "Договор № 17 от 01.03.2024"
     assert (invoice.content.date, invoice.content.pay_by) == (date(2026, 2, 1), date(2026, 2, 11))
-    assert invoice.content.purpose == ("Оплата по счету № {number} от 01.02.2026, договор № 17 от 01.03.2024. "
+    assert invoice.content.purpose == ("Оплата по счёту № {number} от 01.02.2026, договор № 17 от 01.03.2024. "
                                        "В т.ч. НДС 22% – 180,33 руб.")
-    assert invoice.content.numbered("9").purpose.startswith("Оплата по счету № 9 от")
+    assert invoice.content.numbered("9").purpose.startswith("Оплата по счёту № 9 от")
 
 
 @pytest.mark.parametrize(

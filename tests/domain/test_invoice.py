@@ -86,4 +86,4 @@ def test_the_purpose_says_the_vat_as_banks_want_it(totals, said):
 
     purpose = payment_purpose("Договор № 17 от 01.03.2024", totals, "01.02.2026")
 
-    assert purpose == f"Оплата по счету № {{number}} от 01.02.2026, договор № 17 от 01.03.2024. {said}"
+    assert purpose == f"Оплата по счёту № {{number}} от 01.02.2026, договор № 17 от 01.03.2024. {said}"

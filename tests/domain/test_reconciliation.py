@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.domain.documents import ReconciliationRow
-from billing.domain.ledger import Chargeback, MoneyClass, Reclassification, Refund
+from billing.domain.documents import Operation, ReconciliationRow
+from billing.domain.ledger import Chargeback, MoneyClass, Reclassification, Refund, Reversal
 from billing.domain.reconciliation import (
     Event,
     NumberedAct,
     Paid,
     mirrored,
     money_events,
-    not_acted,
     reconcile,
     sale,
+    undocumented_by,
 )
+from billing.domain.reconciliation_wording import operation_text
 from tests.builders import OTHER_PAYER, PAYER, Story, a_charge, a_payment, rub
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)
@@ -35,7 +36,11 @@ def told(story: Story, payer: str = PAYER, acts: tuple[NumberedAct, ...] = ()):
 
 
 def said(rows) -> list[str]:
-    return [f"{row.date:%d.%m} {row.document} {row.debit // 100} {row.credit // 100}" for row in rows]
+    return [f"{row.date:%d.%m} {text_of(row)} {row.debit // 100} {row.credit // 100}" for row in rows]
+
+
+def text_of(row: ReconciliationRow) -> str:
+    return operation_text(row).replace("\u00a0", " ")
 
 
 def test_10_000_paid_and_an_act_for_5_500_leave_4_500_with_us():
@@ -44,8 +49,8 @@ def test_10_000_paid_and_an_act_for_5_500_leave_4_500_with_us():
     turnover = told(story, acts=(an_act(),))
 
     assert said(turnover.rows) == [
-        "12.01 Оплата (п/п № 77 от 12.01.2026) 0 10000",
-        "01.02 Продажа (Акт № 45 от 01.02.2026) 5500 0",
+        "12.01 Оплата (п/п № 77) 0 10000",
+        "01.02 Продажа (Акт № 45) 5500 0",
     ]
     assert (turnover.opening, turnover.debit, turnover.credit, turnover.closing) == (
         0, rub(5_500), rub(10_000), rub(-4_500))
@@ -59,7 +64,7 @@ def test_10_000_paid_and_an_act_for_5_500_leave_4_500_with_us():
     pytest.param([a_payment(payer=OTHER_PAYER)], [], id="another payer's money has its own act"),
     pytest.param([a_payment(key="p", document="№ 7 от 12.01.2026"),
                   Refund(key="r", day=date(2026, 1, 20), amount=rub(3_000), payment="p")],
-                 ["12.01 Оплата (п/п № 7 от 12.01.2026) 0 10000",
+                 ["12.01 Оплата (п/п № 7) 0 10000",
                   "20.01 Возврат оплаты (п/п № 7 от 12.01.2026) 3000 0"],
                  id="a refund is a debit"),
     pytest.param([a_payment(key="p"), a_charge(),
@@ -89,7 +94,8 @@ def test_a_refund_of_a_payment_from_before_is_named_by_it():
     (event,) = money_events(story.journal[1:], PAYER, before)
 
     assert event.row == ReconciliationRow(
-        date=date(2026, 1, 20), document="Возврат оплаты (п/п № 5 от 30.12.2025)", debit=rub(1_000))
+        date=date(2026, 1, 20), operation=Operation.REFUND, number="5", document_date=date(2025, 12, 30),
+        debit=rub(1_000))
 
 
 def test_sales_of_a_day_stand_before_its_payments_and_numbers_in_their_order():
@@ -99,20 +105,30 @@ def test_sales_of_a_day_stand_before_its_payments_and_numbers_in_their_order():
 
     rows = told(story, acts=tuple(acts)).rows
 
-    assert [row.document.partition(" от ")[0] for row in rows] == [
-        "Продажа (Акт № 9", "Продажа (Акт № 10", "Продажа (Акт № 101", "Оплата", "Оплата"]
+    assert [text_of(row) for row in rows] == [
+        "Продажа (Акт № 9)", "Продажа (Акт № 10)", "Продажа (Акт № 101)", "Оплата", "Оплата"]
     assert [row.credit for row in rows[3:]] == [100, 200]
 
 
-def test_what_was_debited_and_is_in_no_act_of_the_day_is_told_apart():
-    story = Story(a_payment(), a_charge(), a_charge(day=date(2026, 2, 10), amount=rub(1_000)))
+@pytest.mark.parametrize(("commands", "of_payer", "of_other"), [
+    pytest.param([a_payment(), a_charge()], 5_500, 0, id="paid"),
+    pytest.param([a_charge()], 5_500, 0, id="not paid"),
+    pytest.param([a_charge(), a_payment(amount=rub(1_000))], 5_500, 0, id="paid in part, later"),
+    pytest.param([a_payment(amount=rub(2_000), money=MoneyClass.CARD_IND, payer=""), a_charge()], 3_500, 0,
+                 id="an individual has paid for 2 000"),
+    pytest.param([a_payment(amount=rub(2_000), payer=OTHER_PAYER), a_charge()], 3_500, 2_000, id="two payers"),
+    pytest.param([a_payment(), a_charge(key="c"), Reversal(key="v", day=LAST, amount=rub(500), charge="c")], 5_000, 0,
+                 id="given back in part"),
+    pytest.param([a_charge(key="c"), Reversal(key="v", day=LAST, amount=rub(500), charge="c")], 5_000, 0,
+                 id="a debt forgiven in part"),
+    pytest.param([a_payment(key="p"), a_charge(), Chargeback(key="b", day=LAST, amount=rub(10_000), payment="p")],
+                 5_500, 0, id="money withdrawn: the service was served once"),
+])  # fmt: skip
+def test_what_is_served_counts_whoever_pays_and_when(commands, of_payer, of_other):
+    journal = Story(*commands).journal
 
-    acts = [an_act()]
-
-    assert not_acted(story.journal, acts, PAYER, date(2026, 1, 31)) == rub(5_500)
-    assert not_acted(story.journal, acts, PAYER, date(2026, 2, 1)) == 0
-    assert not_acted(story.journal, acts, PAYER, date(2026, 2, 10)) == rub(1_000)
-    assert not_acted(story.journal, [], OTHER_PAYER, date(2026, 2, 10)) == 0
+    assert sum(undocumented_by(e, PAYER, owes=True) for e in journal) == rub(of_payer)
+    assert sum(undocumented_by(e, OTHER_PAYER, owes=False) for e in journal) == rub(of_other)
 
 
 # --- identities --------------------------------------------------------------------------------------------------
@@ -129,7 +145,8 @@ def events(draw) -> list[Event]:
             found.append(sale(NumberedAct(number=str(n), date=day, total=amount, spent=amount)))
         else:
             debit = draw(st.booleans())
-            row = ReconciliationRow(date=day, document=f"row {n}", debit=amount * debit, credit=amount * (not debit))
+            row = ReconciliationRow(date=day, operation=Operation.PAYMENT, number=f"{n}", debit=amount * debit,
+                                    credit=amount * (not debit))
             found.append(Event(order=(day, 1, n, ""), row=row))
     return found
 
@@ -158,9 +175,9 @@ def test_any_events_make_an_act_that_holds_together(found, days):
     whole, begun = reconcile(found, first, last), reconcile(found, first, middle)
     ended = reconcile(found, after, max(after, last))
     outside = Event(order=(first - timedelta(days=1), 1, 99, ""),
-                    row=ReconciliationRow(date=first - timedelta(days=1), document="earlier", credit=7))
+                    row=ReconciliationRow(date=first - timedelta(days=1), operation=Operation.PAYMENT, credit=7))
     later = Event(order=(last + timedelta(days=1), 1, 99, ""),
-                  row=ReconciliationRow(date=last + timedelta(days=1), document="later", debit=7))
+                  row=ReconciliationRow(date=last + timedelta(days=1), operation=Operation.SALE, debit=7))
 
     assert (whole.opening, whole.closing) == by_hand(found, first, last)
     assert whole.opening + whole.debit - whole.credit == whole.closing

@@ -17,7 +17,7 @@ from billing.exports.zip_file import distinct, zipped
 DAY = date(2026, 2, 1)
 FILES = [
     ("Акт № 1 от 01.02.2026 ООО Ромашка.pdf", DAY, b"%PDF one"),
-    ("Счет на оплату № 1.pdf", date(2026, 3, 1), b"%PDF two" * 1_000),
+    ("Счёт на оплату № 1.pdf", date(2026, 3, 1), b"%PDF two" * 1_000),
     ("empty.pdf", DAY, b""),
 ]
 

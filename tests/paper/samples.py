@@ -16,6 +16,7 @@ from billing.domain.documents import (
     Clause,
     Invoice,
     Line,
+    Operation,
     Party,
     Reconciliation,
     ReconciliationRow,
@@ -89,7 +90,7 @@ def an_invoice(said: Sequence[Line] | None = None, **over: Any) -> Invoice:
         "date": date(2026, 2, 1), "month": "2026-01", "seller": a_seller(), "buyer": a_party(),
         "basis": "Договор № 17 от 01.03.2024", "lines": printed, "total": sum(line.amount for line in printed),
         "vat_totals": vat_totals(printed), "pay_by": date(2026, 2, 11), "number": "123",
-        "purpose": "Оплата по счету № 123 от 01.02.2026, договор № 17 от 01.03.2024. В т.ч. НДС 22% – 991,80 руб.",
+        "purpose": "Оплата по счёту № 123 от 01.02.2026, договор № 17 от 01.03.2024. В т.ч. НДС 22% – 991,80 руб.",
         **over})  # fmt: skip
 
 
@@ -97,10 +98,12 @@ def reconciliation_rows(count: int) -> tuple[ReconciliationRow, ...]:
     """By turns an act for 1 000,00 and a payment of 900,00, a day apart: each pair adds 100,00 to the debt."""
     first = date(2026, 1, 1)
     return tuple(
-        ReconciliationRow(date=first + timedelta(days=i % 90), document=f"Продажа (Акт № {i + 1})", debit=1_000_00)
+        ReconciliationRow(date=day, operation=Operation.SALE, number=f"{i + 1}", document_date=day, debit=1_000_00)
         if i % 2 == 0
-        else ReconciliationRow(date=first + timedelta(days=i % 90), document=f"Оплата (п/п № {i + 1})", credit=900_00)
-        for i in range(count)
+        else ReconciliationRow(
+            date=day, operation=Operation.PAYMENT, number=f"{i + 1}", document_date=day, credit=900_00
+        )
+        for i, day in ((i, first + timedelta(days=i % 90)) for i in range(count))
     )
 
 

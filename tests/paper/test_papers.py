@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from billing import paper
-from billing.domain.documents import Party, ReconciliationRow, Signer
+from billing.domain.documents import Operation, Party, ReconciliationRow, Signer
+from billing.domain.reconciliation_wording import document_name, operation_text
 from billing.domain.vat import Vat
 from tests.paper.reading import letters, text, text_by_another_reader
 from tests.paper.samples import (
@@ -52,7 +53,7 @@ def test_an_act_says_what_a_primary_document_must():
         "Всего оказано услуг 1, на сумму 5 500,00 руб.",
         "Пять тысяч пятьсот рублей 00 копеек",
         (
-            "Вышеперечисленные услуги выполнены полностью и в срок. Заказчик претензий по объему, качеству и срокам "
+            "Вышеперечисленные услуги выполнены полностью и в срок. Заказчик претензий по объёму, качеству и срокам "
             "оказания услуг не имеет."
         ),
         "ИСПОЛНИТЕЛЬ",
@@ -77,7 +78,7 @@ def test_an_invoice_says_how_to_pay_it():
         "ИНН 7736207543 КПП 770401001",
         "Сч. № 40702810938000000001",
         "ООО «Закрывашка» Получатель",
-        "Счет на оплату № 123 от 1 февраля 2026 г.",
+        "Счёт на оплату № 123 от 1 февраля 2026 г.",
         "Поставщик: ООО «Закрывашка», ИНН 7736207543",
         "Покупатель: ООО «Ромашка», ИНН 7707083893",
         "Основание: Договор № 17 от 01.03.2024",
@@ -193,8 +194,8 @@ def test_a_reconciliation_sets_our_books_against_theirs():
     for part in (
         "Акт сверки № 7",
         (
-            "взаимных расчетов за период: 01.01.2026 – 31.03.2026 между ООО «Закрывашка» и ООО «Ромашка» "
-            "Договор № 17 от 01.03.2024"
+            "взаимных расчётов за период: 01.01.2026 – 31.03.2026 между ООО «Закрывашка» и ООО «Ромашка» "
+            "по договору № 17 от 01.03.2024"
         ),
         (
             "Мы, нижеподписавшиеся, ООО «Закрывашка», ИНН 7736207543, с одной стороны, и ООО «Ромашка», "
@@ -203,7 +204,7 @@ def test_a_reconciliation_sets_our_books_against_theirs():
         "По данным ООО «Закрывашка», руб. По данным ООО «Ромашка», руб.",
         "Дата Документ Дебет Кредит Дата Документ Дебет Кредит",
         "Сальдо начальное 500,00 Сальдо начальное 500,00",
-        "01.01.26 Продажа (Акт № 1) 1 000,00 01.01.26 Продажа (Акт № 1) 1 000,00",
+        "01.01.26 Продажа (Акт № 1) 1 000,00 01.01.26 Приход (Акт № 1) 1 000,00",
         "02.01.26 Оплата (п/п № 2) 900,00 02.01.26 Оплата (п/п № 2) 900,00",
         "Обороты за период 2 000,00 1 800,00 Обороты за период 1 800,00 2 000,00",
         "Сальдо конечное 700,00 Сальдо конечное 700,00",
@@ -241,15 +242,71 @@ def test_the_other_half_may_be_left_to_be_filled_in():
 
 
 def test_a_correction_down_is_a_negative_debit():
-    rows = (ReconciliationRow(date=date(2026, 1, 31), document="Корректировка (Акт № 45)", debit=-2_750_00),)
+    rows = (
+        ReconciliationRow(date=date(2026, 1, 31), operation=Operation.SALE, number="45", debit=-2_750_00),)
 
-    assert "31.01.26 Корректировка (Акт № 45) −2 750,00" in text(paper.draw(a_reconciliation(rows=rows)))
+    assert "31.01.26 Продажа (Акт № 45) −2 750,00" in text(paper.draw(a_reconciliation(rows=rows)))
 
 
-def test_what_is_in_no_act_yet_is_told_apart():
-    said = text(paper.draw(a_reconciliation(2, not_acted=123_45)))
+@pytest.mark.parametrize(
+    ("not_acted", "said"),
+    [
+        pytest.param(0, "Все услуги, оказанные по 31.03.2026, закрыты документами.", id="nothing"),
+        pytest.param(
+            123_45,
+            "Оказано услуг, ещё не закрытых документами, на 123,45 руб. С учётом этого на 31.03.2026 задолженность "
+            "в пользу ООО «Закрывашка» составляет 723,45 руб.",
+            id="served",
+        ),
+        pytest.param(
+            -600_00,
+            "Сторнировано услуг, но ещё не исправлено документами, на 600,00 руб. С учётом этого на 31.03.2026 "
+            "задолженность отсутствует.",
+            id="given back",
+        ),
+    ],
+)
+def test_what_no_document_holds_stands_beneath_the_balance_and_the_balance_with_it(not_acted, said):
+    """Balance by documents: 500 + 1 000 − 900 = 600."""
+    assert said in text(paper.draw(a_reconciliation(2, not_acted=not_acted)))
 
-    assert "Справочно: оказано услуг, еще не закрытых актами, на 123,45 руб." in said
+
+def test_the_buyers_half_is_in_the_buyers_words_and_a_row_is_one_line():
+    said = text(paper.draw(a_reconciliation(2)))
+
+    assert (
+        "01.01.26 Продажа (Акт № 1) 1 000,00 01.01.26 Приход (Акт № 1) 1 000,00 "
+        "02.01.26 Оплата (п/п № 2) 900,00 02.01.26 Оплата (п/п № 2) 900,00"
+    ) in said
+    assert "по договору № 17 от 01.03.2024" in said
+    assert "Акт сверки № 7 от 1 апреля 2026 г." in said
+
+
+@pytest.mark.parametrize(
+    ("row", "ours", "buyers", "document"),
+    [
+        (
+            {"operation": "sale", "number": "45", "document_date": date(2026, 2, 1)},
+            "Продажа (Акт № 45 от 01.02.2026)", "Приход (Акт № 45 от 01.02.2026)", "Акт об оказании услуг",
+        ),
+        (
+            {"operation": "refund", "number": "101", "document_date": date(2026, 1, 12)},
+            "Возврат оплаты (п/п № 101 от 12.01.2026)", "Возврат оплаты (п/п № 101 от 12.01.2026)",
+            "Платёжное поручение",
+        ),
+        (
+            {"operation": "card_payment", "number": "7-1", "document_date": date(2026, 1, 12), "by_card": True},
+            "Оплата картой (№ 7-1 от 12.01.2026)", "Оплата картой (№ 7-1 от 12.01.2026)", "Оплата картой",
+        ),
+        ({"operation": "chargeback"}, "Отзыв платежа банком", "Отзыв платежа банком", "Отзыв платежа банком"),
+    ],
+)  # fmt: skip
+def test_rows_are_called_by_their_fields(row, ours, buyers, document):
+    row = ReconciliationRow(**{**row, "operation": Operation(row["operation"])}, date=date(2026, 1, 27), debit=1)
+
+    assert operation_text(row).replace("\u00a0", " ") == ours
+    assert operation_text(row, buyers=True).replace("\u00a0", " ") == buyers
+    assert document_name(row) == document
 
 
 def test_thousands_of_rows_are_all_there():
@@ -264,7 +321,7 @@ def test_thousands_of_rows_are_all_there():
 def test_the_mirror_of_a_row_stands_on_the_same_line():
     said = text(paper.draw(a_reconciliation(rows=reconciliation_rows(1))))
 
-    assert said.count("01.01.26 Продажа (Акт № 1)") == 2
+    assert "01.01.26 Продажа (Акт № 1) 1 000,00 01.01.26 Приход (Акт № 1) 1 000,00" in said
 
 
 @pytest.mark.parametrize(

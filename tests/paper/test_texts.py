@@ -97,7 +97,7 @@ def test_letters_of_neighbours_and_signs_print():
     ("document", "name"),
     [
         pytest.param(an_act(), "Акт № 45 от 01.02.2026 ООО Ромашка.pdf", id="act"),
-        pytest.param(an_invoice(), "Счет на оплату № 123 от 01.02.2026 ООО Ромашка.pdf", id="invoice"),
+        pytest.param(an_invoice(), "Счёт на оплату № 123 от 01.02.2026 ООО Ромашка.pdf", id="invoice"),
         pytest.param(a_reconciliation(), "Акт сверки № 7 от 01.04.2026 ООО Ромашка.pdf", id="reconciliation"),
         pytest.param(an_act(number=""), "Акт от 01.02.2026 ООО Ромашка.pdf", id="no number yet"),
         pytest.param(

@@ -68,7 +68,7 @@ def test_files_go_under_readable_russian_names():
     house.close()
 
     (letter,) = house.letters()
-    assert [a.file_name.split(" от ")[0] for a in letter.attachments] == ["Акт № 1", "Счет на оплату № 1"]
+    assert [a.file_name.split(" от ")[0] for a in letter.attachments] == ["Акт № 1", "Счёт на оплату № 1"]
     assert all(a.body.startswith(b"%PDF-") for a in letter.attachments)
     assert letter.subject.replace("\u00a0", " ") == "Закрывающие документы за январь 2026 г. — ООО «Ромашка»"
 

@@ -80,7 +80,7 @@ def test_a_confirmed_address_gets_the_kinds_it_has_chosen_and_no_others():
         for to, _, letter in house.mailer.letters
         if to in (ANNA, AUDIT, BUH)
     }
-    assert kinds == {ANNA: ["Акт", "Счет на оплату"], AUDIT: ["Акт"], BUH: ["Счет на оплату"]}
+    assert kinds == {ANNA: ["Акт", "Счёт на оплату"], AUDIT: ["Акт"], BUH: ["Счёт на оплату"]}
 
 
 def test_addresses_with_the_same_set_share_a_letter():

@@ -104,10 +104,10 @@ def test_an_invoice_for_any_sum_is_ready_in_the_call_with_the_next_number_and_it
         ("Оплата услуг (пополнение внутреннего счёта)", "1", "22", 54_098)
     ]
     assert house.files.get(record.file).startswith(b"%PDF-")
-    assert record.file_name == "Счет на оплату № 2 от 10.02.2026 ООО Ромашка.pdf"
+    assert record.file_name == "Счёт на оплату № 2 от 10.02.2026 ООО Ромашка.pdf"
     ((to, _, letter),) = house.mailer.letters
     assert to == f"{ACCOUNT}@client.example"
-    assert letter.subject.replace(NBSP, " ") == "Счет на оплату № 2 от 10 февраля 2026 г. — ООО «Ромашка»"
+    assert letter.subject.replace(NBSP, " ") == "Счёт на оплату № 2 от 10 февраля 2026 г. — ООО «Ромашка»"
     assert "до 20 февраля 2026 г. включительно" in letter.text.replace(NBSP, " ")
     assert [a.file_name for a in letter.attachments] == [record.file_name]
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.domain.documents import Act
+from billing.domain.documents import Act, ReconciliationRow
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.periods import Month, moscow_day
-from billing.domain.reconciliation import NumberedAct, money_events, not_acted, reconcile, sale
+from billing.domain.reconciliation import NumberedAct, money_events, reconcile, sale, undocumented_by
+from billing.domain.reconciliation_wording import operation_text
 from billing.usecases.reconciliation import reconciliation_content, rows_count
 from local.company import seller_card
-from tests.usecases.house import ACCOUNT, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
+from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
 from tests.usecases.lives import PAYERS, Life, steps
 
 INN = ROMASHKA["inn"]
@@ -25,6 +26,10 @@ def content(house: House, payer: str = INN, first: date = Q1[0], last: date = Q1
     return reconciliation_content(
         ACCOUNT, payer, first, last, house.outside, today=today or max(last, moscow_day(house.now)), **how
     )
+
+
+def text_of(row: ReconciliationRow) -> str:
+    return operation_text(row).replace("\u00a0", " ")
 
 
 def test_an_ordinary_client_reconciles_a_quarter():
@@ -39,9 +44,9 @@ def test_an_ordinary_client_reconciles_a_quarter():
     draft = content(house, today=date(2026, 4, 3))
 
     act = draft.content
-    assert [(f"{r.date}", r.document, r.debit, r.credit) for r in act.rows] == [
-        ("2026-01-12", "Оплата (п/п № 77 от 12.01.2026)", 0, 1_000_000),
-        ("2026-02-01", "Продажа (Акт № 1 от 01.02.2026)", 550_000, 0),
+    assert [(f"{r.date}", text_of(r), r.debit, r.credit) for r in act.rows] == [
+        ("2026-01-12", "Оплата (п/п № 77)", 0, 1_000_000),
+        ("2026-02-01", "Продажа (Акт № 1)", 550_000, 0),
     ]
     assert (act.opening, act.closing, act.not_acted) == (0, -450_000, 100_000)
     assert (act.date, act.buyer.name, act.basis, act.mirrored) == (
@@ -60,10 +65,45 @@ def test_an_act_without_a_number_is_not_there_yet():
 
     draft = content(house, last=date(2026, 2, 28), today=date(2026, 3, 1))
 
-    assert [r.document for r in draft.content.rows] == ["Оплата"]
+    assert [text_of(r) for r in draft.content.rows] == ["Оплата"]
     assert (draft.content.closing, draft.content.not_acted) == (-1_000_000, 550_000)
     assert tuple(map(str, draft.problems)) == ("плательщик: КПП не указан",)
     assert "акт за январь\u00a02026\u00a0г. ещё не выпущен" in map(str, draft.warnings)
+
+
+def test_a_client_who_left_after_a_reversal_owes_nothing():
+    """1 000 paid, acted, given back in the account and then by bank: no claim to 1 000 without a word."""
+    charge = a_charge(100_000, vat="none")
+    house = House(a_card(invoice_policy="none"), a_payment(100_000, key="p"), charge)
+    house.night(JANUARY)
+    house.at("2026-02-10 14:00").tell(
+        {"kind": "reversal", "key": "v", "account": ACCOUNT, "at": "2026-02-10T12:00:00+03:00", "amount": 100_000,
+         "charge": charge["key"]},
+        {"kind": "refund", "key": "r", "account": ACCOUNT, "at": "2026-02-10T13:00:00+03:00", "amount": 100_000,
+         "payment": "p"},
+    )  # fmt: skip
+    for month in (FEBRUARY, FEBRUARY.next):
+        house.night(month)
+
+    draft = content(house, today=date(2026, 4, 3))
+
+    assert (draft.content.closing, draft.content.not_acted) == (100_000, -100_000)
+    assert draft.problems == ()
+    assert house.balance() == 0
+
+
+def test_what_is_served_and_not_paid_is_told_for_a_prepaid_and_a_postpaid_client():
+    """10 000 paid; 5 500 in January, 5 500 in February, 4 000 in March, of which nobody has paid 5 000."""
+    for policy in ("prepaid", "postpaid"):
+        house = House(a_card(policy=policy), a_payment(1_000_000), a_charge(550_000))
+        house.night(JANUARY)
+        house.at("2026-02-20 13:00").tell(a_charge(550_000, at="2026-02-20T12:00:00+03:00"))
+        house.at("2026-03-20 13:00").tell(a_charge(400_000, at="2026-03-20T12:00:00+03:00"))
+
+        act = content(house, today=date(2026, 3, 31)).content
+
+        assert (act.closing, act.not_acted, act.closing + act.not_acted) == (-450_000, 950_000, 500_000)
+        assert house.balance() == -500_000
 
 
 def test_the_right_half_is_as_the_seller_has_it_or_as_asked():
@@ -123,12 +163,12 @@ def test_a_payment_of_long_ago_changes_its_payer_with_what_was_not_given_back():
     ours, theirs = content(house, INN, **april).content, content(house, VASILYOK["inn"], **april).content
 
     assert rows_count(ACCOUNT, *april.values(), house.outside) < 5  # the payment itself is not among what is read
-    assert (ours.opening, [(r.document, r.debit) for r in ours.rows], ours.closing) == (
+    assert (ours.opening, [(text_of(r), r.debit) for r in ours.rows], ours.closing) == (
         -700_000,
         [("Исправление плательщика", 700_000)],
         0,
     )
-    assert (theirs.opening, [(r.document, r.credit) for r in theirs.rows], theirs.closing) == (
+    assert (theirs.opening, [(text_of(r), r.credit) for r in theirs.rows], theirs.closing) == (
         0,
         [("Исправление плательщика", 700_000)],
         -700_000,
@@ -177,7 +217,8 @@ def by_hand(life: Life, payer: str, first: date, last: date):
         if d.payer == payer and isinstance(d.content, Act) and d.number
     ]
     turnover = reconcile([*map(sale, acts), *money_events(life.journal, payer, {})], first, last)
-    return turnover, not_acted(life.journal, acts, payer, last)
+    served = sum(undocumented_by(e, payer, owes=payer == INN) for e in life.journal if e.day <= last)
+    return turnover, served - sum(act.total for act in acts if act.date <= last)
 
 
 _offsets = st.lists(st.integers(-20, 140), min_size=2, max_size=2).map(sorted)
@@ -194,12 +235,13 @@ def test_any_life_reconciles_as_its_whole_journal_does(told, offsets, simple):
 
     for payer in PAYERS:
         draft = content(life, payer, first, last).content
-        turnover, spent = by_hand(life, payer, first, last)
+        turnover, not_acted = by_hand(life, payer, first, last)
 
         assert (draft.opening, draft.rows, draft.closing) == (turnover.opening, turnover.rows, turnover.closing)
-        assert draft.not_acted == max(0, spent)
+        assert draft.not_acted == not_acted
         assert rows_count(ACCOUNT, first, last, life.outside) >= len(draft.rows)
-        if simple:  # what is left by documents, less what no act has yet, is the money not spent
+        if simple:  # the balance by documents with what they do not hold yet is that of the account
             everything, unacted = by_hand(life, payer, date.min, date.max)
             rest = sum(lot.rest for lot in life.account.lots if lot.payer == payer)
-            assert -everything.closing - unacted == rest
+            owed = sum(debt.rest for debt in life.account.debts) if payer == INN else 0
+            assert everything.closing + unacted == owed - rest

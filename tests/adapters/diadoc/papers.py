@@ -11,6 +11,7 @@ from billing.domain.documents import (
     Act,
     BankAccount,
     Line,
+    Operation,
     Party,
     Reconciliation,
     ReconciliationRow,
@@ -54,8 +55,10 @@ def options(**over: Any) -> UtdOptions:
 
 def a_reconciliation(*rows: ReconciliationRow, **over: Any) -> Reconciliation:
     rows = rows or (
-        ReconciliationRow(date=date(2026, 1, 15), document="Оплата (п/п № 77 от 15.01.2026)", credit=1_000_000),
-        ReconciliationRow(date=date(2026, 2, 1), document="Акт № 45 от 01.02.2026", debit=550_000))
+        ReconciliationRow(date=date(2026, 1, 15), operation=Operation.PAYMENT, number="77",
+                          document_date=date(2026, 1, 15), credit=1_000_000),
+        ReconciliationRow(date=date(2026, 2, 1), operation=Operation.SALE, number="45",
+                          document_date=date(2026, 2, 1), debit=550_000))
     opening = over.get("opening", 0)
     return Reconciliation(**{
         "date": date(2026, 4, 1), "first": date(2026, 1, 1), "last": date(2026, 3, 31), "seller": a_seller(),

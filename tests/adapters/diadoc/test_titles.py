@@ -17,7 +17,7 @@ from billing.adapters.diadoc.titles.reconciliation import ReconciliationOptions,
 from billing.adapters.diadoc.titles.utd import SCHEMA, NegativeLines, price_text, utd, utd_problems
 from billing.adapters.diadoc.xml import faults, plain
 from billing.domain.act import vat_totals
-from billing.domain.documents import Invoice, Party, ReconciliationRow
+from billing.domain.documents import Invoice, Operation, Party, ReconciliationRow
 from billing.domain.edo_signer import Power, PowerWay
 from billing.domain.vat import Vat
 from billing.ports_edo import EdoKind, KindOffer
@@ -311,12 +311,25 @@ def test_a_reconciliation_is_grouped_by_contract_document_and_operation():
     assert contract == {"Number": "Д-77/2025", "Date": "15.01.2025", "ContractTypeInfo": "Договор", **sums}
     documents = root.findall(".//DocumentInfoItems/Item")
     assert [(d.get("Name"), d.get("Number"), d.get("Date")) for d in documents] == [
-        ("Оплата (п/п", "77", "15.01.2026"), ("Акт", "45", "01.02.2026")]
+        ("Платёжное поручение", "77", "15.01.2026"), ("Акт об оказании услуг", "45", "01.02.2026")]
     operations = [dict(o.attrib) for o in root.iter() if o.tag == "Item" and o.get("RowNumber")]
     assert operations == [
         {"RowNumber": "1", "Name": "Оплата (п/п № 77 от 15.01.2026)", "Date": "15.01.2026", "SumCredit": "10000.00"},
-        {"RowNumber": "2", "Name": "Акт № 45 от 01.02.2026", "Date": "01.02.2026", "SumDebit": "5500.00"}]
+        {"RowNumber": "2", "Name": "Продажа (Акт № 45 от 01.02.2026)", "Date": "01.02.2026", "SumDebit": "5500.00"}]
     assert "SignerPowersConfirmationMethod" not in attributes(root, "Signers/Signer")
+
+
+def test_a_payment_given_back_names_its_own_order_with_its_own_date():
+    rows = (ReconciliationRow(date=date(2026, 1, 27), operation=Operation.REFUND, number="101",
+                              document_date=date(2026, 1, 12), debit=300_000),
+            ReconciliationRow(date=date(2026, 1, 28), operation=Operation.CHARGEBACK, by_card=True, debit=100))
+
+    root = xml(reconciliation_act(a_reconciliation(*rows), ReconciliationOptions(signer=PETROVA)))
+
+    documents = [dict(d.attrib) for d in root.findall(".//DocumentInfoItems/Item")]
+    assert documents == [{"Name": "Платёжное поручение", "Date": "12.01.2026", "Number": "101"},
+                         {"Name": "Отзыв платежа банком", "Date": "28.01.2026", "Number": "б/н"}]
+    assert [o.get("Date") for o in root.iter("Item") if o.get("RowNumber")] == ["27.01.2026", "28.01.2026"]
 
 
 @pytest.mark.parametrize(
@@ -334,10 +347,11 @@ def test_a_reconciliation_that_the_format_cannot_say_goes_as_a_file(over, why):
 
 
 rows_ = st.builds(
-    lambda day, text, debit, amount: ReconciliationRow(
-        date=day, document=text, debit=amount if debit else 0, credit=0 if debit else abs(amount)),
-    st.dates(date(2026, 1, 1), date(2026, 3, 31)), st.text(max_size=700), st.booleans(),
-    st.integers(-10 ** 10, 10 ** 12).filter(bool))
+    lambda day, of, operation, text, debit, amount: ReconciliationRow(
+        date=day, operation=operation, number=text, document_date=of, debit=amount if debit else 0,
+        credit=0 if debit else abs(amount)),
+    st.dates(date(2026, 1, 1), date(2026, 3, 31)), st.none() | st.dates(date(2025, 1, 1), date(2026, 3, 31)),
+    st.sampled_from(Operation), st.text(max_size=700), st.booleans(), st.integers(-10 ** 10, 10 ** 12).filter(bool))
 
 
 @settings(max_examples=100, deadline=None)

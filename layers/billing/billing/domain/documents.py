@@ -157,12 +157,30 @@ class Invoice:
         return replace(self, number=number, purpose=self.purpose.replace("{number}", number))
 
 
+class Operation(StrEnum):
+    """What a row of a reconciliation is about."""
+
+    SALE = "sale"
+    PAYMENT = "payment"
+    CARD_PAYMENT = "card_payment"
+    REFUND = "refund"
+    CHARGEBACK = "chargeback"
+    PAYER_CORRECTED = "payer_corrected"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconciliationRow:
-    """One document on our side: an act is a debit, a payment a credit; exactly one of the two is not zero."""
+    """One operation on our side: an act is a debit, a payment a credit; exactly one of the two is not zero.
+
+    `number` and `document_date` are those of the document it rests on: an act, else the order of the payment, which a
+    refund names too. Both may be unknown. `by_card`: that payment came by card and has no order.
+    """
 
     date: Day
-    document: str
+    operation: Operation
+    number: str = ""
+    document_date: Day | None = None
+    by_card: bool = False
     debit: Kopecks = 0
     credit: Kopecks = 0
 
@@ -171,7 +189,8 @@ class ReconciliationRow:
 class Reconciliation:
     """Акт сверки for first..last, both inclusive. A positive balance: the buyer owes the seller.
 
-    `mirrored`: the right half is filled from ours, else left to the buyer. `not_acted`: debited, but in no act yet.
+    `mirrored`: the right half is filled from ours, else left to the buyer. `not_acted`: served by the last day
+    and in no document of it; negative: given back and not corrected by a document yet.
     """
 
     date: Day

@@ -116,7 +116,7 @@ def payment_purpose(basis: str, totals: tuple[VatTotal, ...], date_text: str) ->
     if taxed:
         parts = [f"НДС {t.vat.percent}% – {_plain(t.vat_amount)} руб." for t in taxed]
         said = f"В т.ч. {', '.join(parts)}" + (f", на {_plain(free)} руб. без НДС" if free else "")
-    return f"Оплата по счету № {{number}} от {date_text}, {basis[:1].lower()}{basis[1:]}. {said}"
+    return f"Оплата по счёту № {{number}} от {date_text}, {basis[:1].lower()}{basis[1:]}. {said}"
 
 
 def _plain(amount: Kopecks) -> str:

@@ -8,16 +8,16 @@ Source: 402-ФЗ ст. 9 for what a document is; the customary form of the act f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from billing.domain.documents import Reconciliation, ReconciliationRow
+from billing.domain.documents import Operation, Reconciliation, ReconciliationRow
 from billing.domain.drafts import Sides
 from billing.domain.ledger import LEGAL, Entry, MoneyClass
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day
 from billing.domain.troubles import Trouble
-from billing.domain.wording import short_date
 
 _SALE, _MONEY = 0, 1  # the order inside a day
 
@@ -86,8 +86,9 @@ class ReconciliationDraft:
 
 
 def sale(act: NumberedAct) -> Event:
-    said = f"Продажа (Акт № {act.number} от {short_date(act.date)})"
-    row = ReconciliationRow(date=act.date, document=said, debit=act.total)
+    row = ReconciliationRow(
+        date=act.date, operation=Operation.SALE, number=act.number, document_date=act.date, debit=act.total
+    )
     return Event(order=(act.date, _SALE, len(act.number), act.number), row=row)
 
 
@@ -101,12 +102,20 @@ def money_events(entries: Iterable[Entry], payer: str, before: Mapping[str, Paid
     payments = dict(before)
     events: list[Event] = []
 
-    def add(entry: Entry, what: str, of: Paid, amount: Kopecks) -> None:
+    def add(entry: Entry, operation: Operation, of: Paid, amount: Kopecks) -> None:
         """A credit, or a debit when negative; of other people's money nothing."""
         if of.payer != payer or of.money not in LEGAL or not amount:
             return
-        said = f"{what} ({_named(of)})" if of.document else what
-        row = ReconciliationRow(date=entry.day, document=said, debit=max(0, -amount), credit=max(0, amount))
+        number, document_date = _named(of.document)
+        row = ReconciliationRow(
+            date=entry.day,
+            operation=operation,
+            number=number,
+            document_date=document_date,
+            by_card=of.money == MoneyClass.CARD_LE,
+            debit=max(0, -amount),
+            credit=max(0, amount),
+        )
         events.append(Event(order=(entry.day, _MONEY, entry.seq, ""), row=row))
 
     for entry in entries:
@@ -114,22 +123,28 @@ def money_events(entries: Iterable[Entry], payer: str, before: Mapping[str, Paid
             case "payment":
                 paid = Paid(document=entry.document, money=entry.money, payer=entry.payer, left=entry.amount)
                 payments[entry.key] = paid
-                add(entry, "Оплата картой" if entry.money == MoneyClass.CARD_LE else "Оплата", paid, entry.amount)
+                by_card = entry.money == MoneyClass.CARD_LE
+                add(entry, Operation.CARD_PAYMENT if by_card else Operation.PAYMENT, paid, entry.amount)
             case "refund" | "chargeback":
                 paid = payments[entry.ref]
                 payments[entry.ref] = replace(paid, left=paid.left + entry.amount)
-                add(entry, "Возврат оплаты" if entry.kind == "refund" else "Отзыв платежа банком", paid, entry.amount)
+                add(entry, Operation(entry.kind), paid, entry.amount)
             case "reclassification":
                 paid = payments[entry.ref]
                 now = payments[entry.ref] = replace(paid, money=entry.money, payer=entry.payer)
                 if (now.payer, now.money in LEGAL) != (paid.payer, paid.money in LEGAL):
-                    add(entry, "Исправление плательщика", paid, -paid.left)
-                    add(entry, "Исправление плательщика", now, now.left)
+                    add(entry, Operation.PAYER_CORRECTED, paid, -paid.left)
+                    add(entry, Operation.PAYER_CORRECTED, now, now.left)
     return events
 
 
-def _named(paid: Paid) -> str:
-    return paid.document if paid.money == MoneyClass.CARD_LE else f"п/п {paid.document}"
+def _named(document: str) -> tuple[str, Day | None]:
+    """The number and the date of «№ 77 от 12.01.2026»; a text of another form is a number as a whole."""
+    found = re.fullmatch(r"№\s*(.+?)\s+от\s+(\d{2})\.(\d{2})\.(\d{4})", document)
+    if not found:
+        return document, None
+    number, day, month, year = found.groups()
+    return number, Day(int(year), int(month), int(day))
 
 
 def reconcile(events: Iterable[Event], first: Day, last: Day, *, before: Kopecks = 0) -> Turnover:
@@ -160,19 +175,27 @@ def mirrored(turnover: Turnover) -> Turnover:
     )
 
 
-def not_acted(entries: Iterable[Entry], acts: Iterable[NumberedAct], payer: str, last: Day) -> Kopecks:
-    """What was debited from the payer's money up to the day, and none of his acts of that day or before holds.
+def undocumented_by(entry: Entry, payer: str, *, owes: bool) -> Kopecks:
+    """By how much an entry changes what is served to the payer and in no document: a charge adds, a reversal takes.
 
-    Negative: money was given back for what acts hold, and the next act will be smaller. All entries are needed.
+    `owes`: he is the payer whose act will have what nobody has paid. Money that meets what a document has already
+    changes nothing; what individuals and bonuses pay for is in no document of his.
     """
-    return sum(spent_by(entry, payer) for entry in entries if entry.day <= last) - sum(
-        act.spent for act in acts if act.date <= last
-    )
-
-
-def spent_by(entry: Entry, payer: str) -> Kopecks:
-    """What an entry spent of the payer's money on charges that no act has yet; negative: gave back."""
-    return sum(a.amount for a in entry.allocations if a.payer == payer and a.money in LEGAL and not a.acted)
+    found = 0
+    for a in entry.allocations:
+        unmet = not a.acted and a.payer == payer and a.money in LEGAL
+        if unmet or (a.acted == payer and a.amount < 0 and entry.kind == "reversal"):
+            found += a.amount
+    if owes:
+        moved = sum(a.amount for a in entry.allocations)
+        documented = sum(a.amount for a in entry.allocations if a.acted and a.amount > 0)
+        if entry.kind in ("charge", "reversal"):
+            found -= entry.amount
+        if entry.kind != "reclassification":
+            found += documented - moved
+        if entry.kind == "chargeback":
+            found += sum(debt.rest for debt in entry.debts if not debt.acted)
+    return found
 
 
 def reconciliation_draft(

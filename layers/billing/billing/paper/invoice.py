@@ -18,13 +18,13 @@ _LEFT, _CAPTION = 104.0, 16.0  # mm: columns of the payment block
 
 def title(invoice: Invoice) -> str:
     number = f" № {invoice.number}" if invoice.number else ""
-    return f"Счет на оплату{number} от {long_date(invoice.date)}"
+    return f"Счёт на оплату{number} от {long_date(invoice.date)}"
 
 
 def draw_invoice(invoice: Invoice, images: Mapping[str, bytes]) -> Sheet:
     sheet = Sheet(title=title(invoice), author=invoice.seller.party.name, on=invoice.date, foot=title(invoice))
     sheet.paragraph(
-        f"Внимание! Оплатить не позднее {short_date(invoice.pay_by)}. Оплата данного счета означает согласие "
+        f"Внимание! Оплатить не позднее {short_date(invoice.pay_by)}. Оплата данного счёта означает согласие "
         "с условиями предоставления услуг.",
         size=8,
         lead=4,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from billing.domain.documents import Reconciliation
-from billing.domain.money import Kopecks, roubles
+from billing.domain.money import NBSP, Kopecks, roubles
+from billing.domain.reconciliation_wording import operation_text
 from billing.domain.wording import in_words, long_date, short_date
 from billing.paper.alignment import Align
 from billing.paper.blocks import short_name, together
@@ -14,10 +15,10 @@ from billing.paper.signatures import both_sign
 from billing.paper.table import Bold, Cell, Column, Row, Table
 
 _HALF = (  # date, document, debit, credit
-    Column(width=16.0, align=Align.MIDDLE),
-    Column(width=32.5, wraps=True),
-    Column(width=21.5, align=Align.SUM),
-    Column(width=21.5, align=Align.SUM),
+    Column(width=13.5, align=Align.MIDDLE),
+    Column(width=36.0, wraps=True),
+    Column(width=21.0, align=Align.SUM),
+    Column(width=21.0, align=Align.SUM),
 )
 
 
@@ -29,18 +30,18 @@ def title(act: Reconciliation) -> str:
 def draw_reconciliation(act: Reconciliation, images: Mapping[str, bytes]) -> Sheet:
     sheet = Sheet(title=title(act), author=act.seller.party.name, on=act.date, foot=title(act))
     span = f"{short_date(act.first)} – {short_date(act.last)}"
-    sheet.paragraph("Акт сверки" + (f" № {act.number}" if act.number else ""), bold=True, size=14, lead=7, centred=True)
+    sheet.paragraph(title(act), bold=True, size=14, lead=7, centred=True)
     sheet.paragraph(
         together(
-            f"взаимных расчетов за период: {span}\nмежду {act.seller.party.name}\nи {act.buyer.name}\n{act.basis}"
+            f"взаимных расчётов за период: {span}\nмежду {act.seller.party.name}\nи {act.buyer.name}\n{_by(act.basis)}"
         ),
         centred=True,
     )
     sheet.y += 2
     sheet.paragraph(
-        f"Мы, нижеподписавшиеся, {act.seller.party.name}, ИНН {act.seller.party.inn}, с одной стороны, и "
-        f"{act.buyer.name}, ИНН {act.buyer.inn}, с другой стороны, составили настоящий акт сверки в том, что "
-        "состояние взаимных расчетов по данным учета следующее:"
+        f"Мы, нижеподписавшиеся, {act.seller.party.name}, ИНН{NBSP}{act.seller.party.inn}, с одной стороны, и "
+        f"{act.buyer.name}, ИНН{NBSP}{act.buyer.inn}, с другой стороны, составили настоящий акт сверки в том, что "
+        "состояние взаимных расчётов по данным учёта следующее:"
     )
     sheet.y += 2
 
@@ -80,8 +81,8 @@ def _table(act: Reconciliation) -> Table:
 def _rows(act: Reconciliation) -> list[Row]:
     rows: list[Row] = [_balance("Сальдо начальное", act.opening, act.mirrored)]
     for row in act.rows:
-        ours = (f"{row.date:%d.%m.%y}", row.document, _sum(row.debit), _sum(row.credit))
-        theirs = (ours[0], row.document, ours[3], ours[2]) if act.mirrored else ("", "", "", "")
+        ours = (f"{row.date:%d.%m.%y}", operation_text(row), _sum(row.debit), _sum(row.credit))
+        theirs = (ours[0], operation_text(row, buyers=True), ours[3], ours[2]) if act.mirrored else ("", "", "", "")
         rows.append((*ours, *theirs))
     debit, credit = sum(row.debit for row in act.rows), sum(row.credit for row in act.rows)
     rows.append(_sums("Обороты за период", roubles(debit), roubles(credit), act.mirrored))
@@ -112,21 +113,36 @@ def _sums(caption: str, debit: str, credit: str, mirrored: bool) -> Bold:
     )
 
 
-def who_owes(act: Reconciliation) -> str:
+def _by(basis: str) -> str:
+    """«по договору № 17 от 01.12.2025», «по публичной оферте»."""
+    for name, by in (("Договор", "по договору"), ("Публичная оферта", "по публичной оферте")):
+        if basis.startswith(name):
+            return by + basis.removeprefix(name)
+    return f"основание: {basis}"
+
+
+def who_owes(act: Reconciliation, balance: Kopecks) -> str:
     """«на 31.03.2026 задолженность в пользу ООО «А» составляет 4 500,00 руб. (Четыре тысячи …)»."""
     on = f"на {short_date(act.last)}"
-    if not act.closing:
+    if not balance:
         return f"{on} задолженность отсутствует"
-    name = short_name(act.seller.party if act.closing > 0 else act.buyer)
-    amount = abs(act.closing)
+    name = short_name(act.seller.party if balance > 0 else act.buyer)
+    amount = abs(balance)
     return f"{on} задолженность в пользу {name} составляет {roubles(amount)} руб. ({in_words(amount)})"
 
 
 def _conclusion(sheet: Sheet, act: Reconciliation) -> None:
-    sheet.paragraph(f"По данным {short_name(act.seller.party)} {who_owes(act)}.", bold=True)
+    """The balance by documents of either side, what they do not hold yet, and the balance with it."""
+    sheet.paragraph(f"По данным {short_name(act.seller.party)} {who_owes(act, act.closing)}.", bold=True)
     if act.mirrored:
-        sheet.paragraph(f"По данным {short_name(act.buyer)} {who_owes(act)}.")
-    if act.not_acted:
-        sheet.paragraph(
-            f"Справочно: оказано услуг, еще не закрытых актами, на {roubles(act.not_acted)} руб.", size=8, lead=4
-        )
+        sheet.paragraph(f"По данным {short_name(act.buyer)} {who_owes(act, act.closing)}.")
+    if not act.not_acted:
+        sheet.paragraph(f"Все услуги, оказанные по {short_date(act.last)}, закрыты документами.", size=8, lead=4)
+        return
+    amount = roubles(abs(act.not_acted))
+    said = (
+        f"Оказано услуг, ещё не закрытых документами, на {amount} руб."
+        if act.not_acted > 0
+        else f"Сторнировано услуг, но ещё не исправлено документами, на {amount} руб."
+    )
+    sheet.paragraph(f"{said} С учётом этого {who_owes(act, act.closing + act.not_acted)}.", bold=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from billing import paper
 from billing.domain.documents import DocumentStatus
-from billing.domain.drafts import sides
+from billing.domain.drafts import main_payer, sides
 from billing.domain.errors import InvalidInputError, NotFoundError
-from billing.domain.ledger import LEGAL, Account, Entry, MoneyClass
+from billing.domain.ledger import ACTED, LEGAL, Account, Entry, MoneyClass
 from billing.domain.money import Kopecks
+from billing.domain.parties import Customer
 from billing.domain.periods import Day, Month
 from billing.domain.reconciliation import (
     Event,
@@ -22,7 +23,7 @@ from billing.domain.reconciliation import (
     reconcile,
     reconciliation_draft,
     sale,
-    spent_by,
+    undocumented_by,
 )
 from billing.domain.seller import SellerCard
 from billing.domain.trouble_wording import trouble
@@ -76,7 +77,7 @@ def reconciliation_content(
         day=today,
         sides=sides(payer, today, customer, seller),
         mirrored=_mirrored(mirrored, seller),
-        not_acted=max(0, _not_acted(books, payer, papers, entries, last)),
+        not_acted=_not_acted(books, payer, papers, entries, last, owes=_whose_unpaid(books, customer) == payer),
         warnings=_warnings(books, papers, last),
     )
     return draft if draft.problems else replace(draft, problems=paper.problems(draft.content))
@@ -120,7 +121,8 @@ def rows_count(account: str, first: Day, last: Day, outside: Outside) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Papers:
-    """The payer's acts of all closed months. `waiting`: months of those without a number, `waiting_spent` their part.
+    """The payer's acts of all closed months. `waiting`: months of those without a number, `waiting_total` their sum,
+    `waiting_spent` the part of it that came from money.
 
     `plain`: no charge was ever acted before it was paid, and no spent money ever withdrawn; then what the payer has
     paid is what is left of it and what was spent of it.
@@ -128,6 +130,7 @@ class _Papers:
 
     acts: tuple[NumberedAct, ...]
     waiting: tuple[Month, ...]
+    waiting_total: Kopecks
     waiting_spent: Kopecks
     plain: bool
 
@@ -139,7 +142,7 @@ class _Papers:
 def _papers(store: Store, books: Account, payer: str) -> _Papers:
     acts: list[NumberedAct] = []
     waiting: list[Month] = []
-    waiting_spent, plain = 0, not any(kind == "chargeback" for _, kind in books.turnover)
+    waiting_total, waiting_spent, plain = 0, 0, not any(kind == "chargeback" for _, kind in books.turnover)
     plain &= not any(fund.money is MoneyClass.CREDIT for fund in books.funds)
     for stored in rows_of(store, "documents", books.id, before=f"{books.open}"):
         row = stored.row
@@ -151,8 +154,15 @@ def _papers(store: Store, books: Account, payer: str) -> _Papers:
             acts.append(_numbered(row))
         else:
             waiting.append(Month.parse(row["month"]))
+            waiting_total += row["total_kop"]
             waiting_spent += _spent(row)
-    return _Papers(acts=tuple(acts), waiting=tuple(waiting), waiting_spent=waiting_spent, plain=plain)
+    return _Papers(
+        acts=tuple(acts),
+        waiting=tuple(waiting),
+        waiting_total=waiting_total,
+        waiting_spent=waiting_spent,
+        plain=plain,
+    )
 
 
 def _numbered(row: Row) -> NumberedAct:
@@ -214,11 +224,24 @@ def _effect(events: Iterable[Event], *, since: Day) -> Kopecks:
     return sum(event.effect for event in events if event.day >= since)
 
 
-def _not_acted(books: Account, payer: str, papers: _Papers, entries: Iterable[Entry], last: Day) -> Kopecks:
-    """As `domain.reconciliation.not_acted`, told backwards from what is in no act now."""
-    now = _in_funds(books, payer) + papers.waiting_spent
-    since = sum(spent_by(e, payer) for e in entries if e.day > last)
-    return now - since + sum(act.spent for act in papers.acts if act.date > last)
+def _whose_unpaid(books: Account, customer: Customer | None) -> str:
+    return main_payer(customer, books.open.last_day) if customer else ""
+
+
+def _not_acted(
+    books: Account, payer: str, papers: _Papers, entries: Iterable[Entry], last: Day, *, owes: bool
+) -> Kopecks:
+    """What is served to the payer by the day, paid or not, and in no document of it, told backwards from now.
+
+    Now that is what the next acts will hold, what waits for its number, and, if the payer `owes` it, what is not paid
+    and in no act.
+    """
+    now = sum(s.amount for fund, s in books.funds.items() if fund.payer == payer and fund.money in ACTED)
+    now += papers.waiting_total
+    if owes:
+        now += sum(debt.rest for debt in books.debts if not debt.acted)
+    since = sum(undocumented_by(e, payer, owes=owes) for e in entries if e.day > last)
+    return now - since + sum(act.total for act in papers.acts if act.date > last)
 
 
 def _warnings(books: Account, papers: _Papers, last: Day) -> list[Trouble]:

@@ -5,7 +5,6 @@ Source: schema ON_AKTSVEROTP_UserContract_420_05_01_01; order of the Federal Tax
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from billing.adapters.diadoc.titles import TitleError
@@ -23,12 +22,11 @@ from billing.adapters.diadoc.titles.parts import (
 from billing.adapters.diadoc.xml import Element, element, faults, plain, written
 from billing.domain.documents import Party, Reconciliation, ReconciliationRow
 from billing.domain.edo_signer import SignerPerson
+from billing.domain.reconciliation_wording import document_name, operation_text
 
 SCHEMA = "ON_AKTSVEROTP_UserContract_420_05_01_01.xsd"
 ROWS_MAX = 999_999
 NO_NUMBER = "б/н"
-
-_NUMBERED = re.compile(r"^(?P<name>.+?)\s*№\s*(?P<number>\S+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +102,10 @@ def _add_table(root: Element, act: Reconciliation) -> None:
 
 
 def _add_row(documents: Element, number: int, row: ReconciliationRow) -> None:
-    text = plain(row.document) or "Документ"
-    named = _NUMBERED.match(text)
-    document = element(documents, "Item", Name=(named["name"] if named else text)[:100], Date=day(row.date),
-                       Number=named["number"][:50] if named else NO_NUMBER)
-    element(element(document, "OperationInfoItems"), "Item", RowNumber=str(number), Name=text[:500],
-            Date=day(row.date), SumDebit=sum_text(row.debit) if row.debit or not row.credit else "",
+    """The document of a row with its own date; a payment given back names the order that it came by."""
+    document = element(documents, "Item", Name=document_name(row)[:100], Date=day(row.document_date or row.date),
+                       Number=plain(row.number)[:50] or NO_NUMBER)
+    element(element(document, "OperationInfoItems"), "Item", RowNumber=str(number),
+            Name=operation_text(row, dated=True)[:500], Date=day(row.date),
+            SumDebit=sum_text(row.debit) if row.debit or not row.credit else "",
             SumCredit=sum_text(row.credit) if row.credit else "")
