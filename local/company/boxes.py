@@ -29,7 +29,7 @@ WAYS: dict[int, dict[str, Any]] = {  # by the number of a client; the others acc
     114: {"signs_after_s": A_DAY, "accepts_on_the_4th": True},
     115: {"absent": True},
 }
-TWO_BOXES = "Дуэт-Юг"
+TWO_BOXES, THEIR_OPERATORS = "Дуэт-Юг", ("2AE", "2AK")  # at two operators, none of them ours
 OURS = ("partner", "invites", "declines", "absent", "refuses", "accepts_on_the_4th")  # words of this page, not fields
 
 
@@ -41,6 +41,7 @@ def settle(diadoc: DiadocStandIn) -> str:
     ).box_id
     diadoc.add_user(name=ROBOT, boxes=[us])
     diadoc.add_operator(fns_id="2AE", name="Соседний оператор", features=["SupportsAutoInvitation"])
+    diadoc.add_operator(fns_id="2AK", name="Ещё один соседний", features=["SupportsAutoInvitation"])
     diadoc.add_operator(fns_id="2LB", name="Дальний оператор")
     for client in clients():
         way = WAYS.get(client.number, BY_ITSELF)
@@ -56,9 +57,8 @@ def _settle(diadoc: DiadocStandIn, us: str, payer: dict[str, Any], way: dict[str
     kpp = {"kpp": payer["kpp"]} if payer.get("kpp") else {}
     said = {"full_name": payer["name"], "address": ADDRESS, "is_test": True, **kpp}
     said |= {name: value for name, value in way.items() if name not in OURS}
-    box = diadoc.add_organization(inn=payer["inn"], **said).box_id
-    if TWO_BOXES in payer["name"]:
-        diadoc.add_organization(inn=payer["inn"], **said)
+    operators = THEIR_OPERATORS if TWO_BOXES in payer["name"] else (said.pop("operator", "2BM"),)
+    box, *_ = (diadoc.add_organization(inn=payer["inn"], **said, operator=one).box_id for one in operators)
     if "partner" in way:
         diadoc.make_partners(box=us, partner=box)
     if "invites" in way:

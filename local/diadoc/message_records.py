@@ -82,6 +82,7 @@ class Message:
     is_locked: bool = False
     is_delayed: bool = False
     lock_mode: str = "None"
+    to_department: str = ""
     became: list[str] = field(default_factory=list)
     made_from_draft: str = ""
     delivered: int = 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer
-from local.diadoc.identifiers import box_guid, legacy_box
-from local.diadoc.records import Organization
+from local.diadoc.identifiers import HEAD_DEPARTMENT, box_guid, legacy_box
+from local.diadoc.records import Department, Organization
 from local.diadoc.world import World
 
 NOT_IN_LIST = "NotInCounteragentList"
@@ -30,7 +30,7 @@ def organization_view(organization: Organization, *, with_departments: bool = Tr
         "JoinedDiadocTreaty": True,
         "Boxes": [_box_view(organization)],
         "FnsParticipantId": organization.fns_participant_id,
-        "Departments": [],
+        "Departments": [_head_department(), *(_department_view(one) for one in organization.departments)],
         "IsPilot": False,
         "IsActive": organization.is_active,
         "IsBranch": organization.is_branch,
@@ -47,7 +47,7 @@ def organization_view(organization: Organization, *, with_departments: bool = Tr
     if organization.address:
         view["Address"] = {"RussianAddress": dict(organization.address)}
     if not with_departments:
-        del view["Departments"]
+        view["Departments"] = []
     return view
 
 
@@ -183,6 +183,22 @@ def box_of_organization(world: World, org_id: str) -> str:
         if one.org_id == wanted:
             return one.box_id
     raise Refusal(404, f"Organization {org_id} is not found")
+
+
+def _head_department() -> Json:
+    head: Json = {"DepartmentId": HEAD_DEPARTMENT, "ParentDepartmentId": "", "Name": "Головное подразделение"}
+    return {**head, "Abbreviation": "ГП", "IsDisabled": False}
+
+
+def _department_view(department: Department) -> Json:
+    view: Json = {
+        "DepartmentId": department.department_id,
+        "ParentDepartmentId": HEAD_DEPARTMENT,
+        "Name": department.name,
+        "Abbreviation": department.name[:10],
+        "IsDisabled": department.is_disabled,
+    }
+    return {**view, "Kpp": department.kpp} if department.kpp else view
 
 
 def _box_view(organization: Organization) -> Json:

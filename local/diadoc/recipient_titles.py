@@ -84,7 +84,7 @@ def _utd_buyer_title(
             {"НаимДокОпрПр": original.get("НаимДокОпр")},
             element(
                 "СвПрин",
-                {"ДатаПрин": accepted_on} | ({"СодОпер": text} if text else {}),
+                {"ДатаПрин": accepted_on, "СодОпер": text or None},
                 element("КодСодОпер", {"КодИтога": code}),
             ),
         ),

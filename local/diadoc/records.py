@@ -28,6 +28,16 @@ class Settings:
 
 
 @dataclass(slots=True, kw_only=True)
+class Department:
+    """A department beside the head one. Source: fact 6.10."""
+
+    department_id: str
+    name: str
+    kpp: str = ""
+    is_disabled: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Organization:
     """An organisation and its one box. Source: fact 6.7."""
 
@@ -42,6 +52,7 @@ class Organization:
     kind: str  # Juridical, Individual
     created: int
     address: dict[str, str] = field(default_factory=dict)  # attributes of RussianAddress
+    departments: list[Department] = field(default_factory=list)
     operator: str = "2BM"
     is_active: bool = True
     is_test: bool = False

@@ -38,14 +38,21 @@ def test_organization_is_not_answered(company, parameters, status):
     assert company.talk.get("/GetOrganization", **parameters).status_code == status
 
 
-def test_unknown_kpp_falls_back_to_the_head_organization(company, diadoc):
-    """Fact 6.2 [doc]."""
-    diadoc.add_organization(inn=CLIENT_INN, kpp="780602002", full_name="Филиал", is_branch=True)
+def test_company_has_one_organization_at_diadoc_and_branches_in_it(company, diadoc):
+    """Fact 6.10 [doc]: the list of partners leaves the departments out."""
+    branchy = diadoc.add_organization(inn="7707083893", full_name="ПАО", branches=["784201001"])
+    diadoc.make_partners(box=company.box, partner=branchy.box_id)
+    with pytest.raises(ValueError, match="already"):
+        diadoc.add_organization(inn="7707083893", kpp="784201001", full_name="ПАО, филиал")
 
-    head = company.talk.get("/GetOrganization", inn=CLIENT_INN, kpp="999999999").json()
-    branch = company.talk.get("/GetOrganization", inn=CLIENT_INN, kpp="780602002").json()
+    asked = {"InnList": ["7707083893"]}
+    listed = company.talk.post("/V2/GetOrganizationsByInnList", asked).json()["Organizations"]
+    partners = company.talk.get("/V3/GetCounteragents", myBoxId=company.box).json()["Counteragents"]
 
-    assert (head["IsBranch"], branch["IsBranch"]) == (False, True)
+    departments = listed[0]["Organization"]["Departments"]
+    assert [one.get("Kpp") for one in departments] == [None, "784201001"]
+    assert departments[0]["DepartmentId"] == "00000000-0000-0000-0000-000000000000"
+    assert partners[0]["Organization"]["Departments"] == []
 
 
 def test_inn_may_have_several_organizations(company, diadoc):

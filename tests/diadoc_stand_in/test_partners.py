@@ -100,9 +100,10 @@ def test_invitation_of_an_unknown_inn_fails_in_its_result(company, inn, diadoc):
 def test_newest_head_organization_of_an_inn_is_invited(company, clock, diadoc):
     """Fact 7.7 [doc]: never a branch."""
     clock.pass_by(60)
-    newer = diadoc.add_organization(inn=company.client.inn, full_name="ООО «Василёк»")
+    diadoc.add_operator(fns_id="2BE", name="Сосед", features=["SupportsAutoInvitation"])
+    newer = diadoc.add_organization(inn=company.client.inn, full_name="ООО «Василёк»", operator="2BE")
     clock.pass_by(60)
-    diadoc.add_organization(inn=company.client.inn, full_name="Филиал", is_branch=True)
+    diadoc.add_organization(inn=company.client.inn, full_name="Филиал", operator="2BE", is_branch=True)
 
     acquire(company, Inn=company.client.inn)
 

@@ -328,3 +328,15 @@ def test_signature_is_needed_and_is_base64(company):
     assert "Signature must be specified" in refused(company, unsigned)[1]
     assert "not a base64" in refused(company, contract_file({"Content": base64_of(b"x"), "Signature": "ы"}))[1]
     assert refused(company, unsigned, DelaySend=True)[0] == 200
+
+
+def test_message_goes_to_a_department_of_the_recipient(company, diadoc):
+    """Facts 6.10, 6.11 [doc]."""
+    other = diadoc.add_organization(inn="7707083893", full_name="ПАО", branches=["784201001"])
+    (branch,) = other.departments
+
+    sent = company.send(ToBoxId=other.box_id, ToDepartmentId=branch.department_id)
+    unknown = company.talk.post("/V3/PostMessage", company.message(ToBoxId=other.box_id, ToDepartmentId=company.box))
+
+    assert company.document(sent)["ToDepartmentId"] == branch.department_id
+    assert unknown.status_code == 400

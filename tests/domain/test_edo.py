@@ -21,7 +21,7 @@ from billing.domain.edo import (
     decide_invitation,
     may_be_sent,
 )
-from billing.domain.edo_boxes import Box, Operator, Partnership, choose_box
+from billing.domain.edo_boxes import Box, Department, Operator, Partnership, choose_box
 from billing.domain.edo_fate import (
     FAILED,
     Annulment,
@@ -206,6 +206,17 @@ def test_the_choice_of_a_box_does_not_depend_on_the_order(boxes):
     assert choose_box(standing(), inn=INN, kpp=KPP).box.id == B
     assert choose_box(standing(c=Partnership.PARTNERS), inn=INN, kpp=KPP).box.id == C
     assert choose_box(standing(a=Partnership.THEY_INVITED, c=Partnership.WE_INVITED), inn=INN).box.id == A
+
+
+BRANCH_KPP, BRANCH = "784201001", "6a1e6d0c-3b0f-4a55-9a44-1f2e3d4c5b6a"
+
+
+def test_a_branch_is_a_department_of_the_companys_box():
+    box = a_box(departments=(Department(id=BRANCH, kpp=BRANCH_KPP),))
+
+    assert choose_box([box], inn=INN, kpp=BRANCH_KPP).box == box
+    assert choose_box([box], inn=INN, kpp="784301001").reason is Reason.OTHER_KPP
+    assert [box.department_of(kpp) for kpp in (BRANCH_KPP, KPP, "", "784301001")] == [BRANCH, "", "", ""]
 
 
 def test_a_head_office_is_taken_before_a_branch():

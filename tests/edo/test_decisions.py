@@ -26,8 +26,7 @@ def said(house: EdoHouse, **what: str) -> None:
 
 def test_the_box_that_a_person_names_is_the_one_that_is_invited():
     house = EdoHouse(*paying(ROMASHKA))
-    house.client()
-    second = house.client()
+    _, second = house.twins()
     campaign(house)
 
     said(house, box=second)
@@ -65,6 +64,7 @@ def test_who_is_to_be_left_alone_is_not_invited():
 @pytest.mark.parametrize("what", [pytest.param({"said": "leave"}, id="left alone"), pytest.param({}, id="other box")])
 def test_a_question_that_came_to_nothing_is_not_asked_past_a_persons_decision(what):
     house = EdoHouse(*paying(ROMASHKA))
+    house.diadoc.add_operator(fns_id="2BE", name="Другой", features=["SupportsAutoInvitation"])
     house.client()
 
     def is_lost(request: httpx.Request) -> None:
@@ -75,7 +75,7 @@ def test_a_question_that_came_to_nothing_is_not_asked_past_a_persons_decision(wh
     run(house)
     assert house.counterparty().pending
     house.transport.before = lambda request: None
-    second = house.client()
+    second = house.client(operator="2BE")
 
     said(house, **(what or {"box": second}))
     campaign(house.wait(hours=24))

@@ -230,7 +230,7 @@ def test_the_operators_own_words_stand_beside_a_failure():
 
 def test_of_several_boxes_a_person_chooses():
     house = EdoHouse(*paying(ROMASHKA))
-    first, second = house.client(), house.client()
+    first, second = house.twins()
 
     campaign(house)
 
@@ -249,6 +249,41 @@ def test_a_client_of_another_operator_that_takes_invitations_is_invited():
     campaign(house.wait(hours=24))
 
     assert house.invited() == [box]
+
+
+def test_a_client_that_diadoc_does_not_know_is_looked_for_at_other_operators_first():
+    house = EdoHouse(*paying(ROMASHKA))
+    house.diadoc.register_company(inn=ROMASHKA["inn"], name=ROMASHKA["name"])  # it could be invited by its INN
+    house.diadoc.add_operator(fns_id="2BE", name="Другой", features=["SupportsAutoInvitation"])
+    box = house.client(operator="2BE", in_directory=False)
+
+    campaign(house)
+    campaign(house.wait(hours=24))
+
+    assert house.invited() == [box]
+    assert house.counterparty().box == box
+    assert len(house.calls("SearchFnsParticipants")) == 1
+    assert [one.inn for one in house.diadoc.organizations()].count(ROMASHKA["inn"]) == 1
+
+
+def test_a_client_that_hides_at_another_operator_is_a_persons_and_is_invited_nowhere():
+    house = EdoHouse(*paying(ROMASHKA))
+    house.diadoc.register_company(inn=ROMASHKA["inn"], name=ROMASHKA["name"])
+    house.client(operator="2BE", in_directory=False, hides_data=True)
+
+    campaign(house)
+
+    assert (house.invited(), reason(house)) == ([], Reason.HIDDEN_ELSEWHERE)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_search_that_diadoc_does_not_take_is_a_persons(status: int):
+    house = EdoHouse(*paying(ROMASHKA))
+    house.fail("server_error", "SearchFnsParticipants", times=9, status=status)
+
+    campaign(house)
+
+    assert (house.invited(), reason(house)) == ([], Reason.INVITATION_FAILED)
 
 
 def test_a_roaming_request_is_asked_of_a_person_and_then_the_client_is_invited():

@@ -36,8 +36,7 @@ def in_february() -> EdoHouse:
         house.tell(*({**message, "account": f"c-0000{n}"} for message in paying(payer)))
     house.client(NEW)
     house.invites_us(house.client(ASKS_US))
-    house.client(TWO_BOXES)
-    house.client(TWO_BOXES)
+    house.twins(TWO_BOXES)
     house.diadoc.register_company(inn=NOWHERE["inn"], name=NOWHERE["name"])
     house.at("2026-02-20 10:00").mailer.letters.clear()
     return house

@@ -105,8 +105,7 @@ PATH = f"/edo/payers/{ROMASHKA['inn']}"
 def several_boxes() -> tuple[EdoHouse, str]:
     """A payer with two boxes waits for a person; the second box."""
     house = EdoHouse(*paying(ROMASHKA))
-    house.client()
-    second = house.client()
+    _, second = house.twins()
     campaign(house)
     return house, second
 

@@ -18,6 +18,7 @@ from billing.domain.edo_sending import Schedule, Scope, SendingSettings
 from billing.ports import Write
 from billing.records_edo import LEFT
 from billing.usecases.edo.counterparties import change
+from billing.usecases.edo.relations import read_list
 from billing.usecases.edo.sending.by_hand import once_more
 from billing.usecases.notifications import change_notifications
 from billing.usecases.orders import order_invoice, order_reconciliation
@@ -295,8 +296,7 @@ def test_a_payer_with_two_boxes_is_a_persons_and_the_others_go():
         a_card("c-000002", payers=[VASILYOK]),
         *a_quarter("c-000002", payer={"inn": VASILYOK["inn"], "kpp": VASILYOK["kpp"]}),
     )
-    house.client()
-    house.client()
+    house.twins()
     house.partner(VASILYOK)
 
     run = house.send()
@@ -322,6 +322,26 @@ def test_a_break_up_between_the_look_and_the_sending_leaves_the_document_waiting
     house.transport.before = lambda request: None
     house.diadoc.make_partners(box=house.us.box_id, partner=box)
     assert house.send("2026-04-03 04:00").sent == 3
+
+
+def test_acts_of_a_branch_go_to_its_department():
+    house = QuarterHouse(a_card(), *a_quarter())
+    box = house.partner(kpp="990001001", branches=[ROMASHKA["kpp"]])
+
+    run = house.send()
+
+    (branch,) = house.diadoc.organizations()[-1].departments
+    assert (run.sent, house.left) == (3, {})
+    sent = house.diadoc.export_state()["state"]["messages"].values()
+    assert {(message["to_box"], message["to_department"]) for message in sent} == {(box, branch.department_id)}
+
+
+def test_a_branch_is_known_though_the_list_of_partners_leaves_departments_out():
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner(kpp="990001001", branches=[ROMASHKA["kpp"]])
+    read_list("", house.outside, house.edo)
+
+    assert house.send().sent == 3
 
 
 @pytest.mark.parametrize(

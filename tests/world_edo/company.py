@@ -310,14 +310,17 @@ def _settle(world: Company) -> None:
     world.us = us.box_id
     world.diadoc.add_user(name="robot", boxes=[us.box_id])
     world.diadoc.add_operator(fns_id="2AE", name="Сосед", features=["SupportsAutoInvitation"])
+    world.diadoc.add_operator(fns_id="2AK", name="Ещё сосед", features=["SupportsAutoInvitation"])
     world.diadoc.add_operator(fns_id="2LB", name="Дальний")
     for way in world.ways.values():
         payer = way.payer
         if not way.boxes and way is not WAYS["private person"]:
             world.diadoc.register_company(inn=payer["inn"], name=payer["name"])
-        for _ in range(way.boxes):
+        operators = ("2AE", "2AK") if way is WAYS["twins"] else ("2AE", "2BM")  # Diadoc has one box of an INN
+        for operator in operators[2 - way.boxes :]:
             said = {"kpp": payer["kpp"], "full_name": payer["name"], "address": ADDRESS, "is_test": True}
-            box = world.diadoc.add_organization(inn=payer["inn"], **said, **way.at_operator).box_id
+            said |= {"operator": operator} | way.at_operator
+            box = world.diadoc.add_organization(inn=payer["inn"], **said).box_id
         if way.partner:
             world.diadoc.make_partners(box=world.us, partner=box)
         if way is WAYS["asks us"]:

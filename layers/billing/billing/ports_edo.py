@@ -384,8 +384,8 @@ class Edo(Protocol):
 
     def make_title(self, kind: EdoKind, contract: bytes) -> Title: ...
 
-    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str) -> Posted:
-        """The message is at the operator, once for each operation."""
+    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str, department: str = "") -> Posted:
+        """The message is at the operator, once for each operation; for the head department, or for that one."""
         ...
 
     def make_receipt(self, message: str, entity: str, *, signer: SignerPerson) -> Title:

@@ -71,6 +71,7 @@ class EdoState:
 
     fate: Fate = field(default_factory=Fate)
     box: str = ""
+    department: str = ""  # of the box, where it is not the head one
     inn: str = ""
     window: str = ""
     kind: str = ""

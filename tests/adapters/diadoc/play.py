@@ -71,7 +71,7 @@ class Play:
             inn=OUR_INN, full_name="ООО «Ромашка Софт»", address=MOSCOW, is_test=True
         )
         self.client = self.diadoc.add_organization(
-            inn=CLIENT_INN, full_name="ООО «Василёк»", address=MOSCOW, is_test=True
+            inn=CLIENT_INN, full_name="ООО «Василёк»", address=MOSCOW, is_test=True, branches=["784201001"]
         )
         self.diadoc.add_user(name="robot", boxes=[self.ours.box_id])
         self.diadoc.add_operator(fns_id="2BE", name="Сосед", features=["SupportsAutoInvitation"])
@@ -113,7 +113,8 @@ class Play:
 
     def sent(self, *documents: Outgoing, operation: str) -> tuple[str, str]:
         """Message and entity of the first document, delivered."""
-        posted = self.edo.post(self.client.box_id, documents, operation=operation)
+        (branch,) = self.client.departments
+        posted = self.edo.post(self.client.box_id, documents, operation=operation, department=branch.department_id)
         self.wait(30)
         return posted.message, posted.documents[documents[0].custom_id]
 

@@ -19,7 +19,7 @@ import billing.adapters.diadoc as client_package
 import billing.adapters.signing.dss as cloud_module
 from billing.adapters.diadoc.client import Diadoc
 from billing.adapters.diadoc.settings import ACT
-from billing.domain.edo_boxes import Partnership
+from billing.domain.edo_boxes import Department, Partnership
 from billing.domain.edo_fate import Annulment, Stage
 from billing.domain.edo_signer import Power
 from billing.ports_edo import Cms, Outgoing, ToSign
@@ -54,7 +54,8 @@ def _box(client: Diadoc) -> Any:
 
 def _listed(client: Diadoc) -> Any:
     (box,) = client.boxes_of(["7806667787"])["7806667787"]
-    return box.id, box.partnership, box.since, box.partners_only, box.roaming, box.active, box.branch, box.liquidated
+    flags = box.partners_only, box.roaming, box.active, box.branch, box.liquidated
+    return box.id, box.partnership, box.since, *flags, box.departments
 
 
 def _related(client: Diadoc) -> Any:
@@ -110,7 +111,10 @@ CALLS: dict[str, Call] = {
         answer="GetOrganizationsByInnListResponse",
         body="GetOrganizationsByInnListRequest",
         reads=_listed,
-        expected=(CLIENT_BOX, Partnership.THEY_INVITED, date(2026, 9, 25), True, False, True, False, False),
+        expected=(
+            *(CLIENT_BOX, Partnership.THEY_INVITED, date(2026, 9, 25), True, False, True, False, False),
+            (Department(id="6a1e6d0c-3b0f-4a55-9a44-1f2e3d4c5b6a", kpp="784201001"),),  # the other one is closed
+        ),
     ),
     "GetRoamingOperators": Call(
         answer="RoamingOperatorList",

@@ -37,11 +37,19 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    """A part of an organization with a KPP of its own, such as a branch, that takes documents."""
+
+    id: str
+    kpp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
     """A box of an organization. `id` is a GUID in lower case with dashes.
 
     `operator`: the first three characters of the participant's id ("2BM" is Diadoc). `wants_signature`: their
-    invitation carries a document that we would have to sign.
+    invitation carries a document that we would have to sign. `departments` None: the operator did not name them.
     """
 
     id: str
@@ -59,6 +67,16 @@ class Box:
     has_address: bool = False
     wants_signature: bool = False
     since: date | None = None
+    departments: tuple[Department, ...] | None = None
+
+    def takes(self, kpp: str) -> bool:
+        """Whether the box is that of the company, or of its branch, with this KPP; empty: any."""
+        return not kpp or not self.kpp or kpp == self.kpp or bool(self.department_of(kpp))
+
+    def department_of(self, kpp: str) -> str:
+        """The department that documents for this KPP go to; empty: the head one."""
+        fit = [one.id for one in self.departments or () if one.kpp == kpp]
+        return min(fit) if fit and kpp not in ("", self.kpp) else ""
 
     @property
     def operator(self) -> str:
@@ -84,18 +102,18 @@ def choose_box(
 ) -> BoxChoice:
     """The same box whatever the order of the boxes; never a guess between two equal ones.
 
-    `kept`: the box once written down, which stays while it is there. Otherwise boxes of another KPP, test and
-    liquidated ones fall out; then a standing relation decides, then the operator (ours, then others), activity, head
-    before branch.
+    `kept`: the box once written down, which stays while it is there. Otherwise boxes that have the KPP neither
+    themselves nor in a department, test and liquidated ones fall out; then a standing relation decides, then the
+    operator (ours, then others), activity, head before branch.
 
-    Source: Diadoc API, GetOrganizationsByInnKpp: one INN and KPP may have several organizations, roaming twins too;
-    the relation belongs to a pair of boxes.
+    Source: Diadoc API, GetOrganizationsByInnList; instructions/organizations (one organization of an INN, beside it
+    its roaming twins; a branch is a department of it); the relation belongs to a pair of boxes.
     """
     if kept:
         return _kept(kept, [box for box in boxes if box.inn == inn])
     ours = {box.id: box for box in boxes if box.inn == inn and box.test == our_test_box}
     alive = [box for box in ours.values() if not box.liquidated]
-    fit = [box for box in alive if not kpp or not box.kpp or box.kpp == kpp]
+    fit = [box for box in alive if box.takes(kpp)]
     if not fit:
         reason = None if not ours else Reason.OTHER_KPP if alive else Reason.LIQUIDATED
         return BoxChoice(box=None, reason=reason, among=tuple(sorted(alive, key=lambda box: box.id)))

@@ -7,7 +7,8 @@ from typing import Any
 
 from billing.adapters.diadoc.http import Call, Http
 from billing.adapters.diadoc.ids import box_id
-from billing.adapters.diadoc.reading import box, each, row, rows
+from billing.adapters.diadoc.organizations import box
+from billing.adapters.diadoc.reading import each, row, rows
 from billing.adapters.diadoc.settings import DiadocSettings
 from billing.domain.edo_boxes import Box
 from billing.ports_edo import LostAnswerError, OddAnswerError, StopTheRunError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from billing.adapters.diadoc import reading, wire
+from billing.adapters.diadoc import organizations, reading, wire
 from billing.adapters.diadoc.asking import Asking, given
 from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.ids import box_id, ticks_of
@@ -28,7 +28,7 @@ class Partners(Asking):
 
     def operators(self) -> Mapping[str, Operator]:
         answer = self._get("/GetRoamingOperators", {"boxId": self._box}, ours=True)
-        found = reading.each(reading.operator, reading.rows(answer.get("RoamingOperators")))
+        found = reading.each(organizations.operator, reading.rows(answer.get("RoamingOperators")))
         return {operator.fns_id: operator for operator in found}
 
     def counterparties(self, cursor: str = "") -> CounterpartyPage:
@@ -39,20 +39,20 @@ class Partners(Asking):
         query = {"myBoxId": self._box, "pageSize": str(self._api.counteragents_page)} | given(afterIndexKey=cursor)
         answer = self._get("/V3/GetCounteragents", query, ours=True)
         found = reading.rows(answer.get("Counteragents"))
-        return CounterpartyPage(boxes=reading.each(reading.counteragent, found), cursor=reading.last_key(found))
+        return CounterpartyPage(boxes=reading.each(organizations.counteragent, found), cursor=reading.last_key(found))
 
     def counterparty_events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[CounterpartyEvent]:
         """Source: Diadoc API, GetCounteragentEvents."""
         query = {"boxId": self._box, "limit": "100"} | given(
             afterIndexKey=cursor, timestampFromTicks=str(ticks_of(since)) if since and not cursor else "")
         answer = self._get("/V1/GetCounteragentEvents", query, ours=True)
-        return reading.each(reading.counterparty_event, reading.rows(answer.get("Events")))
+        return reading.each(organizations.counterparty_event, reading.rows(answer.get("Events")))
 
     def partnership(self, box: str) -> Partnership:
         """404 says that there never was a relation. Source: Diadoc API, GetCounteragent V3."""
         query = {"myBoxId": self._box, "counteragentBoxId": box_id(box)}
         try:
-            return reading.partnership(self._get("/V3/GetCounteragent", query).get("CurrentStatus"))
+            return organizations.partnership(self._get("/V3/GetCounteragent", query).get("CurrentStatus"))
         except AbsentError:
             return Partnership.NONE
 
@@ -62,7 +62,7 @@ class Partners(Asking):
         for start in range(0, len(wanted), self._api.inn_list_chunk):
             chunk = wanted[start:start + self._api.inn_list_chunk]
             answer = self._post("/V2/GetOrganizationsByInnList", {"myBoxId": self._box}, {"InnList": chunk}, ours=True)
-            for box in reading.each(reading.listed, reading.rows(answer.get("Organizations"))):
+            for box in reading.each(organizations.listed, reading.rows(answer.get("Organizations"))):
                 found.setdefault(box.inn, []).append(box)
         return found
 
@@ -93,7 +93,7 @@ class Partners(Asking):
     def _roaming_box(self, participant: str) -> Box | None:
         body: wire.RoamingOrganizationRequest = {"FnsParticipantId": participant}
         path = "/GetOrCreateRoamingOrganizationByFnsParticipantId"
-        return reading.box(self._post(path, {"myBoxId": self._box}, body))  # type: ignore[arg-type]
+        return organizations.box(self._post(path, {"myBoxId": self._box}, body))  # type: ignore[arg-type]
 
     def invite(self, *, box: str = "", inn: str = "", message: str = "") -> str:
         """An invitation, or the acceptance of theirs. A second one does nothing at Diadoc, so a repeat is safe.

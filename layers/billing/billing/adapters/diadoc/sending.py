@@ -93,7 +93,7 @@ class Sending(Asking):
             raise OddAnswerError("the shelf's answer cannot be read")
         return name
 
-    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str) -> Posted:
+    def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str, department: str = "") -> Posted:
         """The message is in our box; whether it is delivered is read later. Repeated, it is the first message again.
 
         Contents that are too large for the request are put on the shelf first. Documents that a person signs go unsent.
@@ -112,6 +112,8 @@ class Sending(Asking):
             raise BadDocumentError("documents that a person signs are not mixed with signed ones")
         body: wire.MessageToPost = {"FromBoxId": self._box, "ToBoxId": box_id(to_box),
                                     "DocumentAttachments": [self._attachment(document) for document in documents]}
+        if department:
+            body["ToDepartmentId"] = department
         if all(by_person):
             body["DelaySend"] = True
         answer = self._post("/V3/PostMessage", {"operationId": operation}, body, changes=True)

@@ -20,12 +20,21 @@ class Organization(TypedDict, total=False):
     Boxes: list[OrganizationBox]
     FnsParticipantId: str
     Address: dict[str, object]
+    Departments: list[Department]
     IsActive: bool
     IsTest: bool
     IsRoaming: bool
     IsBranch: bool
     Sociability: str            # AllOrganizations | CounteragentsOnly
     LiquidationDate: str
+
+
+class Department(TypedDict, total=False):
+    """Source: https://developer.kontur.ru/doc/diadoc-api/proto/Department."""
+
+    DepartmentId: str
+    Kpp: str
+    IsDisabled: bool
 
 
 class OrganizationBox(TypedDict, total=False):
@@ -161,6 +170,7 @@ class MessageToPost(TypedDict, total=False):
 
     FromBoxId: str
     ToBoxId: str
+    ToDepartmentId: str
     DocumentAttachments: list[DocumentAttachment]
     DelaySend: bool
 

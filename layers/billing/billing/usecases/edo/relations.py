@@ -174,8 +174,13 @@ def observe(box: Box, outside: Outside, *, comment: str = "") -> None:
 
 
 def box_writes(box: Box, outside: Outside) -> list[Write]:
-    """What makes the row of the box say so, to be written with what rests on it; empty when it does already."""
+    """What makes the row of the box say so, to be written with what rests on it; empty when it does already.
+
+    Departments stay as they were where the operator did not name them.
+    """
     stored = outside.store.get("control", BOXES, box.id)
+    if stored and box.departments is None:
+        box = replace(box, departments=records.from_plain(Box, stored.row["box"]).departments)
     row = {"box": records.plain(box), "summary": f"{box.inn} {box.name}: {box.partnership}"}
     if stored and stored.row == row:
         return []

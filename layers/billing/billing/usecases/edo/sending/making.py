@@ -12,6 +12,7 @@ from billing.domain.edo_signer import SignerPerson
 from billing.ports import FileExistsWithOtherBytesError, Outside
 from billing.ports_edo import BadDocumentError, EdoOutside, Prepared, Title
 from billing.records_edo import EdoState
+from billing.usecases.edo.counterparties import kpp_of
 from billing.usecases.edo.sending.papers import receipt_paper, with_receipt
 from billing.usecases.edo.sending.terms import OnItsWay, Terms, keep_until, kind_text, to_person, written
 from billing.usecases.filing import whole
@@ -51,6 +52,7 @@ def made(one: OnItsWay, box: Box, terms: Terms, outside: Outside, edo: EdoOutsid
         state,
         fate=replace(state.fate, stage=Stage.TITLED),
         box=box.id,
+        department=box.department_of(kpp_of(one.stored.row["content"]["buyer"].get("kpp", ""))),
         inn=one.inn,
         window=terms.window.key,
         kind=kind_text(prepared.kind),

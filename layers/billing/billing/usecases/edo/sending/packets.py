@@ -26,10 +26,11 @@ def messages(account: str, terms: Terms, outside: Outside) -> list[list[OnItsWay
     if terms.policy.packing is Packing.SINGLE:
         return [*again, *([one] for one in sorted(fresh, key=_order))]
     unsigned = {one.inn for one in waiting if one.state.fate.stage is Stage.TITLED and not one.state.asked_at}
-    packets: dict[tuple[str, str, bool], list[OnItsWay]] = {}
+    packets: dict[tuple[str, str, str, bool], list[OnItsWay]] = {}
     for one in sorted(fresh, key=_order):
         if one.inn not in unsigned:  # the rest of the packet is being signed
-            packets.setdefault((one.inn, one.state.box, one.state.signature == PERSON), []).append(one)
+            state = one.state
+            packets.setdefault((one.inn, state.box, state.department, state.signature == PERSON), []).append(one)
     return [
         *again,
         *(packet[i : i + PACKET_MAX] for packet in packets.values() for i in range(0, len(packet), PACKET_MAX)),

@@ -82,7 +82,8 @@ def _post(message: list[OnItsWay], so_far: PostedSoFar, terms: Terms, outside: O
         return
     try:
         outgoing = [_outgoing(one, fixed, terms, outside) for one in fixed]
-        posted = edo.edo.post(fixed[0].state.box, outgoing, operation=fixed[0].state.operation)
+        first = fixed[0].state
+        posted = edo.edo.post(first.box, outgoing, operation=first.operation, department=first.department)
     except StillRunningError:
         so_far.still_running += [one for one in fixed if not one.state.fate.message]
     except (NeedsPersonError, BadDocumentError) as error:
