@@ -18,7 +18,9 @@ from billing.letters.contexts import (
     EdoReminder,
     EdoReport,
     EdoSection,
+    EdoUnsigned,
     OrderedDocument,
+    UnsignedDocument,
 )
 from billing.letters.contexts_report import (
     AccountLine,
@@ -93,6 +95,17 @@ EDO_REMINDER = EdoReminder(
     invited_on=date(2026, 1, 20),
     seller_name="ООО «Простая CRM»",
     seller_inn="7736207543",
+    page_url="https://crm.example/pay",
+)
+
+EDO_UNSIGNED = EdoUnsigned(
+    customer="ООО «Ромашка»",
+    again=False,
+    documents=(
+        UnsignedDocument(title="акт № 1", delivered_on=date(2026, 4, 2)),
+        UnsignedDocument(title="акт № 12", delivered_on=date(2026, 4, 4)),
+    ),
+    seller_name="ООО «Простая CRM»",
     page_url="https://crm.example/pay",
 )
 
@@ -292,6 +305,9 @@ LETTERS: dict[str, Context] = {
     ),
     "address_confirmation": ADDRESS_CONFIRMATION,
     "edo_reminder": EDO_REMINDER,
+    "edo_reminder_again": replace(EDO_REMINDER, again=True),
+    "edo_unsigned": EDO_UNSIGNED,
+    "edo_unsigned_again": replace(EDO_UNSIGNED, again=True),
     "edo_report": EDO_REPORT,
     "edo_report_of_a_window": replace(
         EDO_REPORT, kind="sending", period="2026-Q1", totals=(), sections=(EdoSection(name="sent", count=3, fresh=3),)

@@ -45,6 +45,8 @@ from billing.page.contexts_operator import (
     PayerSaid,
     PreflightShown,
     RunRow,
+    UnsignedRow,
+    UnsignedShown,
     UntakenRow,
     WindowShown,
 )
@@ -373,6 +375,19 @@ def operator() -> OperatorPage:
             counts=((EdoReason.NOT_PARTNERS.text, 1),),
             lines=(left_row(),),
             at=date(2026, 4, 2),
+        ),
+        unsigned=UnsignedShown(
+            total=20,
+            day=date(2026, 4, 20),
+            lines=(
+                UnsignedRow(
+                    account="c-000104",
+                    document="2026-01.act.9999001045.45",
+                    who="ООО «Дуэт-Север»: акт № 45",
+                    since=date(2026, 4, 2),
+                    days=18,
+                ),
+            ),
         ),
     )
 

@@ -106,6 +106,12 @@ class SendingCard(Strict):
         default=_SENDING.warn_days, description="before a certificate, a power or a format lapses"
     )
 
+    remind_unsigned: list[Annotated[int, Field(ge=1, le=90)]] = Field(
+        default=list(_SENDING.remind_unsigned),
+        max_length=3,
+        description="days after its delivery on which a client is reminded of what it has not signed; empty: never",
+    )
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.send_first > self.send_last or self.invite_first > self.invite_last:
@@ -113,10 +119,16 @@ class SendingCard(Strict):
         return self
 
     def settings(self) -> SendingSettings:
-        plain = self.model_dump(exclude={"schedule", "scope", "kinds"})
+        plain = self.model_dump(exclude={"schedule", "scope", "kinds", "remind_unsigned"})
         kinds = frozenset(DocumentKind(kind) for kind in self.kinds)
         schedule = Schedule(self.schedule) if self.schedule else None
-        return SendingSettings(**plain, schedule=schedule, scope=Scope(self.scope), kinds=kinds)
+        return SendingSettings(
+            **plain,
+            schedule=schedule,
+            scope=Scope(self.scope),
+            kinds=kinds,
+            remind_unsigned=tuple(sorted(set(self.remind_unsigned))),
+        )
 
 
 class InvitationsCard(Strict):

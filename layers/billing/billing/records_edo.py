@@ -19,6 +19,7 @@ control, `edo.signing.files` / `<account>/<document>.<attempt>[.receipt.<entity>
 control, `edo.signer` / `certificate`             of the latest signature
 control, `edo.preflight` / `2026-Q1`              the last look before and in a window
 control, `edo.reports` / `invitations.2026-02.3`  what was told to our accountant
+control, `edo.unsigned` / `count`          what is delivered and not signed, as it was counted last
 control, `edo.telling` / `invitations`            until when the accountant knows of the payers
 """
 
@@ -50,6 +51,7 @@ SIGNER = "edo.signer"
 CERTIFICATE = "certificate"  # sort key
 PREFLIGHT = "edo.preflight"
 REPORTS = "edo.reports"
+UNSIGNED = "edo.unsigned"
 EVIDENCE = "edo.evidence"
 RECEIPTS = "edo.receipts"
 DUE_SHARDS = tuple(f"edo.{shard:02}" for shard in range(SHARDS))
@@ -66,7 +68,7 @@ class EdoState:
     is asked for a signature where the kind leaves it open. `asked_at`: when its signature was asked for and refused.
     `refused_at`: when the operator did not take it, `refused_as`: for which reason, `refusal`: in which words.
     Files are keys of the bucket under `edo/`. `receipt`: ours, once one was asked for.
-    `seen`: the end of its way that a person has seen.
+    `seen`: the end of its way that a person has seen. `reminders`: how often the client was reminded to sign it.
     """
 
     fate: Fate = field(default_factory=Fate)
@@ -93,6 +95,7 @@ class EdoState:
     archive: str = ""
     receipt: Receipt | None = None
     seen: Reason | None = None
+    reminders: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from billing.api.page_frames import answered, bare_frame, frame_of, today
 from billing.api.page_lists import documents_tab
 from billing.api.page_told import day_of
 from billing.api.page_views import document_page, payment_page, statistics_tab
-from billing.api.page_waiting import for_people, preflight_shown, set_aside, untaken, window_shown
+from billing.api.page_waiting import for_people, preflight_shown, set_aside, unsigned_shown, untaken, window_shown
 from billing.domain.access import OPERATORS
 from billing.domain.documents import DocumentKind
 from billing.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -48,6 +48,7 @@ def first_page(
         untaken=untaken(outside),
         preflight=preflight_shown(outside),
         window=window_shown(outside),
+        unsigned=unsigned_shown(outside),
         asked=asked,
         wrong=wrong,
     )

@@ -15,13 +15,15 @@ from billing.page.contexts_operator import (
     ParkedRow,
     PayerSaid,
     PreflightShown,
+    UnsignedRow,
+    UnsignedShown,
     UntakenRow,
     WindowShown,
 )
 from billing.ports import Outside
 from billing.usecases.edo.attention import people_page
 from billing.usecases.edo.counterparties import Kept, kept_many
-from billing.usecases.edo.views import CountTold, LineTold, latest_window, preflight_of, window_of
+from billing.usecases.edo.views import CountTold, LineTold, latest_window, preflight_of, unsigned_of, window_of
 from billing.usecases.operator_views import RunTold, unmatched
 
 PEOPLE = 50  # lines of the list; the rest is told by /edo/people
@@ -109,6 +111,23 @@ def window_shown(outside: Outside) -> WindowShown | None:
         lines=_lines(told.lines),
         at=day_of(told.at),
     )
+
+
+def unsigned_shown(outside: Outside) -> UnsignedShown | None:
+    told = unsigned_of(outside)
+    if not told.day:
+        return None
+    rows = (
+        UnsignedRow(
+            account=line.account,
+            document=line.document,
+            who=line.who.replace("№ ", f"№{NBSP}"),
+            since=line.since,
+            days=(told.day - line.since).days,
+        )
+        for line in islice(told.lines, LINES)
+    )
+    return UnsignedShown(total=told.total, day=told.day, lines=tuple(rows))
 
 
 def _counts(counts: Iterable[CountTold]) -> tuple[tuple[str, int], ...]:

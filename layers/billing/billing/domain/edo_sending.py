@@ -42,6 +42,7 @@ class SendingSettings:
     invite_last: int = 25
     preflight_day: int = 25
     warn_days: int = 30  # before a certificate or a power of attorney lapses
+    remind_unsigned: tuple[int, ...] = (10, 20)  # days after its delivery on which the client is reminded to sign
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -19,6 +19,7 @@ from billing.letters.contexts import (
     DocumentAgain,
     EdoReminder,
     EdoReport,
+    EdoUnsigned,
     OrderedDocument,
 )
 from billing.letters.contexts_report import (
@@ -62,6 +63,8 @@ def _folder(context: Context) -> str:
             return "address_confirmation"
         case EdoReminder():
             return "edo_reminder"
+        case EdoUnsigned():
+            return "edo_unsigned"
         case Contract():
             return "contract"
         case EdoReport():

@@ -81,13 +81,35 @@ class AddressConfirmation:
 class EdoReminder:
     """To a client that keeps silent about our invitation: a repeated invitation changes nothing at the operator.
 
+    `again`: it was reminded before, and is offered a way out.
+
     Source: Diadoc, AcquireCounteragent on a pending invitation.
     """
 
     customer: str
     invited_on: date
+    again: bool = False
     seller_name: str
     seller_inn: str
+    page_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsignedDocument:
+    """«акт № 45», and the day on which it was delivered."""
+
+    title: str
+    delivered_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdoUnsigned:
+    """To a client that has not signed what was delivered to it. `again`: it was reminded before."""
+
+    customer: str
+    again: bool
+    documents: tuple[UnsignedDocument, ...]
+    seller_name: str
     page_url: str
 
 
@@ -146,5 +168,6 @@ Context: TypeAlias = (
     | RunReport
     | AddressConfirmation
     | EdoReminder
+    | EdoUnsigned
     | EdoReport
 )

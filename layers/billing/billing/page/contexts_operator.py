@@ -123,6 +123,26 @@ class WindowShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnsignedRow:
+    """A document that the client has not signed since that day."""
+
+    account: str
+    document: str
+    who: str
+    since: Day
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsignedShown:
+    """How many documents are delivered and not signed, counted on that day, and the oldest."""
+
+    total: int
+    day: Day
+    lines: tuple[UnsignedRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorPage:
     """The runs, a field for a client's id, and all that waits for a person. `more_people`: the list is longer."""
 
@@ -134,5 +154,6 @@ class OperatorPage:
     untaken: tuple[UntakenRow, ...] = ()
     preflight: PreflightShown | None = None
     window: WindowShown | None = None
+    unsigned: UnsignedShown | None = None
     asked: str = ""
     wrong: tuple[str, ...] = ()

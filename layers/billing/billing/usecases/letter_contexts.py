@@ -26,6 +26,7 @@ from billing.usecases.cards import customer_card
 from billing.usecases.edo.exchange import exchanged_with
 from billing.usecases.edo.inviting.reminders import reminder_letter
 from billing.usecases.edo.reports import report_letter
+from billing.usecases.edo.tracking.unsigned import unsigned_letter
 from billing.usecases.report_letter import run_report
 
 _GRANTED = f"payment.{MoneyClass.BONUS}"  # nobody has paid it
@@ -44,6 +45,8 @@ def letter_of(account: str, head: Mapping[str, Any], outside: Outside) -> Letter
             return compose(run_report(head["report"], outside))
         case "edo_reminder":
             return compose(reminder_letter(head, outside))
+        case "edo_unsigned":
+            return compose(unsigned_letter(head, outside))
         case "edo_report":
             return compose(report_letter(head["report"], outside))
         case kind:

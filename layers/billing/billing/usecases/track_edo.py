@@ -17,6 +17,7 @@ from billing.usecases.edo.tracking.events import read_feed
 from billing.usecases.edo.tracking.evidence import file_evidence
 from billing.usecases.edo.tracking.receipts import give_receipts
 from billing.usecases.edo.tracking.recheck import look, look_is_under_way
+from billing.usecases.edo.tracking.unsigned import count_unsigned
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +54,7 @@ def track_edo(outside: Outside, edo: EdoOutside, *, until: datetime, sweep: bool
         run.complete = file_evidence(outside, edo, until=until)
         run.receipts = give_receipts(outside, edo, policy, until=until)
     run.stopped = "".join(stopped)
+    count_unsigned(outside, policy, until=until)
     tell_news(outside)
     outside.metrics.count("EdoPeople", people_counted(outside))
     return run

@@ -11,8 +11,9 @@ from typing import Any
 from billing.domain.edo_reasons import Reason
 from billing.domain.periods import Day
 from billing.ports import Outside, Row
-from billing.records_edo import LEFT, PREFLIGHT, SENDING
+from billing.records_edo import LEFT, PREFLIGHT, SENDING, UNSIGNED
 from billing.usecases.edo.attention import people
+from billing.usecases.edo.tracking.unsigned import COUNT
 from billing.usecases.edo.windows import states_of
 
 _WINDOW = re.compile(r"[0-9]{4}-(Q[1-4]|0[1-9]|1[0-2])")
@@ -120,6 +121,38 @@ def window_of(window: str, outside: Outside) -> WindowTold:
         lines=_lines(left.row["lines"]) if left else (),
         at=left.row["at"] if left else "",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsignedLine:
+    """A document that was delivered on that day and is not signed."""
+
+    account: str
+    document: str
+    inn: str
+    who: str
+    since: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsignedTold:
+    """All of them at the last count, and the oldest; `day` None: they were never counted."""
+
+    total: int = 0
+    day: Day | None = None
+    lines: tuple[UnsignedLine, ...] = ()
+
+
+def unsigned_of(outside: Outside) -> UnsignedTold:
+    stored = outside.store.get("control", UNSIGNED, COUNT)
+    last = stored.row["last"] if stored else None
+    if not last:
+        return UnsignedTold()
+    lines = (
+        UnsignedLine(account=account, document=document, inn=inn, who=who, since=date.fromisoformat(since))
+        for account, document, inn, who, since in last["lines"]
+    )
+    return UnsignedTold(total=last["total"], day=date.fromisoformat(last["day"]), lines=tuple(lines))
 
 
 def exchange_now(outside: Outside) -> dict[str, Any]:

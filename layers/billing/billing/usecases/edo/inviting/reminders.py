@@ -48,7 +48,11 @@ def remind(one: Kept, payer: Counterparty, today: date, outside: Outside) -> Non
         "kind": "edo_reminder",
         "month": str(month),
         "at": at,
-        "details": {"customer": payer.name, "invited_on": invited.isoformat()},
+        "details": {
+            "customer": payer.name,
+            "invited_on": invited.isoformat(),
+            "again": payer.reminded is not None,
+        },
         "summary": f"напоминание о приглашении: {payer.name}, адресов {len(addresses)}",
     }
     reminded = replace(
@@ -67,6 +71,7 @@ def reminder_letter(head: Mapping[str, Any], outside: Outside) -> EdoReminder:
     return EdoReminder(
         customer=details["customer"],
         invited_on=date.fromisoformat(details["invited_on"]),
+        again=bool(details.get("again")),
         seller_name=seller.party.name,
         seller_inn=seller.party.inn,
         page_url=outside.settings.page_url,
