@@ -49,8 +49,10 @@ bench: $(VENV)/ready     ## measure: papers, ledger, store calls, a local month
 fonts: $(VENV)/ready     ## cut the fonts of papers anew
 	$(RUN) layers/build_fonts.py
 
-build:           ## what `make deploy` uploads (needs the SAM CLI and python3.13)
+build:           ## what `make deploy` uploads (needs the SAM CLI, uv and python3.13)
 	@command -v sam >/dev/null || { echo "sam is not here; in a virtual environment of its own: pip install aws-sam-cli"; exit 1; }
+	@command -v uv >/dev/null || { echo "uv is not here: pip install uv"; exit 1; }
+	@python3.13 -c "" 2>/dev/null || { echo "python3.13 does not run from here: the functions run on it, and sam asks for it on the path (uv python install 3.13, or pyenv install 3.13 && pyenv local 3.13)"; exit 1; }
 	sam build
 
 deploy: build    ## build and deploy to AWS (STAGE=dev or prod)

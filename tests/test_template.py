@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -150,7 +151,7 @@ def test_function_runs_where_its_layer_was_built_for(function: str) -> None:
     made, layer = MADE[function]["Properties"], SAID["Resources"]["BillingLayer"]
 
     assert (made["Runtime"], made["Architectures"]) == ("python3.13", ["arm64"])
-    assert layer["Metadata"]["BuildMethod"] == "python3.13"
+    assert layer["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": "arm64"}
     assert layer["Properties"]["CompatibleArchitectures"] == ["arm64"]
     assert made["Layers"] == [{"Ref": next(n for n, r in MADE.items() if r["Type"] == "AWS::Lambda::LayerVersion")}]
 
@@ -158,7 +159,19 @@ def test_function_runs_where_its_layer_was_built_for(function: str) -> None:
 def test_the_layer_holds_what_functions_need_and_nothing_that_only_builds_it() -> None:
     layer = ROOT / SAID["Resources"]["BillingLayer"]["Properties"]["ContentUri"]
 
-    assert {path.name for path in layer.iterdir()} - {"__pycache__"} == {"billing", "requirements.txt"}
+    assert {path.name for path in layer.iterdir()} - {"__pycache__"} == {"billing", "requirements.txt", "Makefile"}
+
+
+def test_the_layer_is_built_for_the_platform_with_every_hash_checked_and_with_bytecode() -> None:
+    """`make -n` says what `sam build` would run."""
+    asked = ["make", "-n", "-C", str(ROOT / "layers/billing"), "build-BillingLayer", "ARTIFACTS_DIR=/built"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()
+    (install,), (compile_all,) = ([line for line in said if word in line] for word in ("pip install", "compileall"))
+
+    for flag in ("--require-hashes", "--no-build", "--python-platform aarch64-manylinux_2_28", "--python-version 3.13"):
+        assert f" {flag} " in install
+    assert "python3.13 -m compileall" in compile_all
+    assert "--invalidation-mode unchecked-hash" in compile_all
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))

@@ -118,7 +118,7 @@ def _partner(cloud: Cloud) -> None:
 
 def _short(arn: str) -> str:
     """`control` of a table, `docs/*` of the bucket, the name of a queue, of a secret without its random end."""
-    name = arn.rsplit(":", 1)[1].removeprefix("table/").removeprefix("zakryvashka-dev-")
+    name = arn.rsplit(":", 1)[-1].removeprefix("table/").removeprefix("zakryvashka-dev-")
     if ":secret:" in arn:
         return name.rpartition("-")[0]
     return name.partition("/")[2] or name
@@ -201,6 +201,7 @@ RARE = {
     ("FillOrdersFunction", "s3:AbortMultipartUpload", "archives/*"): "an archive that fails half way",
     ("SendLetterFunction", "ses:SendEmail", "example.com"): "SES knows the sender's domain, and not the address alone",
     ("SendLetterFunction", "ses:SendRawEmail", "example.com"): "the same",
+    ("SweepFunction", "sqs:GetQueueAttributes", "FillOrdersQueue"): "an order that was cut off",
     ("SweepFunction", "sqs:SendMessage", "FillOrdersQueue"): "an order that was cut off",
     ("IssueDocumentsFunction", "s3:GetObject", "docs/*"): "a file is there already: are its bytes the same?",
     ("SweepFunction", "s3:GetObject", "reports/*"): "a file is there already: are its bytes the same?",
