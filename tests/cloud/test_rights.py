@@ -89,10 +89,24 @@ def quarter() -> Iterator[tuple[Cloud, dict[str, set[Right]]]]:
         cloud.advance(to=datetime(2026, 2, 4, tzinfo=UTC))
         cloud.invoke("close_month", {"month": "2026-01", "preview": True})
         cloud.invoke("send_to_edo", {"plan": "2026-01"})
+        _send_again(cloud)
         _order(cloud)
         cloud.advance(to=datetime(2026, 3, 21, tzinfo=UTC))
         ask_everything(cloud, json.loads(the_client())["payers"][0]["inn"], "2026-01", "2026-01-31")
         yield cloud, used
+
+
+def _send_again(cloud: Cloud) -> None:
+    """One letter of January was refused, and a person has the refused ones sent once more."""
+    name, of_january = "zakryvashka-dev-deliveries", {":a": {"S": "c-000001"}, ":m": {"S": "2026-01_"}}
+    rows = aws("dynamodb").query(
+        TableName=name,
+        KeyConditionExpression="account = :a AND begins_with(delivery, :m)",
+        ExpressionAttributeValues=of_january,
+    )["Items"]
+    row = next(row for row in rows if "address" in row)
+    aws("dynamodb").put_item(TableName=name, Item={**row, "status": {"S": "refused"}})
+    assert cloud.invoke("close_month", {"month": "2026-01", "again": "refused"})["again"] == 1
 
 
 def _order(cloud: Cloud) -> None:
@@ -202,6 +216,8 @@ RARE = {
     ("SendLetterFunction", "ses:SendEmail", "example.com"): "SES knows the sender's domain, and not the address alone",
     ("SendLetterFunction", "ses:SendRawEmail", "example.com"): "the same",
     ("SweepFunction", "sqs:GetQueueAttributes", "FillOrdersQueue"): "an order that was cut off",
+    ("SweepFunction", "sqs:GetQueueAttributes", "SendLetterQueue"): "a letter that has waited for five minutes",
+    ("SweepFunction", "ses:GetAccount", "*"): "the same, and its queue is empty",
     ("SweepFunction", "sqs:SendMessage", "FillOrdersQueue"): "an order that was cut off",
     ("IssueDocumentsFunction", "s3:GetObject", "docs/*"): "a file is there already: are its bytes the same?",
     ("SweepFunction", "s3:GetObject", "reports/*"): "a file is there already: are its bytes the same?",

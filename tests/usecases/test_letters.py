@@ -6,12 +6,15 @@ import json
 
 import pytest
 
-from billing.domain.errors import UnavailableError
+from billing.domain.delivery import DeliveryState
+from billing.domain.errors import InvalidInputError, UnavailableError
 from billing.ports import AwayError, Letter, LetterEvent, RefusedError, UnknownOutcomeError, Write
 from billing.records_letters import HEAD, address_digest, key_of, letters_in
 from billing.usecases import letters
 from billing.usecases import send_letter as sending
+from billing.usecases.close_month import read_request
 from billing.usecases.issue_documents import issue_documents
+from billing.usecases.letters_again import letters_again
 from billing.usecases.send_letter import ATTEMPTS_MAX, Batch, read_ahead, send_letter, send_or_put_back
 from billing.usecases.track_letters import track_letter
 from tests.usecases.cutting import CutOffError, every_cut
@@ -475,3 +478,46 @@ def _queued(house: House) -> House:
     """The month is closed, and its letters wait for their hints."""
     issue_documents(JANUARY, [ACCOUNT], house.outside)
     return house
+
+
+# --- sent again --------------------------------------------------------------------------------------------------
+
+
+def test_a_month_of_refused_letters_goes_again_to_whom_it_did_not_reach_and_only_once():
+    house = a_house(ANNA, "bad@romashka.example")
+    Postman(house, RefusedError("the mail service refused: MessageRejected"))
+    report = house.night()
+    assert report["letters"] == {"delivered": 1, "refused": 1}
+
+    def again(**how: object) -> int:
+        return letters_again(JANUARY, DeliveryState.REFUSED, house.outside, until=house.until, **how).addresses  # type: ignore[arg-type]
+
+    assert again(accounts=["c-000009"]) == 0
+    assert again() == 1
+    assert again() == 0
+    house.work()
+    house.hear()
+    assert sorted(house.addresses()) == [ANNA, "bad@romashka.example"]
+    for _ in range(3):
+        house.wait(minutes=10).sweep()
+
+    further = house.report()
+    assert further
+    assert (further["report"], further["letters"]) == (2, {"delivered": 2})
+    assert not [s for s in house.store.rows("work") if s.sk.startswith("letter#c-")]
+
+
+def test_the_letters_of_a_table_are_sent_again_in_parts_where_time_is_up():
+    house = a_house()
+    Postman(house, RefusedError("the mail service refused: MessageRejected"))
+    house.night()
+
+    late = letters_again(JANUARY, DeliveryState.REFUSED, house.outside, until=house.now, cursor='["a", ""]')
+
+    assert (late.addresses, late.cursor) == (0, '["a", ""]')
+
+
+@pytest.mark.parametrize("status", ["bounced", "delivered", "", "all", 1])
+def test_only_letters_that_may_go_again_can_be_asked_for(status: object):
+    with pytest.raises(InvalidInputError, match="refused, unconfirmed"):
+        read_request({"month": "2026-01", "again": status})

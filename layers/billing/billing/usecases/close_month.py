@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from billing.domain.delivery import DeliveryState
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Month, moscow_day, utc_text
 from billing.ports import Outside, StaleError, Stored
+from billing.usecases.letters_again import AGAIN
 from billing.usecases.runs import PAGE, change_run, open_run, queue_accounts, queue_due, run_of
 
 
@@ -23,15 +25,19 @@ class Request:
     forced: bool = False
     preview: bool = False
     reason: str = ""
+    again: DeliveryState | None = None
+    cursor: str = ""
 
 
 def read_request(event: Mapping[str, Any]) -> Request:
     """`{"scheduled_at": moment}` is the month before it in Moscow; `{"month": "2026-01", …}` is a person's.
 
+    With `again`, a status of deliveries, nothing is closed: the month's letters with that status go once more.
+
     Raises:
         InvalidInputError: neither is there, or a field is not what it should be.
     """
-    known = {"month", "scheduled_at", "accounts", "forced", "preview", "reason"}
+    known = {"month", "scheduled_at", "accounts", "forced", "preview", "reason", "again", "cursor"}
     if unknown := sorted(set(event) - known):
         raise InvalidInputError(f"unknown fields: {', '.join(unknown)}")
     accounts = event.get("accounts", [])
@@ -40,6 +46,8 @@ def read_request(event: Mapping[str, Any]) -> Request:
     for name in ("forced", "preview"):  # a "yes" taken for a no would close a month in earnest
         if not isinstance(event.get(name, False), bool):
             raise InvalidInputError(f"{name}: true or false")
+    if (again := event.get("again")) is not None and again not in AGAIN:
+        raise InvalidInputError(f"again: one of {', '.join(AGAIN)}")
     if "month" in event:
         month = Month.parse(str(event["month"]))
     elif "scheduled_at" in event:
@@ -52,6 +60,8 @@ def read_request(event: Mapping[str, Any]) -> Request:
         forced=event.get("forced") is True,
         preview=event.get("preview") is True,
         reason=str(event.get("reason", ""))[:500],
+        again=DeliveryState(again) if again else None,
+        cursor=str(event.get("cursor", "")),
     )
 
 

@@ -130,14 +130,19 @@ def _rows(letter: _Letter, about: Mapping[str, str], at: str) -> list[Write]:
 
 def rows_of_letter(letter: str, head: Mapping[str, object], addresses: Sequence[str], at: str) -> list[Write]:
     """A letter's head, a delivery for each address, and the work row that stays until all of them are settled."""
-    month = {"month": head["month"]} if "month" in head else {}  # without one, no run waits for the letter
-    work = {"account": account_of(letter), "letter": letter, **month, "since": at}
     queue = [Delivery(address=a, status=DeliveryState.QUEUED, at=at) for a in addresses]
     queued = {address_digest(delivery.address): delivery_row(delivery) for delivery in queue}
     return [
         *(Write("deliveries", *key_of(letter, part), row, ABSENT) for part, row in {HEAD: head, **queued}.items()),
-        Write("work", *_work_of(letter), work, ABSENT),
+        work_write(letter, str(head.get("month", "")), at),
     ]
+
+
+def work_write(letter: str, month: str, at: str) -> Write:
+    """The work row of a letter that has one no longer, or not yet; without a month, no run waits for the letter."""
+    of_run = {"month": month} if month else {}
+    work = {"account": account_of(letter), "letter": letter, **of_run, "since": at}
+    return Write("work", *_work_of(letter), work, ABSENT)
 
 
 def _work_of(letter: str) -> tuple[str, str]:
