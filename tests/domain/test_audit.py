@@ -26,8 +26,10 @@ from billing.domain.ledger import (
     Reversal,
 )
 from billing.domain.periods import Month
+from billing.domain.vat import Vat
 from billing.usecases.second_reading import Audit, reading_of
 from tests.builders import (
+    CRM,
     OTHER_PAYER,
     PAYER,
     Story,
@@ -74,7 +76,7 @@ def test_a_month_of_payments_and_charges_is_read_on_from_the_month_before() -> N
     first = len(story.journal)
     story.post(a_payment(amount=rub(2_000), **february(3))).end()
 
-    reading = reading_of(january).read(story.journal[first:])
+    reading = reading_of(january, ()).read(story.journal[first:])
 
     assert (reading.expected, reading.unpaid, reading.owed) == (story.acts, 0, [])
     assert reading.sums("2026-02")["earlier.BANK"] == rub(1_500)
@@ -82,18 +84,26 @@ def test_a_month_of_payments_and_charges_is_read_on_from_the_month_before() -> N
 
 
 def test_a_correction_is_not_read_without_what_it_corrects() -> None:
-    story = Told(a_payment(), a_charge(key="c", amount=rub(500))).end()
+    untaxed = CRM._replace(vat=Vat.NONE)
+    story = Told(a_payment(), a_charge(key="c", amount=rub(500), service=untaxed)).end()
     january = Audit(reading=Reading().read(story.journal), acted={}).row
     assert january
     first = len(story.journal)
     story.post(Reversal(key="r", amount=rub(500), charge="c", **february(3))).end()  # type: ignore[arg-type]
 
     with pytest.raises(NeedsHistoryError):
-        reading_of(january).read(story.journal[first:])
+        reading_of(january, ()).read(story.journal[first:])
     reading = story.reading
 
     assert reading.since == {PAYER: "2026-02"}
     assert sum(reading.due.values()) == -rub(500)
+
+
+def test_a_minus_with_vat_takes_a_document_of_its_own_and_is_not_carried() -> None:
+    story = Told(a_payment(), a_charge(key="c", amount=rub(500))).end()
+    story.post(Reversal(key="r", amount=rub(200), charge="c", **february(3))).end()  # type: ignore[arg-type]
+
+    assert (story.acts, story.reading.expected, story.reading.since) == ({PAYER: rub(300)}, {PAYER: rub(300)}, {})
 
 
 # --- planted defects ---------------------------------------------------------------------------------------------

@@ -289,16 +289,43 @@ def test_a_preview_of_a_closed_month_tells_it_again_from_the_journal_and_finds_n
     assert (said["differences"], said["documents"][0]["total"]) == ([], "4500.00")
 
 
-def test_a_preview_says_how_what_was_issued_differs_from_the_cards_of_today():
+def test_a_preview_of_a_closed_month_does_not_report_what_is_only_todays_card():
+    """The client has another name since, wants no invoices, and the company another director."""
     house = a_house()
     house.night()
-    house.at("2026-02-10 12:00").tell(
-        a_card(at="2026-02-10T12:00:00+03:00", payers=[{**ROMASHKA, "name": "ООО «Ромашка плюс»"}])
+    card = {"payers": [{**ROMASHKA, "name": "ООО «Ромашка плюс»"}], "invoice_policy": "none"}
+    house.at("2026-02-10 12:00").tell(a_card(at="2026-02-10T12:00:00+03:00", **card))
+    ours = seller_card()
+    ours["requisites"][0]["director"] = {"position": "Директор", "name": "Новикова Н. Н."}
+    house.tell({**ours, "key": "seller:2", "at": "2026-02-10T12:00:00+03:00"})
+
+    said = preview(JANUARY, house.outside, until=house.until)
+
+    assert said["differences"] == []
+    assert [(d["id"].split(".")[1], d["total"]) for d in said["documents"]] == [("act", "4500.00")]
+
+
+def test_a_preview_of_a_closed_month_says_what_the_journal_says_differently():
+    """The act in the table is another than the journal's: of another sum, or of a payer who has paid nothing."""
+    house = a_house()
+    house.night()
+    (act,) = house.documents(kind="act")
+    stored = house.store.get("documents", ACCOUNT, act.id)
+    content = {**stored.row["content"], "total": 440_000}
+    strange = f"2026-01.act.{VASILYOK['inn']}.0"
+    house.store.tx(
+        [
+            Write("documents", ACCOUNT, act.id, {**stored.row, "content": content}, stored.version),
+            Write("documents", ACCOUNT, strange, stored.row, 0),
+        ]
     )
 
     said = preview(JANUARY, house.outside, until=house.until)
 
-    assert f"{ACCOUNT}: 2026-01.act.{ROMASHKA['inn']}.0 выпущен с другими реквизитами" in said["differences"]
+    assert said["differences"] == [
+        f"{ACCOUNT}: {act.id} выпущен на другую сумму",
+        f"{ACCOUNT}: {strange} выпущен, а по журналу не нужен",
+    ]
 
 
 def test_a_preview_of_a_closed_month_goes_by_the_policy_and_the_payer_it_was_closed_with():

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from billing.domain.audit import COMPANY, UNPAID, Reading, growth
+from billing.domain.audit import Reading
+from billing.domain.audit_terms import COMPANY, UNPAID, growth, quarter
 from billing.domain.closing import PeriodSummary
 from billing.domain.delivery import FAILED
 from billing.domain.money import Kopecks, roubles
@@ -167,16 +168,12 @@ def _add_reading(result: Result, month: Month, reading: Reading, rates: Mapping[
         minus = sum(amount for due, amount in reading.due.items() if due.payer == payer and due.period > str(month))
         result.say("carried", f"{roubles(minus)} ₽", f"ИНН {payer}, с {month_of(Month.parse(since))}")
     for (_, line, of), amount in reading.act_lines.items():
-        if _quarter(of) < _quarter(str(month)):
+        if quarter(of) < quarter(str(month)):
             vat = rates.get(line, Vat.NONE)
             result.add(f"vat.past.{vat}.amount", amount)
             result.add(f"vat.past.{vat}.vat", vat.included_in(amount))
     result.add("ever.expected", sum(reading.expected.values()))
     result.add("ever.due", sum(reading.due.values()))
-
-
-def _quarter(month: str) -> tuple[int, int]:
-    return int(month[:4]), (int(month[5:]) - 1) // 3
 
 
 # --- the two -----------------------------------------------------------------------------------------------------

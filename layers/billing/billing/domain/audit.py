@@ -10,39 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from billing.domain.audit_terms import COMPANY, MERGED, UNPAID, Due, Owed, following, growth, parted
 from billing.domain.ledger import Allocation, Entry
 from billing.domain.money import Kopecks
-
-COMPANY = ("BANK", "CARD_LE")
-UNPAID = "CREDIT"  # the class under which an act holds what nobody has paid yet
-MERGED = "merge "
+from billing.domain.vat import Vat
 
 
 class NeedsHistoryError(Exception):
     """The month corrects what earlier entries did: read the journal from its beginning, as a `History`."""
-
-
-class Owed(NamedTuple):
-    """Kopecks not paid yet. `at`: where in a merged debt they begin; `act`: the payer whose act has them already."""
-
-    debt: str
-    at: int
-    amount: Kopecks
-    line: str
-    month: str
-    act: str = ""
-
-
-class Due(NamedTuple):
-    """What a sum that some act must hold is kept by."""
-
-    period: str
-    money: str
-    payer: str
-    line: str
-    month: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,7 +28,7 @@ class Reading:
     `due`: for acts not closed yet; `expected`: what the closed acts come to, by payer; `since`: the month from which a
     payer's minus is carried; `months`: sums by period and name; `unpaid`: of the closed periods; `stray`: kopecks of
     allocations that match nothing owed or paid; `gaps`: entries that are not there; `act_lines`: of the last close,
-    what each act must hold, by payer, line and month of service.
+    what the acts must hold, by payer, line and month of service; `taxed`: the lines with VAT.
     """
 
     seq: int = 0
@@ -67,6 +43,7 @@ class Reading:
     stray: Kopecks = 0
     gaps: int = 0
     act_lines: dict[tuple[str, str, str], Kopecks] = field(default_factory=dict)
+    taxed: set[str] = field(default_factory=set)
 
     def read(self, entries: Iterable[Entry]) -> Reading:
         """Read on.
@@ -86,6 +63,8 @@ class Reading:
         self._sum(period, "turned", e.amount)
         match e.kind:
             case "charge":
+                if e.service and e.service.vat is not Vat.NONE:
+                    self.taxed.add(e.line)
                 self._sum(period, "charged", -e.amount)
                 self.owed.append(Owed(e.key, 0, -e.amount, e.line, str(e.month)))
             case "payment":
@@ -95,7 +74,7 @@ class Reading:
             case "merge":
                 self._merge(e)
             case "close":
-                self._close(str(e.month), e.note == "postpaid", e.payer)
+                self._close(str(e.month), e.note in ("act", "postpaid"), e.payer)
             case _:
                 self._correct(e)
         for a in e.allocations if e.kind != "reclassification" else ():
@@ -182,28 +161,31 @@ class Reading:
         self.owed = [o for o in self.owed if o.amount]
 
     def _close(self, month: str, unpaid_too: bool, payer: str) -> None:
-        """Each payer's sum becomes an act; one that is not above zero goes on to the next month."""
+        """Each payer's sum becomes an act; one that is not above zero goes on to the next month.
+
+        What the law wants a document of its own for is one, whatever its sum.
+        """
         if unpaid_too:
             self._act_unpaid(month, payer)
         by_payer: dict[str, list[tuple[Due, Kopecks]]] = {}
         for key, amount in [item for item in self.due.items() if item[0].period == month]:
             by_payer.setdefault(key.payer, []).append((key, amount))
             del self.due[key]
-        self.act_lines, following = {}, _next(month)
+        self.act_lines, after = {}, following(month)
         for of, lines in by_payer.items():
-            if (total := sum(amount for _, amount in lines)) > 0:
-                self.expected[of] = self.expected.get(of, 0) + total
-                self.since.pop(of, None)
-                for key, amount in lines:
-                    name = (of, key.line, key.month)
-                    self.act_lines[name] = self.act_lines.get(name, 0) + amount
-                continue
-            self.since.setdefault(of, month)
-            for key, amount in lines:
-                self._owe_act(key._replace(period=following), amount)
+            usual, apart = parted(lines, month, self.taxed)
+            is_act = (total := sum(amount for _, amount in usual)) > 0
+            for key, amount in [*apart, *(usual if is_act else ())]:
+                name = (of, key.line, key.month)
+                self.expected[of] = self.expected.get(of, 0) + amount
+                self.act_lines[name] = self.act_lines.get(name, 0) + amount
+            for key, amount in () if is_act else usual:
+                self._owe_act(key._replace(period=after), amount)
                 self._sum(month, f"carried_out.{key.money}", amount)
-                self._sum(following, f"carried_in.{key.money}", amount)
-            if not total:
+                self._sum(after, f"carried_in.{key.money}", amount)
+            if total < 0:
+                self.since.setdefault(of, month)
+            else:
                 self.since.pop(of, None)
         self.unpaid, self.closed = self.unpaid_after(month), month
 
@@ -236,14 +218,3 @@ class Reading:
     def unpaid_now(self) -> Kopecks:
         """By the sums: debts before + charges − reversals + withdrawn − allocations."""
         return self.unpaid + sum(growth(sums) for month, sums in self.months.items() if month > self.closed)
-
-
-def growth(sums: Mapping[str, Kopecks]) -> Kopecks:
-    """By how much more is unpaid at the end of a month than at its beginning."""
-    funded = sum(amount for name, amount in sums.items() if name.startswith("funded."))
-    return sums.get("charged", 0) - sums.get("reversed", 0) + sums.get("withdrawn", 0) - funded
-
-
-def _next(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year + number // 12:04}-{number % 12 + 1:02}"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from billing.domain.audit import COMPANY, UNPAID, Due, Owed, Reading
+from billing.domain.audit import Reading
+from billing.domain.audit_terms import COMPANY, UNPAID, Due, Owed
 from billing.domain.ledger import Allocation, Entry
 from billing.domain.money import Kopecks
 

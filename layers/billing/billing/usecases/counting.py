@@ -13,7 +13,7 @@ the adding up.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -147,8 +147,10 @@ def _count(stored: Stored, month: Month, before: Row | None, outside: Outside) -
     for fact in facts:
         if fact.kind == "act":
             acts[fact.payer] = acts.get(fact.payer, 0) + fact.total
-    audited = audit(account, month, period.last_seq, acts, before, store)
-    result = closed_result(period, facts, states, audited.reading, audited.acted, _rates(stored.row["lines"]))
+    rates = {name: Vat(service["vat"]) for name, service in stored.row["lines"].items()}
+    taxed = {name for name, vat in rates.items() if vat is not Vat.NONE}
+    audited = audit(account, month, period.last_seq, acts, taxed, before, store)
+    result = closed_result(period, facts, states, audited.reading, audited.acted, rates)
     return _row(result) | ({"reading": audited.row} if audited.row else {})
 
 
@@ -168,10 +170,6 @@ def _fact(d: records.DocumentRecord) -> DocumentFact:
         by_class=act.by_class if act else (),
         vat=tuple((t.vat.value, t.amount, t.vat_amount) for t in act.vat_totals) if act else (),
     )
-
-
-def _rates(lines: Mapping[str, Row]) -> dict[str, Vat]:
-    return {name: Vat(service["vat"]) for name, service in lines.items()}
 
 
 def _row(result: Result) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from billing.domain.audit import COMPANY, UNPAID
+from billing.domain.audit_terms import COMPANY, UNPAID
 from billing.domain.ledger import MoneyClass
 from billing.domain.periods import Month
 from billing.domain.vat import Vat

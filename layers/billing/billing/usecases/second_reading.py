@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from billing.domain.audit import MERGED, Due, NeedsHistoryError, Owed, Reading
+from billing.domain.audit import NeedsHistoryError, Reading
 from billing.domain.audit_history import History
+from billing.domain.audit_terms import MERGED, Due, Owed
 from billing.domain.money import Kopecks
 from billing.domain.periods import Month
 from billing.ports import Row, Store
@@ -46,24 +47,30 @@ class Audit:
 
 
 def audit(
-    account: str, month: Month, last_seq: int, acts: Mapping[str, Kopecks], previous: Row | None, store: Store
+    account: str,
+    month: Month,
+    last_seq: int,
+    acts: Mapping[str, Kopecks],
+    taxed: Collection[str],
+    previous: Row | None,
+    store: Store,
 ) -> Audit:
     """Read the journal up to the close of the month.
 
-    `previous`: the row of the month before; `acts`: those of this one.
+    `previous`: the row of the month before; `acts`: those of this one; `taxed`: the account's lines with VAT.
 
     One page of the journal is read, if the month has no more entries and corrects nothing.
     """
     if previous and previous["closed"] == str(month.previous):
         entries = entries_between(store, account, previous["seq"], last_seq)
         try:
-            reading = reading_of(previous).read(entries)
+            reading = reading_of(previous, taxed).read(entries)
         except NeedsHistoryError:
             pass
         else:
             before = previous["acted"]
             return Audit(reading=reading, acted={p: before.get(p, 0) + acts.get(p, 0) for p in {**before, **acts}})
-    reading = History().read(entries_between(store, account, 0, last_seq))
+    reading = History(taxed=set(taxed)).read(entries_between(store, account, 0, last_seq))
     return Audit(reading=reading, acted=_all_acts(account, month, store))
 
 
@@ -75,7 +82,7 @@ def _all_acts(account: str, month: Month, store: Store) -> dict[str, Kopecks]:
     return sums
 
 
-def reading_of(row: Row) -> Reading:
+def reading_of(row: Row, taxed: Collection[str]) -> Reading:
     return Reading(
         seq=row["seq"],
         balance=row["balance"],
@@ -88,6 +95,7 @@ def reading_of(row: Row) -> Reading:
         unpaid=row["unpaid"],
         stray=row["stray"],
         gaps=row["gaps"],
+        taxed=set(taxed),
     )
 
 
