@@ -266,3 +266,70 @@ def test_the_last_letter_to_an_address_is_said_in_the_language_of_whoever_asks(
         "не доставлено: вернулось без указания причины",
         "not delivered: returned without a reason",
     )
+
+
+# --- versions and what has not changed ---------------------------------------------------------------------------
+
+
+def test_paths_with_a_version_answer_as_those_without(accountant: Browser, administrator: Browser) -> None:
+    assert accountant.get("/v1/documents").json == accountant.get("/documents").json
+    order = {"headers": {"Idempotency-Key": "order-0001"}, "json_body": {"amount": "1.00", "payer": ROMASHKA["inn"]}}
+    made = administrator.post("/v1/invoices", **order)
+    assert made.headers["location"] == f"/v1/documents/{made.json['id']}"
+    assert [accountant.get(path).status for path in ("/v1/page/acts", "/v1/enter", "/v2/documents", "/v1")] == [404] * 4
+
+
+def test_what_has_not_changed_is_not_sent_again(accountant: Browser, administrator: Browser) -> None:
+    first = accountant.get("/documents")
+    again = accountant.get("/documents", headers={"If-None-Match": first.headers["etag"]})
+    other = administrator.get(f"/documents/{ACT}", headers={"If-None-Match": first.headers["etag"]})
+
+    assert (again.status, again.body, again.headers["etag"]) == (304, "", first.headers["etag"])
+    assert other.status == 200
+
+
+def test_a_file_is_named_by_its_digest(accountant: Browser) -> None:
+    tag = f'"{accountant.get(f"/documents/{ACT}").json["sha256"]}"'
+
+    assert accountant.get(f"/documents/{ACT}/pdf").headers["etag"] == tag
+    known = accountant.get(f"/documents/{ACT}/pdf", headers={"If-None-Match": f'W/"x", {tag}'})
+    assert (known.status, known.headers.get("location")) == (304, None)
+
+
+def test_russian_is_sent_as_it_is(accountant: Browser) -> None:
+    assert "ООО «Ромашка»" in accountant.get("/documents").body
+
+
+# --- HTTP --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/documents?form=2026-03-01", "/documents?limit=1&limt=1", "/statistics?month=2026-01", "/notifications?x"]
+)
+def test_a_parameter_that_nobody_knows_is_refused(accountant: Browser, path: str) -> None:
+    """A slip in the name of a filter once gave all documents."""
+    path, _, query = path.partition("?")
+    answered = accountant.get(path, query=query)
+
+    assert (answered.status, answered.json["fields"][0]["rule"]) == (400, "extra_forbidden")
+
+
+def test_head_is_get_without_a_body(accountant: Browser) -> None:
+    head, get = accountant.ask("HEAD", "/documents"), accountant.get("/documents")
+
+    assert (head.status, head.body, head.headers) == (200, "", get.headers)
+
+
+@pytest.mark.parametrize("kind", ["application/JSON", "Application/json; charset=UTF-8", None])
+def test_a_media_type_has_no_case_and_a_body_is_json_by_itself(administrator: Browser, kind: str | None) -> None:
+    headers = {"Idempotency-Key": "order-0001", **({"Content-Type": kind} if kind else {})}
+    body = f'{{"amount": "1.00", "payer": "{ROMASHKA["inn"]}"}}'
+
+    assert administrator.post("/invoices", headers=headers, body=body).status == 201
+
+
+@pytest.mark.parametrize("said", [{"version": False}, {"version": "1"}, {"reconciliation": "yes"}])
+def test_what_is_sent_is_taken_for_what_it_is(administrator: Browser, said: dict[str, object]) -> None:
+    settings = {"added": [], "reconciliation": False, "version": 1, **said}
+
+    assert administrator.ask("PUT", "/notifications", json_body=settings).status == 400

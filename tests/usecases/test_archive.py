@@ -149,8 +149,8 @@ def test_many_are_packed_by_the_worker_and_the_answer_says_so(monkeypatch: pytes
     monkeypatch.setattr(archive, "AT_ONCE_MAX", 3)
 
     made = ordered(house)
-    assert (made.state, house.files.exists(made.file)) == ("being made", False)
-    assert ordered(house).state == archive_of(ACCOUNT, made.id, house.outside).state == "being made"
+    assert (made.state, house.files.exists(made.file)) == ("being_made", False)
+    assert ordered(house).state == archive_of(ACCOUNT, made.id, house.outside).state == "being_made"
     house.work()
 
     assert archive_of(ACCOUNT, made.id, house.outside).state == "ready"
@@ -167,7 +167,7 @@ def test_a_file_that_is_gone_is_made_again(at_once_max, monkeypatch: pytest.Monk
     body = house.files.files.pop(made.file)
 
     found = archive_of(ACCOUNT, made.id, house.outside)
-    assert found.state == ("ready" if at_once_max == 50 else "being made")
+    assert found.state == ("ready" if at_once_max == 50 else "being_made")
     house.work()
     assert house.files.get(made.file) == body
 

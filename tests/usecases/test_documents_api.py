@@ -277,7 +277,7 @@ def test_an_id_means_the_document_of_whoever_asks(house: House) -> None:
     """Both accounts have the same payer and month, hence the same id."""
     (id,) = [id for id in _ids(house, account="c-000002") if ".act." in id]
 
-    links = [download_link(account, id, house.outside, inline=False) for account in ("c-000001", "c-000002")]
+    links = [download_link(account, id, house.outside, inline=False)[0] for account in ("c-000001", "c-000002")]
 
     assert [f"/{account}/{id}" in link for account, link in zip(("c-000001", "c-000002"), links, strict=True)] == [
         True,
@@ -295,7 +295,7 @@ def test_a_link_is_for_a_document_that_has_its_file_and_lives_two_minutes() -> N
     house.at("2026-02-03 10:00").tell(a_card(at="2026-02-03T09:00:00+03:00"))
     house.sweep()
 
-    assert download_link(ACCOUNT, act.id, house.outside, inline=True).endswith("seconds=120")
+    assert download_link(ACCOUNT, act.id, house.outside, inline=True)[0].endswith("seconds=120")
 
 
 def test_a_short_page_of_a_rare_kind_is_no_dearer_than_a_long_one() -> None:

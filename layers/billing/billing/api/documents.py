@@ -50,4 +50,7 @@ def document_shown(account: str, id: str, language: Language, *, full: bool) -> 
 
 
 def to_file(account: str, id: str, *, inline: bool) -> Response[None]:
-    return redirect(download_link(account, id, wiring.outside(), inline=inline), HTTPStatus.FOUND)
+    link, sha256 = download_link(account, id, wiring.outside(), inline=inline)
+    answered = redirect(link, HTTPStatus.FOUND)
+    answered.headers["ETag"] = f'"{sha256}"'
+    return answered

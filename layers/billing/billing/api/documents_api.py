@@ -21,11 +21,12 @@ from billing.api import (
     sessions,
     statistics,
 )
+from billing.api.envelopes import incoming, outgoing
 from billing.api.guard import PUBLIC, Api, Routes
-from billing.api.headers import secured
+from billing.api.headers import as_json, secured
 from billing.api.problems import tell_problems
 
-api = Api(enable_validation=True, response_validation_error_http_code=500)
+api = Api(enable_validation=True, response_validation_error_http_code=500, serializer=as_json)
 tell_problems(api, page_public.problem_page)
 PAGE = (pages, page_forms, page_notifications, page_operator, page_public)
 for part in (orders, documents, explanations, statistics, notifications, sessions, operators, accounts, *PAGE):
@@ -47,5 +48,5 @@ api.include_router(description)
 
 
 def answer(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """The answer to one request, with the headers that every answer has."""
-    return secured(api.resolve(event, context))
+    """Answer one request, with the headers that every answer has."""
+    return secured(outgoing(event, api.resolve(incoming(event), context)))

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from billing import wiring
 from billing.api.asking import asked, logged_user
+from billing.api.parameters import check_query
 from billing.api.sent import FORM, Sent, form_of, query_of
 from billing.domain.errors import BillingError, InvalidInputError
 from billing.domain.trouble_wording import trouble
@@ -120,6 +121,8 @@ class Api(APIGatewayHttpResolver):
         caller = NOBODY
         try:
             caller = admitted(self.current_event, roles_of(route))
+            if roles_of(route) and "public" not in roles_of(route):
+                check_query(self.current_event, route)
             self.append_context(caller=caller)
             answered = super()._call_route(route, route_arguments)
         except Exception as error:

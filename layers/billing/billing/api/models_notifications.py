@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StringConstraints, ValidationInfo
 
 from billing.api.models import Answer, Asked, language_of, told_in
 from billing.domain.documents import DocumentKind
@@ -29,8 +29,8 @@ class NotificationsAsked(Asked):
     """The settings as a whole: an address that is not named is taken off. `version` is that of what was shown."""
 
     added: tuple[AddressAsked, ...] = Field(max_length=ADDED_MAX)
-    reconciliation: bool
-    version: int = Field(ge=0)
+    reconciliation: StrictBool
+    version: StrictInt = Field(ge=0)
 
 
 class LastLetter(Answer):

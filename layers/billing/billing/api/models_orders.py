@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Header
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
 from billing.api.models import Answer, Asked, Date, Inn, PeriodAsked
 from billing.domain.money import Kopecks
@@ -51,7 +51,7 @@ class ReconciliationAsked(Asked):
     first: Date = Field(alias="from")
     last: Date = Field(alias="to")
     payer: Inn
-    mirrored: bool | None = None
+    mirrored: StrictBool | None = None
 
 
 class LettersAsked(Asked):

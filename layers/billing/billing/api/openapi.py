@@ -10,15 +10,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel
 
 from billing.api.guard import ROLES, Api, routes_of
+from billing.api.openapi_words import FIELDS, OPERATIONS, STATES, TAGS
 from billing.api.problems import CONTENT_TYPE, Problem
 from billing.usecases.authorize import COOKIE
 
-TITLE = "Закрывашка"
+TITLE = "Zakryvashka API"
 VERSION = "1.0.0"
 ABOUT = (
     "Closing documents of a client: lists, downloads, orders, statistics, settings. The account comes from the token; "
     "a foreign thing is answered as an absent one. Sums are roubles as text, days are of Moscow. `x-roles` says whom a "
-    "route is for."
+    "route is for. Within `/v1` fields, states, causes and routes may be added at any time; nothing is renamed or "
+    "taken away. Answers of 200 in JSON have an `ETag`: with `If-None-Match` what has not changed is 304. The same "
+    "paths without `/v1` serve the page and may change with it."
 )
 _SCHEMAS = "#/components/schemas/{model}"
 _LOCATION = {"Location": {"description": "where to look", "schema": {"type": "string"}}}
@@ -32,7 +35,17 @@ _DESCRIPTIONS = {
 }
 _PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": _SCHEMAS.format(model="Problem")}}}
 _TURNED_AWAY = {"type": "object", "properties": {"message": {"const": "Forbidden"}}, "required": ["message"]}
+_TOO_MANY = {
+    "type": "object",
+    "properties": {"message": {"const": "Too Many Requests"}},
+    "required": ["message"],
+}
 _RESPONSES: dict[str, Any] = {
+    "TooMany": {
+        "description": "Too many requests: of this account, or, said by the gateway in its own form, of all callers",
+        "headers": {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}},
+        "content": {**_PROBLEM, "application/json": {"schema": _TOO_MANY}},
+    },
     "Problem": {"description": "Why not", "content": _PROBLEM},
     "Forbidden": {
         "description": "Not for this role; or, said by the gateway in its own form, no token that counts",
@@ -46,13 +59,17 @@ def openapi(api: Api) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(
         api.get_openapi_json_schema(title=TITLE, version=VERSION, description=ABOUT, openapi_version="3.1.0")
     )
-    said["servers"] = [{"url": "/"}]
+    said["servers"] = [{"url": "/v1"}]
+    said["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     said["paths"] = dict(sorted(said["paths"].items()))
     for route in routes_of(api):
         if operation := said["paths"].get(route.openapi_path, {}).get(route.method.lower()):
             _mend(operation, route)
+            if "public" in operation[ROLES]:  # /v1 is behind the authorizer, whole
+                operation["servers"] = [{"url": "/"}]
     problem = Problem.model_json_schema(ref_template=_SCHEMAS)
     schemas = said["components"]["schemas"] | problem.pop("$defs") | {"Problem": problem}
+    _describe(schemas)
     said["components"] = {
         "schemas": _used(schemas, [said["paths"], _RESPONSES]),
         "responses": _RESPONSES,
@@ -77,7 +94,33 @@ def _used(schemas: dict[str, Any], named: list[dict[str, Any]]) -> dict[str, Any
     return dict(sorted(found.items()))
 
 
+def _describe(schemas: dict[str, Any]) -> None:
+    """Say of each field what it holds, and of a state which there are."""
+    for model, schema in schemas.items():
+        for name, field in schema.get("properties", {}).items():
+            text = FIELDS.get(f"{model}.{name}", FIELDS.get(name))
+            if text and "description" not in field:
+                field["description"] = text
+            if states := STATES.get(f"{model}.{name}"):
+                field["enum"] = list(states)
+
+
+def _name(operation: dict[str, Any], route: Route) -> None:
+    """The operation's name, tag and description; the twins of an operator are told by those of the client."""
+    path = str(route.openapi_path)
+    own = path.removeprefix("/accounts/{account}")
+    name, tag, text = OPERATIONS[f"{route.method} {own}"]
+    if own != path:
+        name, tag, text = f"{name}OfAccount", "Operator", f"{text} Of any account, for the seller's own people."
+    operation.update(operationId=name, tags=[tag], description=text)
+    for parameter in operation.get("parameters", ()):
+        parameter.setdefault("description", FIELDS.get(parameter["name"], ""))
+        if not parameter["description"]:
+            del parameter["description"]
+
+
 def _mend(operation: dict[str, Any], route: Route) -> None:
+    _name(operation, route)
     operation["security"] = [] if "public" in operation[ROLES] else [{"bearer": []}, {"session": []}]
     responses = {code: said for code, said in operation["responses"].items() if code[0] in "23"}
     gives = operation.pop("x-gives", "")
@@ -96,7 +139,7 @@ def _mend(operation: dict[str, Any], route: Route) -> None:
                 content = {"application/json": {"schema": made}}
                 responses["202"] = {"description": _DESCRIPTIONS["202"], "headers": _LOCATION, "content": content}
     refused = {"403": "Forbidden"} if operation["security"] else {}
-    for code, name in {**refused, "4XX": "Problem", "5XX": "Problem"}.items():
+    for code, name in {**refused, "429": "TooMany", "4XX": "Problem", "5XX": "Problem"}.items():
         responses[code] = {"$ref": f"#/components/responses/{name}"}
     operation["responses"] = dict(sorted(responses.items()))
     asked = _query_of(route)

@@ -24,7 +24,7 @@ from billing.usecases.rows import rows_of
 
 AT_ONCE_MAX = 50  # documents that are packed while somebody waits
 DOCUMENTS_MAX = 3_000
-READY, BEING_MADE, FAILED = "ready", "being made", "failed"
+READY, BEING_MADE, FAILED = "ready", "being_made", "failed"
 _ID = re.compile("[0-9a-f]{32}")
 KEPT = timedelta(days=30)  # a row; its file goes sooner, and is packed again for whoever asks
 FORM = "1"  # of the archive: another one has other bytes

@@ -76,8 +76,8 @@ def document_told(account: str, id: str, outside: Outside, *, full: bool = False
     )
 
 
-def download_link(account: str, id: str, outside: Outside, *, inline: bool) -> str:
-    """An address that gives the file for two minutes.
+def download_link(account: str, id: str, outside: Outside, *, inline: bool) -> tuple[str, str]:
+    """Return an address that gives the file for two minutes, and the SHA-256 of the file.
 
     Raises:
         NotFoundError: the account has no such document.
@@ -86,13 +86,14 @@ def download_link(account: str, id: str, outside: Outside, *, inline: bool) -> s
     row = _document(account, id, outside).row
     if row["status"] != DocumentStatus.READY:
         raise ConflictError(trouble(Cause.NO_FILE_YET))
-    return outside.files.link(
+    link = outside.files.link(
         row["file"],
         file_name=row["file_name"],
         content_type="application/pdf",
         seconds=LINK_SECONDS,
         inline=inline,
     )
+    return link, row["sha256"]
 
 
 # --- rows --------------------------------------------------------------------------------------------------------

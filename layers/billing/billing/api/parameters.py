@@ -1,0 +1,28 @@
+"""What may be asked in a query: what the route names, and nothing else."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from aws_lambda_powertools.event_handler.api_gateway import Route
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+
+def check_query(event: APIGatewayProxyEventV2, route: Route) -> None:
+    """Nothing is asked that the route does not know: a slip in the name of a filter would give more, not an error.
+
+    Addresses of the page are typed and bookmarked: there, what is not known is passed over.
+
+    Raises:
+        RequestValidationError: something is.
+    """
+    if not route.include_in_schema:
+        return
+    known = set[str]()
+    for field in route.dependant.query_params:
+        model = getattr(field.field_info, "annotation", None)
+        fields = getattr(model, "model_fields", None)
+        known |= {said.alias or name for name, said in fields.items()} if fields else {field.alias}
+    if set(parse_qs(event.raw_query_string or "", keep_blank_values=True)) - known:
+        raise RequestValidationError([{"loc": ("query", ""), "type": "extra_forbidden", "msg": ""}])
