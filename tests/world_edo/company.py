@@ -66,6 +66,7 @@ WAYS = {
     "bad signature": Way(712, "ООО «Подпись»", _SIGNS, partner=True),
     "silent": Way(713, "ООО «Молчун»", {}, partner=True, answers="delivered"),
     "unsigned": Way(715, "ООО «Позже»", {}, partner=True, answers="awaits_our_signature"),
+    "the 5th": Way(716, "ООО «Пятое»", {"signs_after_s": A_DAY // 2}),
     "private person": Way(714, "Иванов", {}, boxes=0, due=False),
 }
 
@@ -193,6 +194,7 @@ class Company(EdoWorld):
                 self._twice(moscow(f"2026-04-0{day} {hour:02}:15"), "track_edo", {})
         for day in (7,) if small else (3, 6, 7, 9):
             self.call(moscow(f"2026-04-0{day} 03:05"), "track_edo", {"sweep": True})
+        self.call(moscow("2026-04-09 23:30"), "track_edo", {})  # the letter of the day
         self.at_call = self._break_up
         self._our_people()
         for way in self.ways.values():
@@ -200,6 +202,8 @@ class Company(EdoWorld):
                 self._bad_signatures(way)
             if way is WAYS["the 4th"]:
                 self.deed(moscow("2026-04-04 10:00"), lambda world, way=way: world.accepts(way))  # type: ignore[misc]
+            if way is WAYS["the 5th"]:  # after the last run of the window
+                self.deed(moscow("2026-04-05 21:00"), lambda world, way=way: world.accepts(way))  # type: ignore[misc]
             if way is WAYS["refuses"]:
                 for day in (4, 5, 6):
                     self.deed(moscow(f"2026-04-0{day} 11:00"), lambda world, way=way: world.refuses(way))  # type: ignore[misc]

@@ -27,6 +27,7 @@ RELATIONS = {  # after the campaign, where it is not that of partners
     "private person": "",
     "no box": "IsInvitedByMe",
     "the 4th": "IsInvitedByMe",
+    "the 5th": "IsInvitedByMe",
     "declines": "RejectsMe",
 }
 LAST_RUN = {"campaign": "2026-03-25 23:00", "quarter": "2026-04-05 23:00"}
@@ -42,6 +43,7 @@ def check(world: Company, what: str) -> None:
     else:
         _documents(world)
         _waiting(world)
+        _told_the_same_day(world)
         expected = _people_of_a_quarter(world)
     _told_once(world, what)
     _read(world)
@@ -210,6 +212,20 @@ def _waiting(world: Company) -> None:
             assert not of_a_run or row["state"]["window"] == due_in, f"{id} went in {row['state']['window']}"
     windows = {s.sk: s.row["states"] for s in world.store.rows("control") if s.pk == "edo.sending"}
     assert {w: s for w, s in windows.items() if s} == told, "a window is counted wrong"
+
+
+def _told_the_same_day(world: Company) -> None:
+    """Our accountant has had a letter about each end and failure, with document and client; none on the 1st."""
+    heard = set()
+    for s in world.store.rows("control"):
+        if s.pk == "edo.reports" and s.row["kind"] in ("news", "sending"):
+            on_the_first = s.row["kind"] == "sending" and s.row["day"].endswith("-01")
+            assert not on_the_first, "I20: a letter about the sending on the 1st, when nothing is due"
+            heard |= {line["who"] for section in s.row["sections"] for line in section["lines"]}
+    for s in world.store.rows("control"):
+        if s.pk == "edo.people" and s.row["line"]["reason"] in OF_DOCUMENTS.values():
+            who = f"{s.row['line']['name']}: {s.row['line']['title']}"
+            assert who in heard, f"I20: nobody is written to of {who}: {s.row['line']['reason']}"
 
 
 def _people_of_a_quarter(world: Company) -> dict[str, str]:

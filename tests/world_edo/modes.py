@@ -44,6 +44,7 @@ MODES: dict[str, Mode] = {
     "troubles": Mode(("twins", "far", "declines", "private person", "one box")),
     "quarter": Mode(("two boxes", "refuses", "the 4th")),
     "hard quarter": Mode(("bad signature", "roaming", "the 4th", "silent")),
+    "late": Mode(("two boxes", "refuses", "the 5th")),
     "tiny": Mode(("two boxes",)),
     "packets": Mode(("two boxes", "refuses", "the 4th"), edo={"packing": "packet"}),
     "break-up": Mode(("breaks up", "one box")),

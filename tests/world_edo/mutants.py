@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from billing.adapters.diadoc import reading
+from billing.adapters.diadoc import organizations, reading
 from billing.adapters.diadoc.partners import Partners
 from billing.adapters.diadoc.sending import Sending
 from billing.adapters.diadoc.tracking import Tracking
@@ -28,9 +28,12 @@ from billing.domain.edo_fate import Fate, Stage
 from billing.ports import Stored, Write
 from billing.ports_edo import BusyError, Cms, Title
 from billing.records_edo import EdoState, edo_shard
+from billing.usecases import send_to_edo as edo_send
+from billing.usecases import track_edo as edo_track
 from billing.usecases.edo import attention as edo_attention
 from billing.usecases.edo import counterparties as edo_counterparties
 from billing.usecases.edo import due as edo_due
+from billing.usecases.edo import stops as edo_stops
 from billing.usecases.edo.inviting import invitations as edo_invitations
 from billing.usecases.edo.sending import accounts as edo_accounts
 from billing.usecases.edo.sending import by_hand as edo_by_hand
@@ -392,6 +395,25 @@ def _kept_for_ever() -> Iterator[None]:
         yield
 
 
+_plain("a window is given up after its last day", edo_send, "is_left", lambda *told: False, of="late")
+_plain("nobody is written to of a refusal", edo_track, "tell_news", lambda *told: None)
+_plain(
+    "what has stopped the sending stays on the list for ever",
+    edo_stops,
+    "goes_again",
+    lambda *told: None,
+    of="tiny",
+    faults=("no_subscription",),
+)
+
+
+@mutant("the accountant is called on the 1st, before the night of the close")
+def _false_alarm() -> Iterator[None]:
+    on_the_first = property(lambda window: window.last_month.last_day)
+    with patch.object(edo_sending.Window, "closed_by", on_the_first):
+        yield
+
+
 # --- invitations -------------------------------------------------------------------------------------------------
 
 
@@ -451,13 +473,13 @@ def _one_of_twins() -> Iterator[None]:
 
 _plain(
     "a partner is known by nothing but our own invitation",
-    reading,
+    organizations,
     "partnership",
     lambda status: Partnership.WE_INVITED if status == "IsMyCounteragent" else _partnership(status),
     "campaign",
     "campaign",
 )
-_partnership = reading.partnership
+_partnership = organizations.partnership
 
 
 # --- other ways to have it -----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 SEEDS = int(os.environ.get("WORLD_EDO_SEEDS", "24"))
 COMPANIES = {
     "campaign": ("campaign", "troubles", "quarter", "hard quarter"),
-    "quarter": ("quarter", "hard quarter", "break-up", "packets"),
+    "quarter": ("quarter", "hard quarter", "break-up", "packets", "late"),
 }
 MODES = ("cloud", "by hand", "monthly")
 SMALL = [("campaign", "campaign"), ("quarter", "tiny")]

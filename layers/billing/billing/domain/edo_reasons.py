@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from billing.domain.edo_remedies import TEXTS
 
@@ -131,7 +132,7 @@ class Reason(StrEnum):
         return TEXTS[self.value][1]
 
     @property
-    def button(self) -> str:
+    def button(self) -> Literal["seen", "again", "sign", ""]:
         """What a person may do about the document of the line at once: "seen", "again", "sign", or nothing."""
         if self.is_an_end:
             return "seen"

@@ -74,8 +74,8 @@ def _counted(outside: Outside, policy: EdoPolicy, today: date, until: datetime) 
         _remind(found, policy.sending.remind_unsigned, today, outside)
         row["done"] = not row["cursor"]
         said = f"{today}: не подписано {row['total']}"
-        last = {"last": row} if row["done"] else {"last": stored.row["last"]} if stored else {"last": {}}
-        write = Write("control", UNSIGNED, COUNT, {"walk": dict(row), **last, "summary": said}, version)
+        last: dict[str, Any] = dict(row) if row["done"] else stored.row["last"] if stored else {}
+        write = Write("control", UNSIGNED, COUNT, {"walk": dict(row), "last": last, "summary": said}, version)
         if row["done"]:
             outside.metrics.count("EdoUnsigned", row["total"])
         if row["done"] and row["total"] and today.day == policy.sending.preflight_day:
