@@ -19,6 +19,7 @@ WIDE = (  # what `make proof` runs beside the tests marked `proof` where they st
     "tests/edo/test_receipts.py::test_a_process_may_end_at_any_call",
     "tests/edo/test_sending_cut.py",
     "tests/test_demo.py",
+    "tests/world/test_long_rows.py::test_a_fault_at_any_call_is_survived",
     "tests/world/test_over_moto.py",
     "tests/world/test_world.py::test_every_single_fault_of_a_small_world_is_survived",
     "tests/world/test_world.py::test_every_world_comes_to_rest_with_all_invariants_true",

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from billing import records
+from billing.adapters.long_rows import LongRows
 from billing.domain.drafts import sides
 from billing.domain.periods import Month
 from billing.domain.replay import replay
@@ -18,7 +19,7 @@ from billing.records_letters import OURS, SUPPRESSED, LetterRecord, account_of, 
 from billing.usecases.cards import customer_card, seller_card
 from billing.usecases.preview import preview
 from billing.usecases.take_from_crm import take_from_crm
-from tests.fakes import MemoryStore
+from tests.fakes import MemoryMetrics, MemoryStore
 from tests.world.life import POISON, UNTOLD
 from tests.world.oracle import agree
 from tests.world.world import World
@@ -27,7 +28,7 @@ from tests.world.world import World
 def check(world: World, sent: list[dict[str, Any]]) -> None:
     store = world.store
     quiet = world.outside.__class__(
-        store=store,
+        store=LongRows(store, world.metrics),
         files=world.files,
         queue=_Silent(),
         mailer=_Silent(),
@@ -188,7 +189,8 @@ def _papers(store: MemoryStore) -> None:
             assert companies == content["total"], "I6: an act of money that is no company's"
         if s.row["status"] == "blocked":
             day = date.fromisoformat(content["date"])
-            missing = sides(s.row["payer"], day, customer_card(store, s.pk), seller_card(store)).problems
+            whole = LongRows(store, MemoryMetrics())
+            missing = sides(s.row["payer"], day, customer_card(whole, s.pk), seller_card(whole)).problems
             assert missing, f"{s.pk} {s.sk} waits for requisites that are there"
 
 
@@ -230,7 +232,7 @@ def _invoices(world: World) -> None:
 def _tallied(store: MemoryStore, accounts: dict[str, Any]) -> None:
     """I7: companies' money spent is in acts or still to be acted; nothing is lost on the way from month to month."""
     for id, account in accounts.items():
-        customer = customer_card(store, id)
+        customer = customer_card(LongRows(store, MemoryMetrics()), id)
         if customer and customer.policy == "postpaid":
             continue  # acts of unpaid charges are proved by the oracle of the ledger
         entries = [s.row for s in store.rows("journal") if s.pk == id]
@@ -317,7 +319,7 @@ def _letters(world: World, sent: list[dict[str, Any]]) -> None:
         else:
             assert not in_letters[s.pk, s.sk], f"I10: {s.pk} {s.sk} is in a letter and not ready"
         if s.row.get("letter") == "nobody":
-            card = customer_card(store, s.pk)
+            card = customer_card(LongRows(store, MemoryMetrics()), s.pk)
             cards = [m for m in sent if m["kind"] == "customer" and m["account"] == s.pk]
             assert not card or len(cards) > 1 or not cards, f"I10: nobody is told of {s.pk} {s.sk}"
     for _, delivery, sent_letter in world.mailer.letters:
@@ -348,7 +350,7 @@ def _runs(store: MemoryStore) -> None:
         if s.pk != "runs":
             continue
         assert s.row["state"] == "done", f"I21: the run of {s.sk} has not ended"
-        found = store.get("control", "reports", f"{s.sk}.{s.row['report']:03}")
+        found = LongRows(store, MemoryMetrics()).get("control", "reports", f"{s.sk}.{s.row['report']:03}")
         assert found, "I21: a run without its report"
         report, papers = found.row, [d.row for d in store.rows("documents") if d.row["month"] == s.sk]
         closed = {d.pk for d in store.rows("documents") if d.row["kind"] == "period" and d.row["month"] == s.sk}

@@ -116,11 +116,12 @@ class World:
 
     def note_close(self, account: str, month: str) -> None:
         """By which policy a month was closed, and whether that is certain: its card may have come at that moment."""
-        card = self.store.tables["customers"].get(account, {}).get("")
-        policy = card[0]["card"]["policy"] if card else "prepaid"
+        stored = self.store.tables["customers"].get(account, {}).get("")
+        card = self.store.whole("customers", account, "", stored[0])["card"] if stored else {}
+        policy = card.get("policy", "prepaid")
         fresh = bool(card) and self.now - self.store.carded_at.get(account, 0.0) < 2 * LIFE_S
         self.closed_as[account, month] = policy, not fresh
-        self.invoiced_as[account, month] = card[0]["card"].get("invoice_policy") if card else None
+        self.invoiced_as[account, month] = card.get("invoice_policy")
 
     def certain(self, account: str) -> bool:
         """Whether it is known by which policy each month of the account was closed."""
