@@ -27,7 +27,7 @@ def seller_card(*, edo: bool = False) -> dict[str, Any]:
                 "inn": company_inn(1),
                 "kpp": KPP,
                 "ogrn": company_ogrn(1),
-                "address": "999999, г. Образцовск, Учебный просп., д. 1",
+                "address": "999999, Московская обл., г. Образцовск, Учебный просп., д. 1",
                 "phone": "+7 000 000-00-00",
                 "bank": {
                     "bank": "АО «УЧЕБНЫЙ БАНК»",

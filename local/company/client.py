@@ -43,7 +43,7 @@ def a_company(n: int, name: str, **over: Any) -> dict[str, Any]:
         "inn": company_inn(n),
         "kpp": KPP,
         "ogrn": company_ogrn(n),
-        "address": f"999999, г. Образцовск, ул. Примерная, д. {n}",
+        "address": f"999999, Московская обл., г. Образцовск, ул. Примерная, д. {n}",
         **over,
     }
 
@@ -54,7 +54,7 @@ def an_entrepreneur(n: int, name: str) -> dict[str, Any]:
         "name": name,
         "inn": person_inn(n),
         "ogrn": person_ogrn(n),
-        "address": f"999999, г. Образцовск, пер. Учебный, д. {n}",
+        "address": f"999999, Московская обл., г. Образцовск, пер. Учебный, д. {n}",
     }
 
 

@@ -14,6 +14,7 @@ from lxml import etree
 from billing.adapters.diadoc.titles import TitleError, files, reconciliation
 from billing.adapters.diadoc.titles.parts import Basis, Side, basis_of
 from billing.adapters.diadoc.titles.reconciliation import ReconciliationOptions, reconciliation_act
+from billing.adapters.diadoc.titles.regions import region_of
 from billing.adapters.diadoc.titles.utd import SCHEMA, NegativeLines, price_text, utd, utd_problems
 from billing.adapters.diadoc.xml import faults, plain
 from billing.domain.act import vat_totals
@@ -124,7 +125,9 @@ def test_sides_may_be_left_to_the_operators_directory():
 @pytest.mark.parametrize(
     ("power", "method"),
     [(Power(), "1"), (Power(way=PowerWay.DEFAULT), "4"),
-     (Power(way=PowerWay.NUMBER, number=GUID, issuer_inn="7736207543"), "4")],
+     (Power(way=PowerWay.NUMBER, number=GUID, issuer_inn="7736207543"), "4"),
+     (Power(way=PowerWay.NUMBER, number=GUID, issuer_inn="7736207543", as_file=True), "2"),
+     (Power(way=PowerWay.DEFAULT, as_file=True), "2")],
 )
 def test_the_title_says_how_the_powers_are_confirmed(power, method):
     root = xml(utd(an_act(), options(signer=replace(PETROVA, power=power))))
@@ -209,7 +212,7 @@ def test_the_invoice_part_needs_addresses_and_the_act_alone_does_not():
     act = an_act(buyer=replace(BUYER, address=""))
 
     assert xml(utd(act, options())).find("Buyers/Buyer/OrganizationDetails/Address") is None
-    with pytest.raises(TitleError, match="адрес заказчика"):
+    with pytest.raises(TitleError, match="заказчик: счёту-фактуре нужен адрес"):
         utd(act, options(function="СЧФДОП"))
 
 
@@ -218,14 +221,130 @@ def test_long_and_dirty_texts_are_made_to_fit():
     act = an_act(a_line(title=long, unit="единица учёта " * 40), basis="Публичная оферта " * 100,
                  vat_ground="ст. " * 900)
 
-    root = xml(utd(act, options(operation="Услуги " * 100)))
+    root = xml(utd(act, options()))
 
     item = attributes(root, "Table/Item")
     assert len(item["Product"]) == 2_000
     assert item["Product"].startswith("Доступ к сервису за месяц - и ещё Доступ")
     assert item["Product"].endswith("…")
-    assert attributes(root, "TransferInfo")["TransferTextInfo"].startswith("Публичная оферта")
-    assert root.find("TransferInfo/TransferBases") is None
+    basis = attributes(root, "TransferInfo/AdditionalInfoId/AdditionalInfo")
+    assert (basis["Id"], basis["Value"][:16]) == ("Основание", "Публичная оферта")
+
+
+@pytest.mark.parametrize(
+    ("text", "basis"),
+    [
+        ("Договор № 17 от 01.12.2025",
+         {"DocumentName": "Договор", "DocumentNumber": "17", "DocumentDate": "01.12.2025"}),
+        ("Публичная оферта от 01.09.2025",
+         {"DocumentName": "Публичная оферта", "DocumentNumber": "Без номера", "DocumentDate": "01.09.2025"}),
+    ],
+)
+def test_a_basis_with_a_date_is_a_document_with_or_without_a_number(text, basis):
+    transfer = xml(utd(an_act(basis=text), options())).find("TransferInfo")
+
+    assert attributes(transfer, "TransferBases/TransferBase") == basis
+    assert transfer.find("AdditionalInfoId") is None
+    assert "TransferTextInfo" not in transfer.attrib
+
+
+def test_a_basis_without_a_date_is_no_document_and_never_a_word_about_transport():
+    """Line 9 of the printed УПД is «Данные о транспортировке и грузе»: an offer does not stand there."""
+    transfer = xml(utd(an_act(basis="Публичная оферта"), options())).find("TransferInfo")
+
+    assert attributes(transfer, "AdditionalInfoId/AdditionalInfo") == {"Id": "Основание", "Value": "Публичная оферта"}
+    assert transfer.find("TransferBases") is None
+    assert "TransferTextInfo" not in transfer.attrib
+
+
+@pytest.mark.parametrize(
+    ("rights", "name", "operation", "marks"),
+    [
+        ((False,), "Акт об оказании услуг", "Услуги оказаны в полном объёме", ["3"]),
+        ((True,), "Акт о предоставлении прав использования", "Права использования предоставлены в полном объёме",
+         ["4"]),
+        ((False, True), "Акт об оказании услуг и предоставлении прав использования",
+         "Услуги оказаны, права использования предоставлены в полном объёме", ["3", "4"]),
+    ],
+)
+def test_a_right_to_use_is_no_service(rights, name, operation, marks):
+    root = xml(utd(an_act(*(a_line(is_right=is_right) for is_right in rights)), options()))
+
+    assert (root.get("DocumentName"), root.find("TransferInfo").get("OperationInfo")) == (name, operation)
+    assert [item.get("ItemMark") for item in root.iterfind("Table/Item")] == marks
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [("усл.", "876"), ("мес.", "362"), ("шт.", "796"), ("ГБ", "2553"), ("сутки", "359"), ("час", "356"), ("дн.", "359"),
+     ("тыс. шт.", "798"), ("попугай", None)],
+)
+def test_units_have_their_codes(unit, code):
+    """Source: ОК 015-94; a unit without a code goes by its name alone."""
+    item = attributes(xml(utd(an_act(a_line(unit=unit)), options())), "Table/Item")
+
+    assert (item.get("Unit"), item["UnitName"]) == (code, unit)
+
+
+def test_services_of_an_earlier_month_begin_the_stretch_of_the_transfer():
+    transfer = attributes(xml(utd(an_act(first_month="2026-02"), options())), "TransferInfo")
+
+    assert (transfer["TransferStartDate"], transfer["TransferEndDate"], transfer["TransferDate"]) == (
+        "01.02.2026", "31.03.2026", "31.03.2026")
+
+
+@pytest.mark.parametrize(
+    ("address", "region"),
+    [
+        ("117312, г. Москва, ул. Ленинградская, д. 19", "77"),
+        ("Москва, Садовая ул., 3", "77"),
+        ("140000, Московская обл., г. Люберцы", "50"),
+        ("обл. Московская, г. Королёв", "50"),
+        ("188300, Ленинградская область, г. Гатчина, ул. Московская", "47"),
+        ("г. Санкт-Петербург, Московский пр., д. 1", "78"),
+        ("620014, г. Екатеринбург, ул. Малышева", "66"),
+        ("Республика Татарстан, г. Казань", "16"),
+        ("420000, Татарстан Респ, Казань г", "16"),
+        ("Респ. Саха (Якутия), г. Якутск", "14"),
+        ("Алтайский край, г. Барнаул", "22"),
+        ("Республика Алтай, г. Горно-Алтайск", "04"),
+        ("Ханты-Мансийский автономный округ — Югра, г. Сургут", "86"),
+        ("Ямало-Ненецкий АО, г. Ноябрьск", "89"),
+        ("Ненецкий автономный округ, г. Нарьян-Мар", "83"),
+        ("г. Киров, ул. Ленина", "43"),
+        ("г. Кировск, ул. Ленина", ""),
+        ("Чувашская Республика, г. Чебоксары", "21"),
+        ("299000, г. Севастополь", "92"),
+        ("ул. Ленина, д. 1", ""),
+        ("Московская обл. или Тверская обл.", ""),
+    ],
+)
+def test_the_region_is_read_from_the_address(address, region):
+    assert region_of(address) == region
+
+
+def test_a_large_taxpayer_in_moscow_is_in_moscow_whatever_its_kpp():
+    """The largest are registered by the inspection of their own: KPP 99… is no region."""
+    buyer = replace(BUYER, kpp="997750001", address="117312, г. Москва, ул. Вавилова, д. 19")
+
+    address = xml(utd(an_act(buyer=buyer), options())).find("Buyers/Buyer/OrganizationDetails/Address/RussianAddress")
+
+    assert address.get("Region") == "77"
+
+
+def test_an_address_of_an_unclear_region_is_for_a_person_where_the_format_needs_it():
+    act = an_act(a_line(vat=Vat.TWENTY_TWO), buyer=replace(BUYER, address="ул. Ленина, д. 1"))
+
+    with pytest.raises(TitleError, match="заказчик: не понять регион адреса: допишите область, край или республику"):
+        utd(act, options(function="СЧФДОП"))
+    assert xml(utd(act, options())).find("Buyers/Buyer/OrganizationDetails/Address") is None
+
+
+@pytest.mark.parametrize("name", ["ИП Абросимов", "Индивидуальный предприниматель Ромашка", "Абросимов"])
+def test_a_sole_proprietor_needs_a_surname_and_a_name(name):
+    """The operator answers `Invalid sole proprietor name`."""
+    with pytest.raises(TitleError, match="у предпринимателя нужны фамилия и имя"):
+        utd(an_act(buyer=replace(ENTREPRENEUR, name=name)), options())
 
 
 def test_what_is_plain_text_stays_as_it_is():

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from billing.adapters.diadoc.titles.regions import region_of
 from billing.adapters.diadoc.xml import Element, element, plain, written
 from billing.domain.documents import Party
 from billing.domain.edo_signer import Power, PowerWay, SignerPerson
@@ -18,25 +19,26 @@ ROUBLE = "643"
 _POSTAL_CODE = re.compile(r"^\D{0,3}(\d{6})\b[,\s]*")
 _BASIS = re.compile(
     r"^(?P<name>.{1,255}?)\s*№\s*(?P<number>\S.{0,254}?)\s+от\s+(?P<day>\d{2}\.\d{2}\.\d{4})(\s*г\.?)?$")
+_EDITION = re.compile(r"^(?P<name>[^№]{1,255}?)\s+от\s+(?P<day>\d{2}\.\d{2}\.\d{4})(\s*г\.?)?$")
+NO_NUMBER = "Без номера"
+_SOLE = re.compile(r"^(ИП|индивидуальный предприниматель)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """What a title says of a party beside its requisites.
 
-    `box`: then Diadoc fills in the requisites by its directory. `region`: two digits; without it, from the KPP, else
-    from the INN. `participant`: the id at the operator (`Box.fns_participant`), a part of the file's name; where
-    there is no `box`, no title can be made without it.
+    `box`: then Diadoc fills in the requisites by its directory. `participant`: the id at the operator
+    (`Box.fns_participant`), a part of the file's name; where there is no `box`, no title can be made without it.
     """
 
     participant: str = ""
-    region: str = ""
     box: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The contract that a document rests on, as its basis names it."""
+    """What a document rests on, as its basis names it. `number` is `NO_NUMBER` where only the date is known."""
 
     name: str
     number: str
@@ -48,13 +50,14 @@ def day(value: date) -> str:
 
 
 def basis_of(text: str) -> Basis | None:
-    """«Договор № 15 от 01.02.2025» in its parts; None for a basis without number or date, such as an offer."""
-    found = _BASIS.match(plain(text))
+    """«Договор № 15 от 01.02.2025» or «Публичная оферта от 01.02.2025» in its parts; None for one without a date."""
+    found = _BASIS.match(plain(text)) or _EDITION.match(plain(text))
     if not found:
         return None
     d, m, y = (int(part) for part in found["day"].split("."))
+    number = found.groupdict().get("number") or NO_NUMBER
     try:
-        return Basis(found["name"].strip(), found["number"].strip(), day(date(y, m, d)))
+        return Basis(found["name"].strip(), number.strip(), day(date(y, m, d)))
     except ValueError:
         return None
 
@@ -70,6 +73,8 @@ def party_problems(party: Party, whose: str) -> list[str]:
     name = plain(party.name)
     if not name or len(name) > 1_000:
         problems.append("название не указано или длиннее 1000 знаков")
+    elif party.is_entrepreneur and len(_SOLE.sub("", name).split()) < 2:  # the operator refuses such a title
+        problems.append("у предпринимателя нужны фамилия и имя: «ИП Иванов Иван Иванович»")
     if len(plain(party.address)) > 1_000:
         problems.append("адрес длиннее 1000 знаков")
     return [f"{whose}: {problem}" for problem in problems]
@@ -80,11 +85,20 @@ def organization_type(party: Party) -> str:
     return "1" if party.is_entrepreneur else "2"
 
 
-def add_address(details: Element, party: Party, side: Side) -> None:
-    """The address as one text under its region: parts are not guessed out of what a person typed."""
-    text = plain(party.address)
-    region = side.region or party.kpp[:2] or party.inn[:2]
-    if not text or not re.fullmatch("[0-9]{2}", region):
+def address_problem(party: Party) -> str:
+    """What keeps the address out of a title that must have one; empty when nothing does."""
+    if not plain(party.address):
+        return "нужен адрес"
+    return "" if region_of(party.address) else "не понять регион адреса: допишите область, край или республику"
+
+
+def add_address(details: Element, party: Party) -> None:
+    """The address as one text under its region: other parts are not guessed out of what a person typed.
+
+    One of an unclear region is left out: the format wants the region, and a wrong one would be signed.
+    """
+    text, region = plain(party.address), region_of(party.address)
+    if not text or not region:
         return
     code = _POSTAL_CODE.match(text)
     rest = text[code.end():] if code else text
@@ -113,7 +127,8 @@ def add_signer(signers: Element, person: SignerPerson, *, method: bool) -> None:
     """
     way = person.power.way
     methods = {PowerWay.NONE: "1", PowerWay.IN_DOCUMENT: "3"}
-    signer = element(signers, "Signer", SignerPowersConfirmationMethod=methods.get(way, "4") if method else "")
+    confirmed = methods.get(way) or ("2" if person.power.as_file else "4")
+    signer = element(signers, "Signer", SignerPowersConfirmationMethod=confirmed if method else "")
     _add_person(signer, person)
     if way is PowerWay.IN_DOCUMENT:
         _add_number(element(element(signer, "PowerOfAttorney"), "Electronic"), person.power)

@@ -14,15 +14,13 @@ from billing.adapters.diadoc.titles.reconciliation import (
     reconciliation_act,
     reconciliation_problems,
 )
-from billing.adapters.diadoc.titles.utd import UtdOptions, utd, utd_problems
+from billing.adapters.diadoc.titles.utd import ACT_ALONE, WITH_INVOICE, UtdOptions, utd, utd_problems
 from billing.domain.documents import Act, Agreement, Document, DocumentKind, Invoice, Party, Reconciliation
 from billing.domain.edo_boxes import Box
 from billing.domain.edo_policy import ActForm, EdoPolicy
 from billing.domain.errors import InvalidInputError
 from billing.domain.vat import Vat
 from billing.ports_edo import BadDocumentError, EdoKind, KindOffer, KindsLacking, Prepared, Titles
-
-FORMAL, WITH_INVOICE = "ДОП", "СЧФДОП"
 
 _GIVEN = {  # metadata that we give of each kind that goes as a file
     DocumentKind.ACT: frozenset({"FileName", "DocumentNumber", "DocumentDate", "TotalSum", "TotalVat", "Grounds"}),
@@ -126,7 +124,7 @@ class DiadocTitles:
 
 def _function(act: Act) -> str:
     """With a счёт-фактура in it where the seller charges VAT. Source: НК РФ ст. 168 п. 3."""
-    return WITH_INVOICE if any(line.vat is not Vat.NONE for line in act.lines) else FORMAL
+    return WITH_INVOICE if any(line.vat is not Vat.NONE for line in act.lines) else ACT_ALONE
 
 
 def _utd_options(act: Act, policy: EdoPolicy, seller: Side, buyer: Side) -> UtdOptions:

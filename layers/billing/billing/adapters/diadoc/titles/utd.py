@@ -16,6 +16,7 @@ from billing.adapters.diadoc.titles.parts import (
     Side,
     add_address,
     add_signer,
+    address_problem,
     basis_of,
     day,
     organization_type,
@@ -27,20 +28,29 @@ from billing.adapters.diadoc.xml import Element, element, faults, plain, written
 from billing.domain.documents import Act, Line, Party
 from billing.domain.edo_signer import SignerPerson
 from billing.domain.money import Kopecks
-from billing.domain.periods import Month
 from billing.domain.vat import Vat
 
+ACT_ALONE, WITH_INVOICE = "ДОП", "СЧФДОП"
 SCHEMA = "ON_NSCHFDOPPR_UserContract_970_05_03_01.xsd"
 
 RATES = {Vat.NONE: "NoVat", Vat.FIVE: "FivePercent", Vat.SEVEN: "SevenPercent", Vat.EIGHTEEN: "EighteenPercent",
          Vat.TWENTY: "TwentyPercent", Vat.TWENTY_TWO: "TwentyTwoPercent"}
-OKEI = {"шт": "796", "мес": "362", "сут": "359", "дн": "359", "дней": "359", "день": "359", "ч": "356", "час": "356",
-        "мин": "355", "усл. ед": "876", "ед": "642", "ГБ": "2553"}   # Source: ОК 015-94
-SERVICE = "3"
+OKEI = {  # Source: ОК 015-94 (МК 002-97), sections 1, 2 and 3; spelled as people do, without the last dot
+    "байт": "255", "кб": "256", "кбайт": "256", "мб": "257", "мбайт": "257", "гб": "2553", "гбайт": "2553",
+    "тб": "2554", "тбайт": "2554", "с": "354", "сек": "354", "мин": "355", "ч": "356", "час": "356", "сут": "359",
+    "сутки": "359", "дн": "359", "день": "359", "дня": "359", "дней": "359", "нед": "360", "мес": "362",
+    "кварт": "364", "квартал": "364", "г": "366", "год": "366", "ед": "642", "чел": "792", "шт": "796",
+    "тыс. шт": "798", "компл": "839", "комплект": "839", "усл": "876", "усл. ед": "876", "услуга": "876"}
+SERVICE, RIGHT = "3", "4"
 
-_NAMES = {"ДОП": "Акт об оказании услуг",
-          "СЧФДОП": "Счет-фактура и документ об отгрузке товаров (выполнении работ), передаче имущественных прав "
-                    "(документ об оказании услуг)"}
+_INVOICE_NAME = ("Счет-фактура и документ об отгрузке товаров (выполнении работ), передаче имущественных прав "
+                 "(документ об оказании услуг)")
+_WORDS = {  # whether there are services and rights: the document's name, and what was done
+    (True, False): ("Акт об оказании услуг", "Услуги оказаны в полном объёме"),
+    (False, True): ("Акт о предоставлении прав использования", "Права использования предоставлены в полном объёме"),
+    (True, True): ("Акт об оказании услуг и предоставлении прав использования",
+                   "Услуги оказаны, права использования предоставлены в полном объёме"),
+}
 
 
 class NegativeLines(StrEnum):
@@ -58,7 +68,6 @@ class UtdOptions:
     function: str = "ДОП"
     seller: Side = field(default_factory=Side)
     buyer: Side = field(default_factory=Side)
-    operation: str = "Услуги оказаны в полном объёме"
     negative_lines: NegativeLines = NegativeLines.FOLD_UNTAXED
 
 
@@ -74,8 +83,10 @@ def utd(act: Act, options: UtdOptions) -> bytes:
     if problems := utd_problems(act, options):
         raise TitleError(problems)
     lines = _without_negatives(act.lines)
+    name, operation = _WORDS[any(not line.is_right for line in lines), any(line.is_right for line in lines)]
+    name = _INVOICE_NAME if options.function == WITH_INVOICE else name
     root = element(None, "UniversalTransferDocument", Function=options.function, DocumentDate=day(act.date),
-                   DocumentNumber=act.number, DocumentName=_NAMES[options.function], Currency=ROUBLE,
+                   DocumentNumber=act.number, DocumentName=name, Currency=ROUBLE,
                    DocumentCreator=_creator(act.seller.party), SenderFnsParticipantId=options.seller.participant,
                    RecipientFnsParticipantId=options.buyer.participant)
     _add_party(element(element(root, "Sellers"), "Seller"), act.seller.party, options.seller)
@@ -85,7 +96,7 @@ def utd(act: Act, options: UtdOptions) -> bytes:
         element(element(root, "AdditionalInfoId"), "AdditionalInfo", Id="Основание освобождения от НДС",
                 Value=plain(act.vat_ground)[:2_000])
     _add_table(root, lines)
-    _add_transfer(root, act, options.operation)
+    _add_transfer(root, act, operation)
     content = written(root)
     if found := faults(content, SCHEMA):
         raise TitleError([f"документ не проходит по схеме: {found[0]}"])
@@ -96,14 +107,14 @@ def utd_problems(act: Act, options: UtdOptions) -> tuple[str, ...]:
     """Everything known beforehand that keeps the act from being sent as УПД; for the preflight too."""
     problems = [*party_problems(act.seller.party, "исполнитель"), *party_problems(act.buyer, "заказчик"),
                 *signer_problems(options.signer)]
-    if options.function not in _NAMES:
+    if options.function not in (ACT_ALONE, WITH_INVOICE):
         problems.append("функция УПД: ДОП или СЧФДОП")
     if not plain(act.number):
         problems.append("у акта нет номера")
-    if options.function == "СЧФДОП":
-        sides = ((act.seller.party, options.seller, "исполнителя"), (act.buyer, options.buyer, "заказчика"))
-        problems += [f"счёту-фактуре нужен адрес {whose}" for party, side, whose in sides
-                     if not (side.box or plain(party.address))]
+    if options.function == WITH_INVOICE:
+        sides = ((act.seller.party, options.seller, "исполнитель"), (act.buyer, options.buyer, "заказчик"))
+        problems += [f"{whose}: счёту-фактуре {problem}" if problem == "нужен адрес" else f"{whose}: {problem}"
+                     for party, side, whose in sides if not side.box and (problem := address_problem(party))]
     if not act.lines or act.total <= 0:
         problems.append("сумма акта не больше нуля: УПД таким не бывает")
     if any(line.amount < 0 for line in act.lines):
@@ -157,7 +168,7 @@ def _add_party(parent: Element, party: Party, side: Side) -> None:
                       FnsParticipantId=side.participant, Ogrn=party.ogrn)
     if phone := plain(party.phone)[:255]:
         element(element(details, "Phones"), "Phone").text = phone
-    add_address(details, party, side)
+    add_address(details, party)
 
 
 def _add_table(root: Element, lines: Sequence[Line]) -> None:
@@ -168,8 +179,8 @@ def _add_table(root: Element, lines: Sequence[Line]) -> None:
     for line in lines:
         untaxed = line.vat is Vat.NONE
         line_net = line.amount - line.vat_amount
-        element(table, "Item", Product=_short(line.title, 2_000), ItemMark=SERVICE,
-                Unit=OKEI.get(line.unit.strip().rstrip("."), ""), UnitName=_short(line.unit, 255),
+        element(table, "Item", Product=_short(line.title, 2_000), ItemMark=RIGHT if line.is_right else SERVICE,
+                Unit=OKEI.get(line.unit.strip().rstrip(".").casefold(), ""), UnitName=_short(line.unit, 255),
                 Quantity=line.quantity, Price=price_text(line_net, Decimal(line.quantity)),
                 SubtotalWithVatExcluded=sum_text(line_net), TaxRate=RATES[line.vat],
                 Vat="" if untaxed else sum_text(line.vat_amount), WithoutVat="true" if untaxed else "",
@@ -190,14 +201,16 @@ def price_text(net: Kopecks, quantity: Decimal) -> str:
 
 
 def _add_transfer(root: Element, act: Act, operation: str) -> None:
-    month = Month.parse(act.month)
+    """What was done and on what ground: a basis without a date is no document to the format, and stands as a text."""
+    first, last = act.served
     basis = basis_of(act.basis)
-    transfer = element(root, "TransferInfo", OperationInfo=_short(operation, 255), TransferDate=day(month.last_day),
-                       TransferStartDate=day(month.first_day), TransferEndDate=day(month.last_day),
-                       TransferTextInfo="" if basis else _short(act.basis, 1_000))
+    transfer = element(root, "TransferInfo", OperationInfo=operation, TransferDate=day(last),
+                       TransferStartDate=day(first), TransferEndDate=day(last))
     if basis:
         element(element(transfer, "TransferBases"), "TransferBase", DocumentName=basis.name,
                 DocumentNumber=basis.number, DocumentDate=basis.day)
+    elif text := _short(act.basis, 2_000):
+        element(element(transfer, "AdditionalInfoId"), "AdditionalInfo", Id="Основание", Value=text)
 
 
 def _short(text: str, length_max: int) -> str:
