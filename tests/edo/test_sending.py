@@ -256,8 +256,8 @@ def test_one_that_was_ordered_for_the_quarter_goes_too_and_one_for_other_days_do
 
 
 def test_what_the_format_cannot_say_is_a_persons_and_the_rest_goes():
-    """A recalculation of a taxed service needs a correction, which is not made here."""
-    january = a_charge(2_000_00, at="2026-01-31T23:59:00+03:00", key="charge:wrong")
+    """100 without VAT are given back, and the act has no other service without VAT to take them off."""
+    january = a_charge(2_000_00, at="2026-01-31T23:59:00+03:00", key="charge:wrong", vat="none")
     house = QuarterHouse(a_card(), a_payment(30_000_00), january, until=JANUARY)
     house.partner()
     too_much = {"kind": "reversal", "key": "reversal:1", "charge": "charge:wrong", "amount": 100_00, "reason": "лишнее"}
@@ -267,11 +267,24 @@ def test_what_the_format_cannot_say_is_a_persons_and_the_rest_goes():
 
     run = house.send()
 
-    assert (run.sent, house.left, house.sent) == (1, {"not_sayable": 1}, [(ACTS[0], UTD)])
+    assert (run.sent, house.left) == (1, {"not_sayable": 1})
     line = house.for_people()[f"document.{ACCOUNT}.{ACTS[2]}"]
-    assert (line.reason, line.detail) == ("not_sayable", "перерасчёт по услуге с НДС: нужен корректировочный документ")
+    why = "перерасчёт больше остальных услуг без НДС: нужен корректировочный документ"
+    assert (line.reason, line.detail) == ("not_sayable", why)
     house.send("2026-04-02 06:00")
-    assert house.sent == [(ACTS[0], UTD)]
+    assert [document for document, _ in house.sent] == [ACTS[0]]
+
+
+def test_a_taxed_recalculation_is_held_before_it_has_a_number_and_both_acts_go():
+    january = a_charge(2_000_00, at="2026-01-31T23:59:00+03:00", key="charge:wrong")
+    house = QuarterHouse(a_card(), a_payment(30_000_00), january, until=JANUARY)
+    house.partner()
+    too_much = {"kind": "reversal", "key": "reversal:1", "charge": "charge:wrong", "amount": 100_00, "reason": "лишнее"}
+    house.tell({**too_much, "account": ACCOUNT, "at": "2026-02-20T12:00:00+03:00"})
+    house.tell(a_charge(500_00, at="2026-02-28T23:59:00+03:00"))
+    house.night(FEBRUARY.next)
+
+    assert (house.send().sent, house.left) == (2, {})
 
 
 # --- to whom -----------------------------------------------------------------------------------------------------
