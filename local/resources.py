@@ -149,8 +149,6 @@ def bucket(logical: str, p: Properties) -> Made:
 
 def _lifecycle_rule(r: Properties) -> dict[str, Any]:
     rule: dict[str, Any] = {"ID": r.need("Id"), "Status": r.need("Status"), "Filter": {"Prefix": r.take("Prefix", "")}}
-    if moves := r.take("Transitions"):
-        rule["Transitions"] = [{"StorageClass": m["StorageClass"], "Days": int(m["TransitionInDays"])} for m in moves]
     if said := r.take("AbortIncompleteMultipartUpload"):
         rule["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": int(said["DaysAfterInitiation"])}
     if said := r.take("ExpirationInDays"):

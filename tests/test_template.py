@@ -101,8 +101,9 @@ def test_a_queue_that_stands_still_wakes_somebody(queue: str) -> None:
     assert [
         a
         for a in ALARMS.values()
-        if {"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}} in a.get("Dimensions", ())
-        and a["MetricName"] == "ApproximateAgeOfOldestMessage"
+        for metric in (a, *(m["MetricStat"]["Metric"] for m in a.get("Metrics", ()) if "MetricStat" in m))
+        if {"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}} in metric.get("Dimensions", ())
+        and metric["MetricName"] == "ApproximateAgeOfOldestMessage"
     ]
 
 
@@ -413,17 +414,18 @@ def _counted() -> set[str]:
 
 def test_alarms_and_the_dashboard_show_metrics_that_are_counted() -> None:
     alarmed = {
-        (a["MetricName"], _listed(a["Dimensions"])[0]["Value"])
+        (a["MetricName"], _listed(a["Dimensions"])[0]["Value"]["Fn::Sub"])
         for a in ALARMS.values()
         if a.get("Namespace") == "Zakryvashka"
     }
     body = json.loads(SAID["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
     shown = {(m[1], m[3]) for w in body["widgets"] for m in w["properties"]["metrics"] if m[0] == "Zakryvashka"}
 
-    assert {service for _, service in alarmed | shown} == {"zakryvashka"}
+    named = SAID["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    assert {service for _, service in alarmed | shown} == {named["Fn::Sub"]} == {"zakryvashka-${Stage}"}
     assert {name for name, _ in alarmed | shown} <= _counted()
     assert set(NOTED.values()) <= {name for name, _ in alarmed | shown}, "what the operator's client notices"
-    assert len(alarmed) == 13
+    assert len(alarmed) == 16
 
 
 def test_the_dashboard_shows_every_queue_and_every_function() -> None:

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring
+from billing.records_letters import log_name
 from billing.usecases.send_letter import Batch, read_ahead, send_or_put_back
 
 
@@ -20,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     def send(record: SQSRecord) -> None:
         asked = record.json_body
         sent = send_or_put_back(asked["letter"], asked["address"], outside, batch)
-        wiring.log.info("letter", letter=sent.letter, address=asked["address"], status=sent.status)
+        wiring.log.info("letter", letter=log_name(sent.letter), address=asked["address"], status=sent.status)
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     answer = process_partial_response(event=event, record_handler=send, processor=processor, context=context)

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring
 from billing.adapters.mail_events import letter_event
+from billing.records_letters import log_name
 from billing.usecases.track_letters import track_letter
 
 
@@ -20,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     def track(record: SQSRecord) -> None:
         event = letter_event(record.json_body)
         status = track_letter(event, outside) if event else "passed over"
-        wiring.log.info("letter event", delivery=event.delivery if event else "", status=status)
+        wiring.log.info("letter event", delivery=log_name(event.delivery) if event else "", status=status)
 
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event=event, record_handler=track, processor=processor, context=context)

@@ -106,3 +106,26 @@ def test_the_same_message_put_aside_twice_is_one(fifo: tuple[Any, str]):
         queue.send_fifo("dead", "{", group="c-000001", attributes={})
 
     assert len(received(sqs, url)) == 1
+
+
+def test_no_character_that_sqs_refuses_is_in_an_attribute(fifo: tuple[Any, str]):
+    sqs, url = fifo
+
+    reason = 'поле "x\x01y"\x00\ud800\tя'
+    SqsQueue(sqs, {"dead": url}).send_fifo("dead", "{", group="c-1", attributes={"reason": reason})
+
+    (message,) = received(sqs, url)
+    assert message["MessageAttributes"]["reason"]["StringValue"] == 'поле "x\ufffdy"\ufffd\ufffd\tя'
+
+
+def test_a_queue_counts_what_waits_what_is_worked_on_and_what_is_to_come(aws: Any):
+    sqs = aws("sqs")
+    url = sqs.create_queue(QueueName="letters")["QueueUrl"]
+    queue = SqsQueue(sqs, {"letters": url})
+    assert queue.waiting("letters") == 0
+
+    queue.send("letters", [{"n": 1}, {"n": 2}])
+    queue.send("letters", [{"n": 3}], delay_s=60)
+    sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)
+
+    assert queue.waiting("letters") == 3

@@ -33,7 +33,7 @@ def test_by_default_nobody_is_woken_and_nothing_is_locked() -> None:
         pytest.param("PointInTimeRecoverySpecification:", "PointInTimeRecovery:", "PointInTimeRecovery", id="table"),
         pytest.param("VersioningConfiguration:", "VersionConfiguration:", "VersionConfiguration", id="bucket"),
         pytest.param(
-            "TransitionInDays: 90}]", "TransitionInDays: 90}]\n            Prefixes: x", "Prefixes", id="lifecycle rule"
+            "ExpirationInDays: 7", "ExpirationInDays: 7\n            Prefixes: x", "Prefixes", id="lifecycle rule"
         ),
         pytest.param("TreatMissingData:", "TreatMissing:", "TreatMissing", id="alarm"),
         pytest.param("RetentionInDays:", "RetainInDays:", "RetainInDays", id="log group"),

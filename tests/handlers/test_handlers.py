@@ -258,11 +258,16 @@ def test_logs_hold_no_addresses_names_or_requisites(house: House, call: Call, mo
     call("issue_documents", event("issue_documents"))
     call("send_letter", event("send_letter"))
     call("track_letters", event("track_letters"))
+    reminder = "seller_reminder-7707083893-770701001-2026-02_0001"
+    call("send_letter", changed("send_letter", letter=reminder))
+    heard = json.dumps(event("track_letters")).replace("c-000123_2026-01_0001_", f"{reminder}_")
+    call("track_letters", json.loads(heard))
 
     said = log.getvalue()
 
     assert "message taken" in said
-    for secret in ("romashka.example", "Ромашка", "999900007", "Анна"):
+    assert said.count('"seller_') == 2, "both letters of ours are named, by a digest"
+    for secret in ("romashka.example", "Ромашка", "999900007", "Анна", "7707083893"):
         assert secret not in said
         assert json.dumps(secret).strip('"') not in said
 

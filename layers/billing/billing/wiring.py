@@ -30,7 +30,7 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 log = Logger()
 tracer = Tracer()
-metrics = Metrics(namespace="Zakryvashka", service="zakryvashka")  # as the alarms in template.yaml call them
+metrics = Metrics(namespace="Zakryvashka")  # as the alarms in template.yaml call it; the stage is in the service's name
 
 QUEUES = {
     "issue-documents": "QUEUE_ISSUE_DOCUMENTS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from billing.domain.errors import UnavailableError
 
 BATCH = 10
 ATTEMPTS_MAX = 4
+# Source: SQS API, SendMessage: what a message and its attributes may hold; one other character refuses all of it
+_NO_TEXT_OF_SQS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -45,7 +48,7 @@ class SqsQueue:
 
     def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
         """One message as it came, with plain attributes beside it; the same body within five minutes is one message."""
-        said = {key: {"DataType": "String", "StringValue": value} for key, value in attributes.items() if value}
+        said = {key: {"DataType": "String", "StringValue": _plain(value)} for key, value in attributes.items() if value}
         try:
             self._sqs.send_message(
                 QueueUrl=self._urls[name],
@@ -69,3 +72,8 @@ class SqsQueue:
                 return
             entries = [e for e in entries if e["Id"] in failed]
         raise UnavailableError(f"the queue did not take {len(entries)} messages")
+
+
+def _plain(text: str) -> str:
+    """The text with a mark in the place of each character that SQS refuses."""
+    return _NO_TEXT_OF_SQS.sub("\ufffd", text)
