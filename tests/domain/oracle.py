@@ -1,7 +1,8 @@
 """The account once more, so naive that it can hardly be wrong: a token for every kopeck, and first in, first out.
 
 It shares no code with the ledger and knows no sums: a payment is so many coins, a charge so many dues, and a paid due
-holds its coin. Merged queues do not exist here.
+holds its coin. A due is the same due until it is reversed: whoever pays it, withdraws and pays again, the act that has
+it is written on it. Merged queues do not exist here.
 """
 
 from __future__ import annotations
@@ -44,7 +45,11 @@ class Money:
     payer: str
     amount: int
     returned: int = 0
-    withdrawn: int = 0
+    undone: list[str] = field(default_factory=list)   # the charges that are owed again, a name for each kopeck
+
+    @property
+    def withdrawn(self) -> int:
+        return len(self.undone)
 
 
 @dataclass(slots=True)
@@ -102,15 +107,16 @@ class Oracle:
         own = [coin for coin in self.coins if coin.payment == payment]
         cut = min(amount, len(own))
         self._drop(own[len(own) - cut:])
-        bought = [due for due in reversed(self.paid) if due.coin.payment == payment]
-        bought = bought[money.withdrawn:money.withdrawn + amount - cut]
+        bought = [due for due in reversed(self.paid) if due.coin.payment == payment][:amount - cut][::-1]
         assert len(bought) == amount - cut
-        kinds = dict.fromkeys((due.service, due.month) for due in bought)
-        acted = money.payer if money.money in COMPANY else ""
-        for kind in kinds:
-            self.dues += [Due(key, *kind, acted) for due in bought if (due.service, due.month) == kind]
+        for due in bought:
+            self.paid.remove(due)
+            due.coin = None
+            due.acted = due.acted or (money.payer if money.money in COMPANY else "")
+        for kind in dict.fromkeys(map(_kind, bought)):
+            self.dues += [due for due in bought if _kind(due) == kind]
         money.returned += amount
-        money.withdrawn += amount - cut
+        money.undone += [due.charge for due in bought]
         self.turnover[self.period(day), "chargeback"] -= amount
         return self._settle(day)
 
@@ -129,6 +135,8 @@ class Oracle:
             money = self.payments[due.coin.payment]
             kind = ("CREDIT", due.acted) if due.acted else (money.money, money.payer)
             self.funds[self.period(day), *kind, due.service, due.month] -= 1
+            if due.acted:
+                self.turnover[self.period(day), f"documented.{money.money}"] -= 1
             insort(self.coins, due.coin, key=_place)
         self.turnover[self.period(day), "reversal"] += amount
         return self._settle(day)
@@ -138,24 +146,34 @@ class Oracle:
         if "BONUS" in (was.money, money) or was.withdrawn or (was.money, was.payer) == (money, payer):
             return False
         for due in self.paid:
-            if due.coin.payment == payment and not due.acted:
+            if due.coin.payment == payment and due.acted:
+                self.turnover[self.period(day), f"documented.{was.money}"] -= 1
+                self.turnover[self.period(day), f"documented.{money}"] += 1
+            elif due.coin.payment == payment:
                 self.funds[self.period(day), was.money, was.payer, due.service, due.month] -= 1
                 self.funds[self.period(day), money, payer, due.service, due.month] += 1
         was.money, was.payer = money, payer
         return self._settle(day)
 
-    def close(self, contract_payer: str | None) -> dict[str, Counter[tuple[Service, Month]]]:
-        """The acts of the open month by payer; `contract_payer` says that the account is postpaid now."""
+    def payer_of_unpaid(self, first_of_card: str) -> str:
+        """By the rule's own words: who paid last as a company; if nobody has paid, the card's first; else nobody."""
+        companies = [money.payer for money in self.payments.values() if money.money in COMPANY]
+        people = any(money.money == "CARD_IND" for money in self.payments.values())
+        return companies[-1] if companies else "" if people else first_of_card
+
+    def close(self, first_of_card: str | None) -> dict[str, Counter[tuple[Service, Month]]]:
+        """The acts of the open month by payer; without a card's first payer, what is not paid waits."""
         month = self.open
-        if contract_payer is not None:
+        if first_of_card is not None:
+            debtor = self.payer_of_unpaid(first_of_card)
             for (period, money, payer, service, of), amount in list(self.funds.items()):
                 if period > month >= of and amount > 0 and money not in ("CARD_IND", "BONUS"):
                     del self.funds[period, money, payer, service, of]
                     self.funds[month, money, payer, service, of] += amount
             for due in self.dues:
-                if contract_payer and not due.acted and due.month <= month:
-                    due.acted = contract_payer
-                    self.funds[month, "CREDIT", contract_payer, due.service, due.month] += 1
+                if debtor and not due.acted and due.month <= month:
+                    due.acted = debtor
+                    self.funds[month, "CREDIT", debtor, due.service, due.month] += 1
         acts: dict[str, Counter[tuple[Service, Month]]] = {}
         for (period, money, payer, service, of), amount in self.funds.items():
             if period == month and money not in ("CARD_IND", "BONUS"):
@@ -182,14 +200,20 @@ class Oracle:
             due = self.dues.pop(0)
             due.coin = self.coins.pop(0)
             self.paid.append(due)
-            if not due.acted:
-                money = self.payments[due.coin.payment]
+            money = self.payments[due.coin.payment]
+            if due.acted:
+                self.turnover[self.period(day), f"documented.{money.money}"] += 1
+            else:
                 self.funds[self.period(day), money.money, money.payer, due.service, due.month] += 1
         return True
 
     def _drop(self, coins: list[Coin]) -> None:
         for coin in coins:
             self.coins.remove(coin)
+
+
+def _kind(due: Due) -> tuple[Service, Month, str]:
+    return due.service, due.month, due.acted
 
 
 def _place(coin: Coin) -> tuple[int, int]:

@@ -13,8 +13,9 @@ from billing.domain.act import act_content, held_back, is_line_of, quantity_and_
 from billing.domain.documents import Act, VatTotal
 from billing.domain.ledger import Fund, MoneyClass, Service, Sum
 from billing.domain.periods import Month
+from billing.domain.seller import UnpaidServices
 from billing.domain.vat import Vat, resolve
-from tests.builders import CRM, GROUND, PAYER, UNTAXED, Story, a_charge, a_payment, rub
+from tests.builders import CRM, GROUND, PAYER, UNTAXED, Story, a_charge, a_payment, a_seller, rub
 from tests.domain.test_ledger import IN_FEBRUARY, a_reversal
 
 JANUARY = Month(2026, 1)
@@ -133,7 +134,8 @@ def test_money_given_back_without_vat_is_a_line_of_its_own():
 def test_a_part_that_does_not_multiply_is_one_unit_of_its_sum_in_the_act():
     story = Story(a_payment(amount=rub(4_000)), a_charge(amount=rub(6_000)))
 
-    (line,) = act_of(story).lines
+    waiting = story.close(seller=a_seller(unpaid_services=UnpaidServices.WAIT))
+    (line,) = next(draft.content for draft in waiting.drafts if ".act." in draft.id).lines
 
     assert (line.quantity, line.unit, line.price, line.amount) == ("1", "мес.", rub(4_000), rub(4_000))
 

@@ -16,14 +16,15 @@ from billing.domain.audit import NeedsHistoryError, Reading
 from billing.domain.audit_history import History
 from billing.domain.books import Books
 from billing.domain.ledger import (
+    Allocation,
     Chargeback,
     Command,
-    Debt,
     MoneyClass,
     Reclassification,
     Refund,
     RejectedError,
     Reversal,
+    Target,
 )
 from billing.domain.periods import Month
 from billing.domain.vat import Vat
@@ -112,19 +113,17 @@ def test_a_minus_with_vat_takes_a_document_of_its_own_and_is_not_carried() -> No
 @contextmanager
 def forgetting_what_is_acted() -> Iterator[None]:
     """A chargeback marks what is owed again by the class of the withdrawn money alone."""
-    as_it_is = Books.owed_again
+    as_it_is = Books.owe_again
 
-    def owed_again(self: Books, key: str, target: object, spent: int) -> tuple[Debt, ...]:
-        owed = as_it_is(self, key, target, spent)  # type: ignore[arg-type]
-        entry = target.entry  # type: ignore[attr-defined]
-        return tuple(replace_debt(debt, entry.payer if entry.money in ("BANK", "CARD_LE") else "") for debt in owed)
+    def owe_again(self: Books, target: Target, spent: int) -> tuple[Allocation, ...]:
+        before = len(self.debts)
+        undone = as_it_is(self, target, spent)
+        acted = target.entry.payer if target.entry.money in ("BANK", "CARD_LE") else ""
+        self.debts[before:] = [debt._replace(acted=acted) for debt in self.debts[before:]]
+        return undone
 
-    with patch.object(Books, "owed_again", owed_again):
+    with patch.object(Books, "owe_again", owe_again):
         yield
-
-
-def replace_debt(debt: Debt, acted: str) -> Debt:
-    return debt._replace(acted=acted)
 
 
 def acted_twice(policy: str) -> Told:

@@ -10,7 +10,7 @@ from billing.domain.closing import LINES_MAX, Closing, SuspiciousError
 from billing.domain.ledger import MoneyClass
 from billing.domain.periods import Month
 from billing.domain.replay import replay
-from billing.domain.seller import Bounds, InvoicePolicy
+from billing.domain.seller import Bounds, InvoicePolicy, UnpaidServices
 from billing.domain.troubles import Cause
 from tests.builders import (
     CRM,
@@ -29,6 +29,7 @@ from tests.builders import (
 from tests.domain.test_ledger import BONUS, IN_FEBRUARY, IND, a_chargeback, a_reclassification, a_refund, a_reversal
 
 POSTPAID = a_customer(policy="postpaid")
+WAITING = a_seller(unpaid_services=UnpaidServices.WAIT)
 BOTH = a_customer(payers=(a_payer(), another_payer()))
 IN_MARCH = date(2026, 3, 10)
 
@@ -177,7 +178,8 @@ def test_one_payers_negative_is_not_taken_from_another():
     story = Story(a_payment(amount=rub(1_000)), a_charge(key="c", amount=rub(1_000), service=UNTAXED),
                   a_payment(amount=rub(5_000), payer=OTHER_PAYER))
     story.close(BOTH)
-    story.post(a_reversal("c", rub(1_000), day=IN_FEBRUARY), a_refund_all(story), a_charge(day=IN_FEBRUARY))
+    story.post(a_reversal("c", rub(1_000), day=IN_FEBRUARY), a_refund_all(story),
+               a_charge(day=IN_FEBRUARY, amount=rub(5_000)))
 
     closing = story.close(BOTH)
 
@@ -257,6 +259,75 @@ def test_a_reclassification_knows_again_the_lines_of_what_the_payment_bought():
     assert {line.title.split(" за ")[0] for line in closing.drafts[0].content.lines} == {"Доступ к CRM"}
 
 
+# --- what nobody has paid --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("paid", "payers", "acted"),
+    [
+        pytest.param([], BOTH.payers, {PAYER: 5_500}, id="nobody has paid: the card's first payer"),
+        pytest.param([(OTHER_PAYER, 1_500)], BOTH.payers, {OTHER_PAYER: 5_500}, id="the company that paid"),
+        pytest.param([(OTHER_PAYER, 1_500), (PAYER, 500)], BOTH.payers, {OTHER_PAYER: 1_500, PAYER: 4_000},
+                     id="the company that paid last"),
+        pytest.param([(OTHER_PAYER, 1_500), ("", 500)], BOTH.payers, {OTHER_PAYER: 5_000},
+                     id="a company, then an individual"),
+        pytest.param([("", 500)], BOTH.payers, {}, id="only an individual"),
+        pytest.param([("bonus", 500)], BOTH.payers, {PAYER: 5_000}, id="a bonus is nobody's payment"),
+        pytest.param([], (), {}, id="no payer is known"),
+    ],
+)  # fmt: skip
+def test_what_was_debited_in_the_month_is_acted_in_the_month_paid_or_not(paid, payers, acted):
+    story = Story()
+    for payer, amount in paid:
+        money = {"": MoneyClass.CARD_IND, "bonus": MoneyClass.BONUS}.get(payer, MoneyClass.BANK)
+        story.post(a_payment(amount=rub(amount), money=money, payer=payer if money is MoneyClass.BANK else ""))
+    story.post(a_charge())
+
+    january = story.close(a_customer(payers=payers))
+
+    assert acts(january) == {payer: rub(amount) for payer, amount in acted.items()}
+    story.post(a_payment(day=IN_FEBRUARY))
+    left = rub(5_500 - sum(amount for _, amount in paid))
+    assert acts(story.close(a_customer(payers=payers))) == ({} if acted else {PAYER: left})
+
+
+def test_a_payment_found_to_be_an_individuals_names_no_payer_of_what_is_unpaid():
+    story = Story(a_payment(key="a", amount=100, payer=OTHER_PAYER), a_payment(key="b", amount=100),
+                  a_charge(amount=300, service=UNTAXED), a_reclassification("b", MoneyClass.CARD_IND))
+
+    assert acts(story.close(BOTH)) == {OTHER_PAYER: 200}
+    story.post(a_charge(day=IN_FEBRUARY, amount=50, service=UNTAXED),
+               a_reclassification("a", MoneyClass.CARD_IND, day=IN_FEBRUARY))
+    february = story.close(BOTH)
+    assert acts(february) == {}
+    assert february.entry.payer == ""
+
+
+@pytest.mark.parametrize(("policy", "unpaid", "acted"), [
+    ("prepaid", "act", True), ("prepaid", "wait", False), ("postpaid", "act", True), ("postpaid", "wait", True),
+])  # fmt: skip
+def test_the_sellers_setting_holds_for_prepaid_clients_and_a_postpaid_one_is_always_acted(policy, unpaid, acted):
+    story = Story(a_charge())
+
+    closing = story.close(a_customer(policy=policy), a_seller(unpaid_services=UnpaidServices(unpaid)))
+
+    assert acts(closing) == ({PAYER: rub(5_500)} if acted else {})
+    assert (closing.entry.note, closing.entry.payer) == (("act", PAYER) if acted else ("wait", ""))
+
+
+def test_an_individual_who_pays_for_what_a_companys_act_holds_is_in_the_sums_of_the_month():
+    story = Story(a_charge())
+    story.close()
+    story.post(a_payment(day=IN_FEBRUARY, amount=rub(2_000), **IND), a_payment(day=IN_FEBRUARY, amount=rub(3_500)))
+
+    february = story.close().period
+
+    assert dict(february.turnover) == {
+        "payment.CARD_IND": rub(2_000), "payment.BANK": rub(3_500),
+        "documented.CARD_IND": rub(2_000), "documented.BANK": rub(3_500)}
+    assert (february.opening, february.closing, february.acted) == (-rub(5_500), 0, 0)
+
+
 # --- postpaid --------------------------------------------------------------------------------------------------------
 
 
@@ -296,23 +367,23 @@ def test_a_postpaid_charge_of_the_1st_waits_for_the_next_act():
     assert acts(story.close(POSTPAID)) == {PAYER: 7}
 
 
-def test_a_prepaid_debt_is_acted_when_it_is_paid():
+def test_a_debt_that_waits_is_acted_when_it_is_paid():
     story = Story(a_charge())
 
-    january = story.close()
+    january = story.close(seller=WAITING)
     story.post(a_payment(day=IN_FEBRUARY))
 
     assert acts(january) == {}
-    assert titles(story.close()) == [("Доступ к CRM за январь 2026 г.", rub(5_500))]
+    assert titles(story.close(seller=WAITING)) == [("Доступ к CRM за январь 2026 г.", rub(5_500))]
 
 
 def test_from_prepaid_to_postpaid_old_debts_enter_the_first_act_and_back_nothing_is_acted_twice():
     story = Story(a_charge(amount=100))
-    prepaid = story.close()
+    prepaid = story.close(seller=WAITING)
     story.post(a_charge(day=IN_FEBRUARY, amount=40))
-    postpaid = story.close(POSTPAID)
+    postpaid = story.close(POSTPAID, WAITING)
     story.post(a_payment(day=IN_MARCH, amount=200), a_charge(day=IN_MARCH, amount=9))
-    prepaid_again = story.close()
+    prepaid_again = story.close(seller=WAITING)
 
     assert (acts(prepaid), acts(postpaid), acts(prepaid_again)) == ({}, {PAYER: 140}, {PAYER: 9})
 
@@ -324,10 +395,10 @@ def test_the_journal_alone_tells_by_which_policy_each_month_was_closed():
     story.post(a_charge(day=IN_FEBRUARY, amount=40))
     story.close(other)
     story.post(a_payment(day=IN_MARCH, amount=90), a_charge(day=IN_MARCH, amount=9))
-    story.close()
+    story.close(seller=WAITING)
 
     closes = [(e.note, e.payer) for e in story.journal if e.kind == "close"]
-    assert closes == [("postpaid", PAYER), ("postpaid", OTHER_PAYER), ("", "")]
+    assert closes == [("act", PAYER), ("act", OTHER_PAYER), ("wait", "")]
     assert replay(story.account.id, story.journal) == story.account
 
 
@@ -374,7 +445,8 @@ def test_company_money_withdrawn_by_the_bank_leaves_the_act_and_makes_no_second(
         pytest.param("next_month", 0, 5_500, 11_000, id="next month and the debt"),
         pytest.param("next_month", 100, 0, 0, id="next month after a month without charges"),
         pytest.param("act_pair", 10_000, 5_500, 5_500, id="beside the act"),
-        pytest.param("act_pair", 0, 5_500, 0, id="no act, no invoice beside it"),
+        pytest.param("act_pair", 0, 5_500, 5_500, id="beside the act of what is not paid yet"),
+        pytest.param("act_pair", 10_000, 0, 0, id="no act, no invoice beside it"),
         pytest.param("debt", 10_000, 5_500, 0, id="no debt"),
         pytest.param("debt", 4_000, 5_500, 1_500, id="debt"),
         pytest.param("none", 0, 5_500, 0, id="none"),

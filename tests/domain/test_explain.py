@@ -15,6 +15,7 @@ from billing.domain.explain_payment import Acts, payment_parts
 from billing.domain.ledger import Chargeback, MoneyClass, Reclassification, Refund, Reversal
 from billing.domain.periods import Month
 from billing.domain.pieces import apart, names_of_merged, parts_of, placed
+from billing.domain.seller import UnpaidServices
 from tests.builders import (
     OTHER_PAYER,
     PAYER,
@@ -24,6 +25,7 @@ from tests.builders import (
     a_customer,
     a_payer,
     a_payment,
+    a_seller,
     another_payer,
     rub,
 )
@@ -61,12 +63,13 @@ class Told:
         return act_parts(self.acts.ids[month, payer], told.act, told.held, self.entries, self.acts)
 
 
-def tell(story: Story, *, closes: int = 0, **customer) -> Told:
+def tell(story: Story, *, closes: int = 0, unpaid: str = "act", **customer) -> Told:
     """The story, with so many months closed after what it has told."""
+    seller = a_seller(unpaid_services=UnpaidServices(unpaid))
     acts = {}
     for _ in range(closes):
         month = story.account.open
-        closing = story.close(a_customer(payers=CARDS.payers, **customer), forced=True)
+        closing = story.close(a_customer(payers=CARDS.payers, **customer), seller, forced=True)
         acts |= {(month, d.payer): d.content for d in closing.drafts if ".act." in d.id}
     return Told(story.journal, story.account, acts)
 
@@ -155,6 +158,21 @@ def test_what_is_held_back_from_an_act_is_told_apart_from_it():
     assert why_not_charged(told.month(FEBRUARY, PAYER)) == (rub(2_000), ())
 
 
+def test_a_service_paid_withdrawn_and_paid_again_is_in_its_own_act_by_whomever_it_was_paid():
+    story = Story(a_payment(key="p"), a_charge(key="c"))
+    acts = tell(story, closes=1).acts
+    story.post(Chargeback(key="b", day=date(2026, 2, 3), amount=rub(10_000), payment="p"),
+               a_payment(key="q", day=date(2026, 2, 5)))
+    told = Told(story.journal, story.account, {(JANUARY, PAYER): acts.contents[acts.ids[JANUARY, PAYER]]})
+
+    first, owed_again = told.payment("p")
+    second, _ = told.payment("q")
+
+    assert (sums(first), owed_again) == ({Place.ACT: 5_500, Place.CHARGED_BACK: 4_500}, rub(5_500))
+    assert next((p.place, p.amount, p.charge, p.title, p.act, p.line) for p in second) == (
+        Place.DOCUMENTED, rub(5_500), "c", "Доступ к CRM", f"2026-01.act.{PAYER}.0", 1)
+
+
 def test_a_postpaid_month_has_what_was_not_paid_and_a_later_payment_pays_what_an_act_has():
     story = Story(a_charge(key="c"))
     acts = tell(story, closes=1, policy="postpaid").acts
@@ -205,7 +223,7 @@ def test_a_postpaid_month_takes_in_what_was_paid_before_its_close():
                  {Why.OTHER_MONEY: -5_500, Why.RECALCULATED: 5_500}, id="a corrected payer"),
 ])  # fmt: skip
 def test_why_an_act_is_for_another_sum(commands, paid, from_paid, charged, from_charged):
-    told = tell(Story(*commands), closes=1).month(JANUARY, PAYER)
+    told = tell(Story(*commands), closes=1, unpaid="wait").month(JANUARY, PAYER)
 
     assert why_not_paid(told)[0] == rub(paid)
     assert {r.why: r.amount // 100 for r in why_not_paid(told)[1]} == from_paid
@@ -215,9 +233,10 @@ def test_why_an_act_is_for_another_sum(commands, paid, from_paid, charged, from_
 
 def test_an_old_payment_and_an_old_debt_are_reasons_too():
     story = Story(a_payment(amount=rub(6_000)), a_charge())
-    acts = tell(story, closes=1).acts
+    acts = tell(story, closes=1, unpaid="wait").acts
+    waiting = a_seller(unpaid_services=UnpaidServices.WAIT)
     story.post(a_charge(day=date(2026, 2, 5), amount=rub(800)))
-    closing = story.close(CARDS)
+    closing = story.close(CARDS, waiting)
     february = next(d.content for d in closing.drafts if ".act." in d.id)
     january = acts.contents[acts.ids[JANUARY, PAYER]]
     told = Told(story.journal, story.account, {(JANUARY, PAYER): january, (FEBRUARY, PAYER): february})
@@ -226,7 +245,7 @@ def test_an_old_payment_and_an_old_debt_are_reasons_too():
     assert why_not_charged(told.month(FEBRUARY, PAYER)) == (rub(800), (Reason(why=Why.NOT_PAID, amount=rub(-300)),))
 
     story.post(a_payment(day=date(2026, 3, 5), amount=rub(1_000)))
-    march = next(d.content for d in story.close(CARDS).drafts if ".act." in d.id)
+    march = next(d.content for d in story.close(CARDS, waiting).drafts if ".act." in d.id)
     told = Told(story.journal, story.account, {(JANUARY, PAYER): january, (FEBRUARY, PAYER): february,
                                                (Month(2026, 3), PAYER): march})
 
@@ -239,7 +258,7 @@ def test_an_old_payment_and_an_old_debt_are_reasons_too():
 @settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
           suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(step, min_size=STEPS // 2, max_size=STEPS), queue_max=st.sampled_from([1, 2, 3, 1_000]),
-       policy=st.sampled_from(["prepaid", "prepaid", "postpaid"]))
+       policy=st.sampled_from(["act", "wait", "postpaid"]))
 def test_any_history_is_explained_to_the_kopeck(steps, queue_max, policy):
     """Parts make the whole of every payment and every act, both ways the same, and are those of the oracle's coins."""
     twins = Twins(queue_max=queue_max, policy=policy)
@@ -259,9 +278,10 @@ def test_any_history_is_explained_to_the_kopeck(steps, queue_max, policy):
             if part.place is Place.ACT:
                 in_acts[part.act, key] += part.amount
         bought = [due for due in twins.oracle.paid if due.coin.payment == key]
-        assert sum(mine.values()) == len(bought)
+        assert sum(mine.values()) == len(bought) + money.withdrawn
         if queue_max == 1_000:  # merged debts are one to the oracle
-            assert {c: n for c, n in mine.items() if n} == Counter(due.charge for due in bought)
+            assert {c: n for c, n in mine.items() if n} == Counter(
+                [due.charge for due in bought] + money.undone)
         unspent = sum(part.amount for part in parts if part.place is Place.UNSPENT)
         assert unspent == sum(coin.payment == key for coin in twins.oracle.coins)
     for (month, payer), act in twins.acts.items():

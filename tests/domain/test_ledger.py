@@ -23,7 +23,7 @@ from billing.domain.ledger import (
 from billing.domain.periods import Month
 from billing.domain.posting import post
 from billing.domain.vat import Vat
-from tests.builders import CRM, OTHER_PAYER, PAYER, Story, a_charge, a_payment, an_account, rub
+from tests.builders import CRM, OTHER_PAYER, PAYER, Story, a_charge, a_customer, a_payment, an_account, rub
 
 JANUARY, FEBRUARY = Month(2026, 1), Month(2026, 2)
 IN_JANUARY, IN_FEBRUARY = date(2026, 1, 20), date(2026, 2, 10)
@@ -163,15 +163,23 @@ def test_what_contradicts_the_account_is_refused_and_changes_nothing(before: lis
     assert story.account is account
 
 
-def test_money_that_came_back_after_a_chargeback_is_not_refunded_to_the_same_payment():
-    """The bank has it already: refunding it again would pay it twice."""
+def test_a_charge_reversed_after_a_chargeback_gives_its_money_to_the_payment_that_really_paid():
+    """What the bank has withdrawn it has already: refunding it again would pay it twice."""
     story = Story(a_payment(key="p", amount=10), a_charge(key="c", amount=10), a_chargeback("p", 10),
                   a_payment(key="q", amount=10), a_reversal("c", 10))
 
+    assert story.rests == [("q", 10)]
     with pytest.raises(RejectedError, match="возвращают больше"):
         story.post(a_refund("p", 10))
+    story.post(a_refund("q", 10))
+    assert (story.rests, story.owed, story.account.balance) == ([], [], 0)
 
-    assert story.rests == [("p", 10)]
+
+def test_a_charge_reversed_before_the_withdrawn_money_is_paid_again_is_owed_no_more():
+    story = Story(a_payment(key="p", amount=10), a_charge(key="c", amount=10), a_chargeback("p", 10),
+                  a_reversal("c", 6))
+
+    assert (story.rests, story.owed, story.account.balance) == ([], [("c", 4)], -4)
 
 
 # --- reversals -----------------------------------------------------------------------------------------------------
@@ -236,7 +244,7 @@ def test_a_chargeback_takes_the_rest_and_what_company_money_bought_is_owed_but_n
     story = Story(a_payment(key="p", amount=10), a_charge(key="c", amount=7), a_chargeback("p", 10))
 
     assert story.rests == []
-    assert [(d.charge, d.rest, d.line, d.acted) for d in story.account.debts] == [("back-p-10", 7, "crm", PAYER)]
+    assert [(d.charge, d.rest, d.line, d.acted) for d in story.account.debts] == [("c", 7, "crm", PAYER)]
     assert story.account.balance == -7
 
     story.post(a_payment(key="q", amount=7, payer=OTHER_PAYER))
@@ -259,7 +267,42 @@ def test_a_second_chargeback_takes_the_next_newest_services():
     story = Story(a_payment(key="p", amount=10), a_charge(amount=5), a_charge(amount=5, service=CRM._replace(code="b")),
                   a_chargeback("p", 6), a_chargeback("p", 4))
 
-    assert [(d.line, d.rest) for d in story.account.debts] == [("b", 5), ("crm", 1), ("crm", 4)]
+    assert [(d.line, d.rest) for d in story.account.debts] == [("crm", 1), ("b", 5), ("crm", 4)]
+
+
+# Two lives of one account whose services of 1 000 roubles are paid, withdrawn and paid again: each is in one act.
+DOUBLE = {
+    "postpaid, paid by an individual": (
+        [a_charge(key="c", amount=rub(1_000))],
+        [a_payment(key="ind", amount=rub(1_000), day=IN_FEBRUARY, **IND),
+         a_chargeback("ind", rub(1_000), day=IN_FEBRUARY),
+         a_payment(key="bank", amount=rub(1_000), day=IN_FEBRUARY)],
+        {"documented.CARD_IND": rub(1_000), "documented.BANK": rub(1_000)},
+    ),
+    "prepaid by a company, then by an individual": (
+        [a_payment(key="le", amount=rub(1_000), money=MoneyClass.CARD_LE), a_charge(key="c", amount=rub(1_000))],
+        [a_chargeback("le", rub(1_000), day=IN_FEBRUARY),
+         a_payment(key="ind", amount=rub(1_000), day=IN_FEBRUARY, **IND),
+         a_chargeback("ind", rub(1_000), day=IN_FEBRUARY),
+         a_payment(key="bank", amount=rub(1_000), day=IN_FEBRUARY)],
+        {"documented.CARD_IND": rub(1_000), "documented.BANK": rub(1_000)},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("january", "february", "documented"), DOUBLE.values(), ids=DOUBLE)
+@pytest.mark.parametrize("policy", ["prepaid", "postpaid"])
+def test_no_service_is_in_two_acts_whoever_pays_withdraws_and_pays_again(policy, january, february, documented):
+    customer, story = a_customer(policy=policy), Story(*january)
+
+    first = story.close(customer)
+    story.post(*february)
+    second = story.close(customer)
+
+    assert [d.content.total for d in first.drafts if ".act." in d.id] == [rub(1_000)]
+    assert [d.content.total for d in second.drafts if ".act." in d.id] == []
+    assert {k: x for k, x in second.period.turnover if k.startswith("documented.")} == documented
+    assert (story.account.debts, story.account.balance) == ((), 0)
 
 
 def test_a_chargeback_after_a_refund_takes_what_is_left():

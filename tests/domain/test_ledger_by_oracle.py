@@ -33,6 +33,7 @@ from billing.domain.ledger import (
 )
 from billing.domain.periods import Month
 from billing.domain.posting import post
+from billing.domain.seller import InvoicePolicy, UnpaidServices
 from billing.domain.vat import Vat
 from tests.builders import (
     OTHER_PAYER,
@@ -42,6 +43,7 @@ from tests.builders import (
     a_customer,
     a_payer,
     a_payment,
+    a_seller,
     an_account,
     another_payer,
 )
@@ -147,11 +149,16 @@ class Twins:
 
     def close(self, *, switches: bool) -> None:
         if switches:
-            self.policy = "prepaid" if self.policy == "postpaid" else "postpaid"
-        customer = a_customer(policy=self.policy, payers=(a_payer(), another_payer(valid_from=date(2021, 1, 1))))
+            self.policy = "act" if self.policy == "wait" else "wait"
+        customer = a_customer(
+            policy="postpaid" if self.policy == "postpaid" else "prepaid",
+            payers=(a_payer(), another_payer(valid_from=date(2021, 1, 1))),
+        )
+        seller = a_seller(unpaid_services=UnpaidServices.ACT if self.policy == "act" else UnpaidServices.WAIT,
+                          invoice_policy=InvoicePolicy.NONE)
         month, was = self.account.open, self.account
-        closing = close(was, customer, None, forced=True)
-        acts = self.oracle.close(PAYER if self.policy == "postpaid" else None)
+        closing = close(was, customer, seller, forced=True)
+        acts = self.oracle.close(None if self.policy == "wait" else PAYER)
         self.account = closing.account
         self.journal.append(closing.entry)
 
@@ -231,7 +238,7 @@ class Twins:
                 mine[a.month, a.acted] += a.amount
             assert mine == Counter((d.month, d.acted) for d in self.oracle.paid if d.coin.payment == key)
             left = sum(lot.rest for lot in self.parts() if lot.payment == key)
-            assert left + mine.total() + money.returned - money.withdrawn == money.amount
+            assert left + mine.total() + money.returned == money.amount
         for key, charge in self.oracle.charges.items():
             live = self.target(key).live
             assert [kind for kind, _ in _runs(((a.money.value, a.payer), a.amount) for a in live)] == [
@@ -247,7 +254,8 @@ class Twins:
 
     def _agree_on_quantity(self, key: str, live, returned: int) -> None:
         stands = sum(a.quantity for a in live)
-        assert stands == sum(a.quantity for entry in self.journal for a in entry.allocations if a.charge == key)
+        assert stands == sum(a.quantity for e in self.journal for a in e.allocations if a.charge == key) - sum(
+            a.quantity for e in self.journal for a in e.withdrawn if a.charge == key)
         if not returned:
             assert stands + sum(d.quantity for d in self.account.debts if d.charge == key) == self.quantities[key]
 
@@ -259,7 +267,7 @@ def _runs(things) -> Iterator[tuple[object, int]]:
 
 FOUND = [   # histories that once ended otherwise than the oracle's
     pytest.param("""payment-5-0-0 charge-0-0-0 charge-0-0-1 payment-1-0-0 chargeback-1-5-0 reclassification-0-3-0
-                    payment-0-0-0 payment-0-0-0 payment-0-0-0 payment-0-0-0 chargeback-4-0-0""", 3, "prepaid",
+                    payment-0-0-0 payment-0-0-0 payment-0-0-0 payment-0-0-0 chargeback-4-0-0""", 3, "wait",
                  id="a reclassified payment had paid two services of one chargeback"),
     pytest.param("""charge-0-0-0 payment-1-0-0 payment-0-0-0 payment-0-0-0 payment-0-0-0 charge-4-0-0 charge-0-0-0
                     charge-0-0-0 close-1-0-0 reclassification-3-3-0 reversal-3-0-0 reclassification-3-0-0
@@ -281,7 +289,7 @@ def test_histories_that_once_went_wrong(steps, queue_max, policy):
 @settings(max_examples=EXAMPLES, derandomize=not DEEP, deadline=None, database=None,
           suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(_step, min_size=STEPS // 2, max_size=STEPS), queue_max=st.sampled_from([1, 2, 3, 3, 1_000]),
-       policy=st.sampled_from(["prepaid", "prepaid", "postpaid"]))
+       policy=st.sampled_from(["act", "wait", "postpaid"]))
 def test_any_history_is_what_single_kopecks_make_of_it(steps, queue_max, policy):
     """Lots, debts, funds, turnover, acts, what is carried, what may still be corrected: all are those of the oracle."""
     twins = Twins(queue_max=queue_max, policy=policy)

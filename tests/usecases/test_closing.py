@@ -68,12 +68,13 @@ def test_10_000_paid_and_5_500_spent_make_an_act_for_5_500():
             [200_000],
             id="bonus: none for its part",
         ),
-        pytest.param([a_payment(400_000), a_charge(600_000)], [400_000], id="a debt: for what was paid"),
-        pytest.param([a_charge(600_000)], [], id="nothing paid: none yet"),
+        pytest.param([a_payment(400_000), a_charge(600_000)], [600_000], id="a debt: for what was charged"),
+        pytest.param([a_charge(600_000)], [600_000], id="nothing paid: all the same"),
+        pytest.param([a_payment(100_000, **IND), a_charge(600_000)], [], id="a debt of an individual: none"),
         pytest.param([a_payment(600_000)], [], id="nothing charged: none"),
     ],
 )
-def test_the_act_is_for_what_was_spent_of_the_money_of_companies(told, acts):
+def test_the_act_is_for_what_was_charged_less_what_is_no_companys(told, acts):
     house = House(a_card(), *told)
 
     report = house.night()

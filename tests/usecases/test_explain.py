@@ -13,6 +13,7 @@ from billing.domain.explain import Place
 from billing.ports import Write
 from billing.usecases.explain import explain_act, explain_payment
 from billing.usecases.send_again import send_again
+from local.company import seller_card
 from tests.usecases.house import ACCOUNT, FEBRUARY, JANUARY, ROMASHKA, House, a_card, a_charge, a_payment
 from tests.usecases.lives import Life, steps
 
@@ -60,7 +61,8 @@ def test_a_letter_sent_again_is_evidence_too():
 
 
 def test_a_charge_from_before_its_payment_is_named_too():
-    house = House(a_card(), a_charge(300_000, key="c"))
+    waiting = {**seller_card(), "key": "seller:2", "at": "2026-01-02T09:00:00+03:00", "unpaid_services": "wait"}
+    house = House(waiting, a_card(), a_charge(300_000, key="c"))
     house.night(JANUARY)
     house.night(FEBRUARY)
     house.at("2026-03-20 12:00").tell(a_payment(500_000, key="p", at="2026-03-20T11:00:00+03:00"))

@@ -230,21 +230,52 @@ def _invoices(world: World) -> None:
 
 
 def _tallied(store: MemoryStore, accounts: dict[str, Any]) -> None:
-    """I7: companies' money spent is in acts or still to be acted; nothing is lost on the way from month to month."""
+    """I7: no kopeck of a charge is in two acts, and what is in none waits: by the journal and the papers alone.
+
+    An act holds what company money paid and what nobody had paid when the month was closed; what a debt is already in
+    an act for (`acted`) is in no second one.
+    """
     for id, account in accounts.items():
-        customer = customer_card(LongRows(store, MemoryMetrics()), id)
-        if customer and customer.policy == "postpaid":
-            continue  # acts of unpaid charges are proved by the oracle of the ledger
         entries = [s.row for s in store.rows("journal") if s.pk == id]
-        spent = sum(
-            a["amount"]
-            for row in entries
-            for a in row.get("allocations", ())
-            if a["money"] in ("BANK", "CARD_LE") and not a.get("acted")
-        )
-        acted = sum(s.row["total_kop"] for s in store.rows("documents") if s.pk == id and s.row["kind"] == "act")
-        waiting = sum(total.amount for fund, total in account.funds.items() if fund.money in ("BANK", "CARD_LE"))
-        assert spent == acted + waiting, f"I7: {id} spent {spent}, acted {acted}, waiting {waiting}"
+        papers = [s.row for s in store.rows("documents") if s.pk == id and s.row["kind"] == "act"]
+        by_class = Counter[str]()
+        for paper in papers:
+            by_class.update(dict(paper["content"]["by_class"]))
+        for fund, total in account.funds.items():
+            by_class[fund.money.value] += total.amount
+        met = [a for row in entries for a in row.get("allocations", ()) if a["money"] in ("BANK", "CARD_LE")]
+        spent = sum(a["amount"] for a in met if not a.get("acted"))
+        assert spent == by_class["BANK"] + by_class["CARD_LE"], f"I7: {id} spent {spent}, in acts or due {by_class}"
+        charged = Counter[tuple[str, str]]()
+        for row in entries:
+            if row["kind"] == "charge":
+                charged[row["service"]["title"], row["month"]] -= row["amount_kop"]
+        acted = Counter[tuple[str, str]]()
+        for paper in papers:
+            for line in paper["content"]["lines"]:
+                acted[_service_of(line["title"], paper["month"], charged)] += line["amount"]
+        for fund, total in account.funds.items():  # what the next acts will take back is among it
+            if fund.money in ("BANK", "CARD_LE", "CREDIT"):
+                acted[account.lines[fund.line].title, str(fund.month)] += total.amount
+        for service, amount in acted.items():
+            assert amount <= charged[service], f"I7: {id}: {service} was charged {charged[service]}, acted {amount}"
+
+
+def _service_of(title: str, month: str, known: Mapping[tuple[str, str], int]) -> tuple[str, str]:
+    """Whose line it is: a service of the act's own month is named alone, one of another month with that month."""
+    months = {m for _, m in known if _in_words(m) in title} or {month}
+    (of,) = months
+    return next(service for service, m in known if m == of and service in title), of
+
+
+_MONTHS = (
+    *("январь", "февраль", "март", "апрель", "май", "июнь"),
+    *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
+)
+
+
+def _in_words(month: str) -> str:
+    return f"{_MONTHS[int(month[5:]) - 1]}\u00a0{month[:4]}"
 
 
 def _periods(store: MemoryStore, accounts: dict[str, Any]) -> None:
@@ -265,7 +296,7 @@ def _periods(store: MemoryStore, accounts: dict[str, Any]) -> None:
                 if entry["period"] == row["month"] and entry["kind"] not in ("merge", "close"):
                     kind = f"payment.{entry['money']}" if entry["kind"] == "payment" else entry["kind"]
                     turned[kind] += entry["amount_kop"]
-            said = {k: v for k, v in row["turnover"].items() if v and not k.startswith("carried.")}
+            said = {k: v for k, v in row["turnover"].items() if v and not k.startswith(("carried.", "documented."))}
             assert said == {k: v for k, v in turned.items() if v}, f"I15: the turnover of {id} in {row['month']}"
             assert row["opening_kop"] == opening, "I15: a month begins where none ended"
             opening += sum(turned.values())

@@ -39,7 +39,7 @@ def seller() -> dict[str, Any]:
                 "director": {"position": "Директор", "name": "Иванов И. И."},
             }
         ],
-        "vat": [{"valid_from": "2020-01-01", "mode": "standard"}],
+        "vat": [{"valid_from": "2020-01-01", "mode": "none", "ground": "ст. 346.11 НК РФ"}],
     }
 
 

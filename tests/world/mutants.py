@@ -141,6 +141,22 @@ def _two_transactions() -> Iterator[None]:
 
 # --- the ledger --------------------------------------------------------------------------------------------------
 
+
+@mutant("what a chargeback leaves owed is in an act by the class of the withdrawn money alone")
+def forgetting_what_is_acted() -> Iterator[None]:
+    as_it_is = books.Books.owe_again
+
+    def owe_again(self: books.Books, target: ledger.Target, spent: int) -> tuple[ledger.Allocation, ...]:
+        before = len(self.debts)
+        undone = as_it_is(self, target, spent)
+        acted = target.entry.payer if target.entry.money in ledger.LEGAL else ""
+        self.debts[before:] = [debt._replace(acted=acted) for debt in self.debts[before:]]
+        return undone
+
+    with patch.object(books.Books, "owe_again", owe_again):
+        yield
+
+
 _plain(
     "a refusal is not recorded",
     take_from_crm,

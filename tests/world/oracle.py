@@ -50,7 +50,8 @@ def _tell(world: World, id: str, oracle: Oracle, e: Entry) -> None:
 def _close(world: World, id: str, oracle: Oracle, e: Entry) -> None:
     month = str(e.month)
     oracle.open = e.month
-    acts = oracle.close(PAYERS[0]["inn"] if world.closed_as[id, month][0] == "postpaid" else None)
+    known = world.closed_as[id, month][0]
+    acts = oracle.close(PAYERS[0]["inn"] if known else "")  # what nobody has paid is acted: nobody asks for another
     issued = {
         s.row["payer"]: s.row["total_kop"]
         for s in world.store.rows("documents")

@@ -118,7 +118,7 @@ class World:
         """By which policy a month was closed, and whether that is certain: its card may have come at that moment."""
         stored = self.store.tables["customers"].get(account, {}).get("")
         card = self.store.whole("customers", account, "", stored[0])["card"] if stored else {}
-        policy = card.get("policy", "prepaid")
+        policy = card.get("policy", "")
         fresh = bool(card) and self.now - self.store.carded_at.get(account, 0.0) < 2 * LIFE_S
         self.closed_as[account, month] = policy, not fresh
         self.invoiced_as[account, month] = card.get("invoice_policy")

@@ -20,7 +20,16 @@ from billing.domain.errors import InvalidInputError
 from billing.domain.ledger import MoneyClass, Service
 from billing.domain.parties import Administrator, Contract, Customer, PayerRequisites
 from billing.domain.periods import FUTURE, Day, moscow_day
-from billing.domain.seller import ORDERS_A_DAY, ActDate, Bounds, InvoicePolicy, SellerCard, SellerRequisites, VatRecord
+from billing.domain.seller import (
+    ORDERS_A_DAY,
+    ActDate,
+    Bounds,
+    InvoicePolicy,
+    SellerCard,
+    SellerRequisites,
+    UnpaidServices,
+    VatRecord,
+)
 from billing.domain.vat import resolve
 from billing.message_fields import (
     AccountId,
@@ -255,6 +264,10 @@ class SellerMessage(_Message):
     requisites: list[SellerRequisitesCard] = Field(min_length=1)
     vat: list[VatCard] = Field(min_length=1)
     act_date: Literal["first_of_next_month", "last_day"] = "first_of_next_month"
+    unpaid_services: Annotated[
+        Literal["act", "wait"],
+        Field(description="what nobody has paid by the close: in the month's act, or in the act of when it is paid"),
+    ] = "act"
     invoice_policy: Literal["next_month", "act_pair", "debt", "none"] = "next_month"
     invoice_days: Annotated[int, Field(ge=1, le=365)] = 10
     number_format: Annotated[
@@ -271,6 +284,7 @@ class SellerMessage(_Message):
             requisites=tuple(_seller_requisites(r) for r in self.requisites),
             vat=tuple(VatRecord(**v.model_dump()) for v in self.vat),
             act_date=ActDate(self.act_date),
+            unpaid_services=UnpaidServices(self.unpaid_services),
             invoice_policy=InvoicePolicy(self.invoice_policy),
             invoice_days=self.invoice_days,
             number_format=self.number_format,

@@ -23,7 +23,7 @@ from billing.domain.documents import (
     Reconciliation,
     total_of,
 )
-from billing.domain.ledger import Account, Allocation, Debt, Entry, Fund, Lot, MoneyClass, Service, Sum
+from billing.domain.ledger import Account, Allocation, Debt, Entry, Fund, Lot, MoneyClass, PaidBy, Service, Sum
 from billing.domain.money import roubles
 from billing.domain.periods import Month
 from billing.domain.troubles import Trouble
@@ -59,6 +59,8 @@ def account_row(a: Account) -> dict[str, Any]:
         "opening_kop": a.opening,
         "head": a.head,
         "touched": a.touched,
+        "paid_by": [[p.seq, p.payer] for p in a.paid_by],
+        "people": a.people,
         "lots": [_lot_row(lot) for lot in a.lots],
         "debts": [_debt_row(debt) for debt in a.debts],
         "funds": {
@@ -94,6 +96,8 @@ def account_of(id: str, row: Row) -> Account:
         recent=tuple(row["recent"]),
         head=row["head"],
         touched=row["touched"],
+        paid_by=tuple(PaidBy(seq, payer) for seq, payer in row["paid_by"]),
+        people=row["people"],
     )
 
 
@@ -182,6 +186,8 @@ def entry_row(e: Entry, *, account: str, at: str, posted_at: str, previous: str)
         row["lots"] = [_lot_row(lot) for lot in e.lots]
     if e.debts:
         row["debts"] = [_debt_row(debt) for debt in e.debts]
+    if e.withdrawn:
+        row["withdrawn"] = [_allocation_row(a) for a in e.withdrawn]
     row["previous"] = previous
     return {**row, "sha": seal(account, e.seq, row)}
 
@@ -213,6 +219,7 @@ def entry_of(seq: int, row: Row) -> Entry:
         allocations=tuple(_allocation_of(r) for r in row.get("allocations", ())),
         lots=tuple(_lot_of(r) for r in row.get("lots", ())),
         debts=tuple(_debt_of(r) for r in row.get("debts", ())),
+        withdrawn=tuple(_allocation_of(r) for r in row.get("withdrawn", ())),
     )
 
 

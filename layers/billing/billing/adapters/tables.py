@@ -64,7 +64,9 @@ class Accounts(Table):
     balance_kop = Whole()
     opening_kop = Whole()
     head = Text()  # sha of the last journal entry
-    touched = Whole()  # the last entry that corrected something
+    touched = Whole()  # the newest lot that was ever spent from
+    paid_by = Items()
+    people = Whole()
     lots = Items()
     debts = Items()
     funds = Map()
@@ -100,6 +102,7 @@ class Journal(Table):
     allocations = Items(null=True)
     lots = Items(null=True)
     debts = Items(null=True)
+    withdrawn = Items(null=True)
     previous = Text()
     sha = Text()
 

@@ -74,7 +74,7 @@ class Reading:
             case "merge":
                 self._merge(e)
             case "close":
-                self._close(str(e.month), e.note in ("act", "postpaid"), e.payer)
+                self._close(str(e.month), e.note == "act", e.payer)
             case _:
                 self._correct(e)
         for a in e.allocations if e.kind != "reclassification" else ():
@@ -108,12 +108,14 @@ class Reading:
         if missing := a.amount - sum(p.amount for p in pieces):
             self.stray += missing
             pieces.append(Owed(a.charge, a.at, missing, a.line, str(a.month), a.acted))
+        begins = 0
         for p in pieces:
+            part, begins = a.part(begins, begins + p.amount), begins + p.amount
             self._funded(period, money, p.month, p.amount, again=bool(p.act))
             own = not p.act and money in COMPANY
             if own:
                 self._owe_act(Due(period, money, a.payer, p.line, p.month), p.amount)
-            self._note_paid(p, a, a.payer if own else p.act, own=own)
+            self._note_paid(p, part, a.payer if own else p.act, own=own)
 
     def _taken(self, a: Allocation) -> list[Owed]:
         """The kopecks of the debt that an allocation pays, the first of them first."""

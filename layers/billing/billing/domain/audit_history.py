@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from billing.domain.audit import Reading
-from billing.domain.audit_terms import COMPANY, UNPAID, Due, Owed
+from billing.domain.audit_terms import COMPANY, MERGED, UNPAID, Due, Owed
 from billing.domain.ledger import Allocation, Entry
 from billing.domain.money import Kopecks
 
@@ -20,6 +20,7 @@ class Paid(NamedTuple):
     payment: str
     lot_at: int
     debt: str
+    debt_at: int
     amount: Kopecks
     money: str
     payer: str
@@ -31,20 +32,17 @@ class Paid(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class History(Reading):
-    """A reading from the first entry on. `lots` and `debts`: what merged ones are made of."""
+    """A reading from the first entry on. `debts`: what merged ones are made of."""
 
     paid: list[Paid] = field(default_factory=list)
-    lots: Stretches = field(default_factory=dict)
     debts: Stretches = field(default_factory=dict)
 
     def _note_paid(self, p: Owed, a: Allocation, act: str, *, own: bool) -> None:
         self.paid.append(
-            Paid(a.payment, a.offset, a.charge, p.amount, str(a.money), a.payer, p.line, p.month, act, own)
+            Paid(a.payment, a.offset, a.charge, a.at, p.amount, str(a.money), a.payer, p.line, p.month, act, own)
         )
 
     def _merge(self, e: Entry) -> None:
-        if e.lots:
-            self.lots[e.key] = _laid([(lot.payment, lot.offset, lot.rest) for lot in e.lots], self.lots)
         if e.debts:
             self.debts[e.key] = _laid([(debt.charge, debt.offset, debt.rest) for debt in e.debts], self.debts)
         Reading._merge(self, e)
@@ -98,34 +96,41 @@ class History(Reading):
             elif p.act:
                 self._less_acted(period, p.act, a.line, p.month, p.amount)
 
-        left = self._change(lambda p: p.amount if _same(p, a) else 0, -a.amount, forget)
-        if left:  # withdrawn by the bank since: the act stood, and is less by it now
-            money, month = str(a.money), str(a.month)
-            self._funded(period, money, month, -left, again=bool(a.acted))
-            if a.acted:
-                self._less_acted(period, a.acted, a.line, month, left)
-            elif money in COMPANY:
-                self._owe_act(Due(period, money, a.payer, a.line, month), -left)
+        self._change(a, forget)
 
     def _withdraw(self, e: Entry) -> None:
-        period, owed = str(e.period), dict[tuple[str, str, str], Kopecks]()
+        """What the withdrawn money paid is owed again, and stays in the act that has it."""
+        undone: list[Paid] = []
+        for a in e.withdrawn:
+            self._change(a, undone.append)
+        self._sum(str(e.period), "withdrawn", sum(a.amount for a in e.withdrawn))
+        of_kind: dict[tuple[str, str, str], list[Owed]] = {}
+        for p in reversed(undone):
+            owed = Owed(p.debt, p.debt_at, p.amount, p.line, p.month, p.act)
+            of_kind.setdefault((p.line, p.month, p.act), []).append(owed)
+        self.owed += [o for owed in of_kind.values() for o in owed]
 
-        def owe_again(p: Paid) -> None:
-            key = (p.line, p.month, p.act)
-            owed[key] = owed.get(key, 0) + p.amount
-
-        spent = sum(debt.rest for debt in e.debts)
-        self._sum(period, "withdrawn", spent)
-        self.stray += self._change(lambda p: self._is_payment(p, e.ref), spent, owe_again)
-        self.owed += [Owed(e.key, 0, amount, line, month, act) for (line, month, act), amount in owed.items()]
-
-    def _is_payment(self, p: Paid, payment: str) -> Kopecks:
-        """How much of it is of that payment."""
-        if p.payment == payment:
-            return p.amount
-        parts = self.lots.get(p.payment, ())
-        end = p.lot_at + p.amount
-        return sum(max(0, min(high, end) - max(low, p.lot_at)) for name, low, high in parts if name == payment)
+    def _change(self, a: Allocation, change: Callable[[Paid], Paid | None]) -> None:
+        """Change the kopecks of an allocation, the newest first: by their place in a merged queue, else the last."""
+        left = abs(a.amount)
+        for i in reversed(range(len(self.paid))):
+            p = self.paid[i]
+            if not left or not _same(p, a):
+                continue
+            low = p.amount - left
+            if a.merge:
+                low = a.offset - p.lot_at
+            elif a.charge.startswith(MERGED):
+                low = a.at - p.debt_at
+            high = min(p.amount, low + abs(a.amount)) if a.merge or a.charge.startswith(MERGED) else p.amount
+            low = max(0, low)
+            if low < high:
+                left -= high - low
+                changed = change(_piece(p, low, high))
+                around = [_piece(p, b, e) for b, e in ((0, low), (high, p.amount))]
+                pieces = (around[0], changed, around[1])
+                self.paid[i : i + 1] = [piece for piece in pieces if piece and piece.amount]
+        self.stray += left
 
     def _reclassify(self, e: Entry) -> None:
         period = str(e.period)
@@ -144,22 +149,12 @@ class History(Reading):
                         self._owe_act(Due(period, money, now.payer, now.line, p.month), p.amount)
                 return p._replace(money=money, payer=now.payer, act=act, own=own)
 
-            def size(p: Paid, was: Allocation = was) -> Kopecks:
-                return p.amount if _same(p, was) else 0
+            self._change(was, change)
 
-            self.stray += self._change(size, -was.amount, change)
 
-    def _change(self, size: Callable[[Paid], Kopecks], amount: Kopecks, change: Callable[[Paid], Paid | None]) -> int:
-        """Change the newest kopecks of which `size` tells how many are meant; return how many were not there."""
-        for i in reversed(range(len(self.paid))):
-            if not amount:
-                break
-            if n := min(amount, size(p := self.paid[i])):
-                amount -= n
-                changed = change(p._replace(amount=n))
-                rest = [p._replace(amount=p.amount - n)] if p.amount > n else []
-                self.paid[i : i + 1] = [*rest, *([changed] if changed else [])]
-        return amount
+def _piece(p: Paid, low: int, high: int) -> Paid:
+    merged = p.debt.startswith(MERGED)
+    return p._replace(lot_at=p.lot_at + low, debt_at=p.debt_at + low if merged else 0, amount=high - low)
 
 
 def _same(p: Paid, a: Allocation) -> bool:

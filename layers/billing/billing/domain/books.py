@@ -21,8 +21,8 @@ from billing.domain.ledger import (
     Fund,
     Lot,
     MoneyClass,
+    PaidBy,
     Service,
-    Sum,
     Target,
     add_to,
 )
@@ -32,6 +32,7 @@ from billing.domain.queues import joins, kind_of_debt, longest_run, scattered, t
 
 QUEUE_MAX = 40  # lots or debts in an account's row; beyond it neighbours of one kind are merged
 SCATTERED = 4  # times as many debts: then debts of one kind are merged though others stand between them
+PAID_BY_MAX = 12  # newest payments of companies that are remembered: any of them may be found to be another's
 
 
 class Books:
@@ -45,6 +46,7 @@ class Books:
         self.amount = 0
         self.lots, self.debts, self.touched = list(account.lots), list(account.debts), account.touched
         self.funds, self.turnover, self.lines = dict(account.funds), dict(account.turnover), dict(account.lines)
+        self.paid_by, self.people = account.paid_by, account.people
         self.allocations: list[Allocation] = []
         self.facts: dict[str, Any] = {}
 
@@ -85,7 +87,9 @@ class Books:
 
     def allocate(self, a: Allocation) -> None:
         self.allocations.append(a)
-        if not a.acted:
+        if a.acted:
+            self._turn(f"documented.{a.money}", a.amount)
+        else:
             self._fund(a.money, a.payer, a.line, a.month, a.amount, a.quantity)
 
     def _fund(self, money: MoneyClass, payer: str, line: str, month: Month, amount: Kopecks, quantity: int) -> None:
@@ -120,21 +124,44 @@ class Books:
                 self._fund(MoneyClass.CREDIT, debt.acted, debt.line, debt.month, -debt.rest, -debt.quantity)
         return total(forgiven)
 
-    def owed_again(self, key: str, target: Target, spent: Kopecks) -> tuple[Debt, ...]:
-        """What the withdrawn money had paid for, newest first. The acts of company money stand: no act has it twice."""
-        acted = target.entry.payer if target.entry.money in LEGAL else ""
-        skipped, owed = target.withdrawn, dict[tuple[str, Month], Sum]()
+    def owe_again(self, target: Target, spent: Kopecks) -> tuple[Allocation, ...]:
+        """The charges that the withdrawn money has paid last are debts once more, one kind after another.
+
+        What an act holds stays in it: a charge that an act had before it was paid, and one that company money paid.
+        Answer what was undone.
+        """
+        undone: list[Allocation] = []
+        owed: dict[object, list[Debt]] = {}
         for paid in reversed(target.live):
-            end = max(0, paid.amount - skipped)
-            skipped -= paid.amount - end
-            if not (amount := min(end, spent)):
-                continue
+            if not (amount := min(paid.amount, spent)):
+                break
             spent -= amount
-            part = paid.part(end - amount, end)
-            line = self.known_line(part.line, target)
-            was = owed.get((line, part.month), Sum(0, 0))
-            owed[line, part.month] = Sum(was.amount + part.amount, was.quantity + part.quantity)
-        return tuple(Debt(self.seq, key, line, month, s.amount, s.quantity, acted) for (line, month), s in owed.items())
+            part = paid.part(paid.amount - amount, paid.amount)
+            undone.append(part)
+        for part in reversed(undone):
+            debt = Debt(
+                self.seq,
+                part.charge,
+                self.known_line(part.line, target),
+                part.month,
+                part.amount,
+                part.quantity,
+                part.acted or (part.payer if part.money in LEGAL else ""),
+                part.at,
+            )
+            owed.setdefault(kind_of_debt(debt), []).append(debt)
+        self.debts += (debt for of_kind in owed.values() for debt in of_kind)
+        return tuple(undone)
+
+    # --- who pays ------------------------------------------------------------------------------------------------
+
+    def paid(self, seq: int, money: MoneyClass, payer: str) -> None:
+        """Remember whose payment it is; the one of that number is no longer whose it was."""
+        paid_by = [p for p in self.paid_by if p.seq != seq]
+        if money in LEGAL:
+            paid_by.append(PaidBy(seq, payer))
+        self.paid_by = tuple(sorted(paid_by)[-PAID_BY_MAX:])
+        self.people += money is MoneyClass.CARD_IND
 
     # --- the books -----------------------------------------------------------------------------------------------
 
@@ -162,6 +189,9 @@ class Books:
 
     def turn(self, kind: str, amount: Kopecks) -> None:
         self.amount = amount
+        self._turn(kind, amount)
+
+    def _turn(self, kind: str, amount: Kopecks) -> None:
         key = (self.period, kind)
         self.turnover[key] = self.turnover.get(key, 0) + amount
 
@@ -237,4 +267,6 @@ class Books:
             turnover=self.turnover,
             lines=self.lines,
             touched=self.touched,
+            paid_by=self.paid_by,
+            people=self.people,
         )

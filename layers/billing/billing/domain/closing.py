@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from billing.domain.act import ActContent, act_content, held_back
 from billing.domain.drafts import Draft, act_draft, invoice_drafts, main_payer
-from billing.domain.ledger import ACTED, Account, Entry, Fund, MoneyClass, Service, Sum, add_to
+from billing.domain.ledger import ACTED, Account, Entry, Fund, MoneyClass, Service, Sum, add_to, moves_balance
 from billing.domain.money import Kopecks, roubles
 from billing.domain.parties import Customer
 from billing.domain.periods import Month
-from billing.domain.seller import Bounds, SellerCard
+from billing.domain.seller import Bounds, SellerCard, UnpaidServices
 
 LINES_MAX = 64  # lines that an account's row keeps; beyond it those that nothing refers to are dropped
 
@@ -26,8 +26,10 @@ class SuspiciousError(Exception):
 class PeriodSummary:
     """A closed month of an account: the base of statistics, of the run's report and of the proof that nothing is lost.
 
-    `turnover` by kind (charges negative); `funded`: allocations by class of money, the part carried in from the month
-    before included; `carried`: what was left for the next month because the payer's sum was not positive.
+    `turnover` by kind (charges negative), with what was paid by class of money for debts that an act holds already
+    (`documented.CARD_IND`: individuals paid for a company's act); `funded`: the other allocations by class of money,
+    the part carried in from the month before included; `carried`: what was left for the next month because the payer's
+    sum was not positive.
     """
 
     month: Month
@@ -46,22 +48,42 @@ class PeriodSummary:
 
 
 class Terms(NamedTuple):
-    """How a month is closed. `postpaid`: what is not paid enters the act of `payer`; of nobody, if that is empty."""
+    """How a month is closed: what is not paid enters the act of `payer` (of nobody, if that is empty), or waits."""
 
-    postpaid: bool
-    payer: str
+    unpaid: UnpaidServices
+    payer: str = ""
+
+    @property
+    def acts_unpaid(self) -> bool:
+        return self.unpaid is UnpaidServices.ACT
 
 
-def terms_of(customer: Customer | None, month: Month) -> Terms:
-    """As the card says it now."""
-    if not customer or customer.policy != "postpaid":
-        return Terms(False, "")
-    return Terms(True, main_payer(customer, month.last_day))
+WAIT = Terms(UnpaidServices.WAIT)
+
+
+def terms_of(account: Account, customer: Customer | None, seller: SellerCard | None) -> Terms:
+    """As the cards say it now, for the account's open month."""
+    postpaid = customer is not None and customer.policy == "postpaid"
+    if not postpaid and seller and seller.unpaid_services is UnpaidServices.WAIT:
+        return WAIT
+    return Terms(UnpaidServices.ACT, payer_of_unpaid(account, customer))
+
+
+def payer_of_unpaid(account: Account, customer: Customer | None) -> str:
+    """Whose act has what nobody has paid: the company that paid last; if nobody has paid yet, the card's first payer.
+
+    Empty when only individuals have paid, or when no payer is known.
+    """
+    if account.paid_by:
+        return account.paid_by[-1].payer
+    if account.people or not customer:
+        return ""
+    return main_payer(customer, account.open.last_day)
 
 
 def terms_in(entry: Entry) -> Terms:
     """As a month was closed, by its entry in the journal."""
-    return Terms(entry.note == "postpaid", entry.payer)
+    return Terms(UnpaidServices(entry.note), entry.payer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +104,13 @@ def close(
 ) -> Closing:
     """Close the account's open month: its watermark entry, its summary and its documents, all decided at once.
 
-    `terms`: those of a month that is told again; None: those of the card.
+    `terms`: those of a month that is told again; None: those of the cards.
 
     Raises:
         SuspiciousError: the sums are out of bounds, and `forced` does not say that a person has looked.
     """
     month = account.open
-    terms = terms or terms_of(customer, month)
+    terms = terms or terms_of(account, customer, seller)
     account = _credited(account, terms)
     of_month = {fund: s for fund, s in account.funds.items() if fund.period == month}
     by_payer: dict[str, dict[Fund, Sum]] = {}
@@ -110,7 +132,7 @@ def close(
         _check_bounds(account, contents, seller.bounds if seller else Bounds())
 
     turnover = {kind: amount for (period, kind), amount in account.turnover.items() if period == month}
-    closing_balance = account.opening + sum(a for kind, a in turnover.items() if not kind.startswith("carried."))
+    closing_balance = account.opening + sum(a for kind, a in turnover.items() if moves_balance(kind))
     period = PeriodSummary(
         month=month,
         opening=account.opening,
@@ -145,7 +167,7 @@ def close(
         amount=0,
         balance=account.balance,
         payer=terms.payer,
-        note="postpaid" if terms.postpaid else "",
+        note=terms.unpaid.value,
     )
     return Closing(
         account=_next_month(account, carried, usual, closing_balance), entry=entry, period=period, drafts=tuple(drafts)
@@ -153,12 +175,12 @@ def close(
 
 
 def _credited(account: Account, terms: Terms) -> Account:
-    """A postpaid client's unpaid charges enter the act of the month; paying them later makes no second act.
+    """Unpaid charges enter the act of the month; paying them later makes no second act.
 
     So do those paid between the end of the month and its close. Charges of the next month wait for its own act.
     """
     month = account.open
-    if not terms.postpaid:
+    if not terms.acts_unpaid:
         return account
     funds, debts = dict(account.funds), list(account.debts)
     for fund, s in account.funds.items():

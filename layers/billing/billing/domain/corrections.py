@@ -29,12 +29,15 @@ def target_of(entries: Iterable[Entry]) -> Target:
         elif later.kind == "reclassification":
             _change_class(live, later, trace)
             continue
+        for undone in later.withdrawn:
+            for piece in trace.pieces(undone):
+                live.apply(piece._replace(amount=-piece.amount, quantity=-piece.quantity))
         for allocation in later.allocations:
             for piece in trace.pieces(allocation):
                 live.apply(piece)
         if later.ref == entry.key:
             returned += abs(later.amount)
-            withdrawn += sum(debt.rest for debt in later.debts)
+            withdrawn += sum(undone.amount for undone in later.withdrawn)
     return Target(
         entry=trace.now(entry),
         live=live.allocations,

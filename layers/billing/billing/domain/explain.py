@@ -116,7 +116,7 @@ class PaymentExplained:
 class ActPart:
     """A part of an act: this much of that payment for that charge. The parts of an act add up to its total.
 
-    Without a payment it is `CREDIT`: what a postpaid client had not paid when the month was closed.
+    Without a payment it is `CREDIT`: what was not paid yet when the month was closed.
     """
 
     amount: Kopecks
@@ -144,7 +144,7 @@ class Why(StrEnum):
     NOT_PAID = "not_paid"  # − charged in the month and not paid yet
     PAID_DEBT = "paid_debt"  # + debts of earlier months, paid in this one
     HELD_BACK = "held_back"  # − in a document of its own, which waits for a person
-    CREDIT = "credit"  # + a postpaid client's charges, not paid yet
+    CREDIT = "credit"  # + not paid yet, and in the act of the month of service all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

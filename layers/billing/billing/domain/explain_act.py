@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from billing.domain.documents import Act
 from billing.domain.explain import ActPart, Reason, Why
-from billing.domain.explain_payment import WITHDRAWN, Acts
+from billing.domain.explain_payment import Acts
 from billing.domain.ledger import LEGAL, Entry, MoneyClass
 from billing.domain.money import Kopecks
 from billing.domain.periods import Month
@@ -31,7 +31,7 @@ def act_parts(
             document=payment.document if payment else "",
             charge=piece.charge,
             day=charge.day if charge else None,
-            title=charge.service.title if charge and charge.service else WITHDRAWN,
+            title=charge.service.title if charge and charge.service else "",
             month=str(piece.month),
             line=line,
         )
@@ -87,7 +87,7 @@ def why_not_paid(m: MonthOfAct) -> tuple[Kopecks, tuple[Reason, ...]]:
     paid = sum(e.amount for e in payments)
     of_people = sum(e.amount for e in payments if e.money not in LEGAL)
     returned = sum(
-        e.amount + sum(debt.rest for debt in e.debts)
+        e.amount + sum(undone.amount for undone in e.withdrawn)
         for e in m.entries
         if e.kind in ("refund", "chargeback") and e.ref in own
     )
@@ -108,7 +108,7 @@ def why_not_charged(m: MonthOfAct) -> tuple[Kopecks, tuple[Reason, ...]]:
     """What was charged in the month, and the reasons that make it the act's total."""
     charges = {e.key: -e.amount for e in m.entries if e.kind == "charge"}
     charged = sum(charges.values())
-    met = [p for p in m.pieces if p.of == m.month and not p.again and p.charge in charges]
+    met = [p for p in m.pieces if p.of == m.month and not p.again and not p.acted and p.charge in charges]
     of_people = sum(p.amount for p in met if p.money not in LEGAL)
     forgiven = sum(
         e.amount + sum(a.amount for a in e.allocations if a.amount < 0)

@@ -13,8 +13,6 @@ from billing.domain.periods import Month
 from billing.domain.pieces import Piece, parts_of
 from billing.domain.wording import month_name
 
-WITHDRAWN = "Долг после отзыва платежа банком"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acts:
@@ -35,10 +33,11 @@ class Acts:
                     return id
         return ""
 
-    def crediting(self, payer: str, since: Month) -> str:
-        """The act that had a charge of that period before it was paid; empty when it is not known."""
-        found = (id for (month, p), id in sorted(self.ids.items()) if p == payer and month >= since)
-        return next((id for id in found if MoneyClass.CREDIT in dict(self.contents[id].by_class)), "")
+    def holding(self, payer: str, charge: Entry, month: Month) -> str:
+        """The payer's act that had a charge before it was paid, or paid once more; empty when it is not known."""
+        found = [id for (of, p), id in sorted(self.ids.items()) if p == payer and of >= charge.period]
+        on_credit = [id for id in found if MoneyClass.CREDIT in dict(self.contents[id].by_class)]
+        return next((id for id in found if self.line(id, charge, month)), next(iter(on_credit), ""))
 
     def line(self, id: str, charge: Entry | None, month: Month) -> int:
         """The line of the act that holds a charge of that month of service, from 1 on; 0 when it does not show."""
@@ -61,7 +60,7 @@ def payment_parts(
     """The parts of a payment, which add up to it; and what of it was spent and then taken back by the bank.
 
     `pieces`: at least its own; `corrections`: the entries that refer to it; `lots`: the account's now; `charges`: by
-    their keys, chargebacks that made debts among them.
+    their keys.
     """
     spent: dict[tuple[Place, str, int, str], Part] = {}
     for piece in pieces:
@@ -70,7 +69,7 @@ def payment_parts(
             key = part.place, part.act, part.line, part.charge
             spent[key] = replace(part, amount=part.amount + (spent[key].amount if key in spent else 0))
     charged_back = [c for c in corrections if c.kind == "chargeback"]
-    owed_again = sum(debt.rest for c in charged_back for debt in c.debts)
+    owed_again = sum(undone.amount for c in charged_back for undone in c.withdrawn)
     left = sum(
         amount for lot in lots for key, amount in parts_of(lot.name, lot.offset, lot.rest, merges) if key == payment.key
     )
@@ -89,7 +88,7 @@ def _part(piece: Piece, charge: Entry | None, acts: Acts) -> Part:
         amount=piece.amount,
         charge=piece.charge,
         day=charge.day if charge else None,
-        title=charge.service.title if charge and charge.service else WITHDRAWN,
+        title=charge.service.title if charge and charge.service else "",
         month=str(piece.month),
         on=piece.on,
         act=act,
@@ -101,8 +100,7 @@ def _place(piece: Piece, charge: Entry | None, acts: Acts) -> tuple[Place, str]:
     if piece.act:
         return Place.ACT, piece.held_in or acts.ids[piece.act, piece.payer]
     if piece.acted:
-        known = charge and charge.service
-        return Place.DOCUMENTED, acts.crediting(piece.acted, charge.period) if charge and known else ""
+        return Place.DOCUMENTED, acts.holding(piece.acted, charge, piece.month) if charge else ""
     if piece.money not in LEGAL:
         return Place.NO_ACT, ""
     return Place.CARRIED if piece.period > piece.of else Place.OPEN, ""

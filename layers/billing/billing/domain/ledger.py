@@ -20,7 +20,7 @@ MERGED = "merge "  # begins the name of a merged lot or debt; the keys of sender
 
 
 class MoneyClass(StrEnum):
-    """Where money came from, fixed on arrival. `CREDIT` is no money: a postpaid client's month, not paid yet."""
+    """Where money came from, fixed on arrival. `CREDIT` is no money: it is what an act holds before it is paid."""
 
     BANK = "BANK"
     CARD_LE = "CARD_LE"
@@ -154,13 +154,22 @@ class Sum(NamedTuple):
     quantity: int
 
 
+class PaidBy(NamedTuple):
+    """A payment of a company, by the number of its entry."""
+
+    seq: int
+    payer: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The whole state of an account; its size does not grow with its history.
 
     `open` is the first month not closed, `opening` the balance at its beginning, `head` the hash of the last entry,
-    `turnover` sums by period and kind, `recent` the totals of the last twelve months with acts. `touched` is the newest
-    lot that was ever spent from: only lots after it are merged, so what comes back always finds its place between them.
+    `turnover` sums by period and kind (`moves_balance` says which are the balance's), `recent` the totals of the last
+    twelve months with acts. `touched` is the newest lot that was ever spent from: only lots after it are merged, so
+    what comes back always finds its place between them. `paid_by`: the newest payments of companies, `people` the
+    number of individuals' payments.
     """
 
     id: str
@@ -175,6 +184,8 @@ class Account:
     lines: Mapping[str, Service] = field(default_factory=dict)
     recent: tuple[Kopecks, ...] = ()
     touched: int = 0
+    paid_by: tuple[PaidBy, ...] = ()
+    people: int = 0
     head: str = ""
 
 
@@ -201,7 +212,8 @@ class Entry:
     service: Service | None = None
     allocations: tuple[Allocation, ...] = ()
     lots: tuple[Lot, ...] = ()  # parts of a merged lot
-    debts: tuple[Debt, ...] = ()  # parts of a merged debt, or what a chargeback left owed
+    debts: tuple[Debt, ...] = ()  # parts of a merged debt
+    withdrawn: tuple[Allocation, ...] = ()  # what a chargeback undid: its charges are owed again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,9 +268,9 @@ class Reclassification(Command):
 class Target:
     """What a correcting command refers to: its entry (a payment with the class and payer it has now) and its fate.
 
-    `live`: what stands of its allocations, oldest first. `returned`: refunded, reversed or charged back so far,
-    `withdrawn`: that part of chargebacks which had been spent. `stretches`: where it lies in merged lots or debts, by
-    their names. `services`: the lines of the charges since.
+    `live`: what stands of its allocations, oldest first; what a chargeback undid does not. `returned`: refunded,
+    reversed or charged back so far, `withdrawn`: that part of chargebacks which had been spent. `stretches`: where it
+    lies in merged lots or debts, by their names. `services`: the lines of the charges since.
     """
 
     entry: Entry
@@ -277,6 +289,11 @@ def add_to(funds: dict[Fund, Sum], key: Fund, amount: Kopecks, quantity: int) ->
         funds[key] = now
     else:
         funds.pop(key, None)
+
+
+def moves_balance(kind: str) -> bool:
+    """Whether a kind of turnover changes the balance. `carried.…` and `documented.…` say what became of the acts."""
+    return not kind.startswith(("carried.", "documented."))
 
 
 def stretches_in(

@@ -17,9 +17,9 @@ from billing.domain.periods import Day, Month
 class Piece(NamedTuple):
     """So many kopecks of one payment for one charge, met in the entry `seq`; negative: given back, or renamed, there.
 
-    `of`: the period of that entry; `period`: the act it is due to, later than `of` once it was carried, earlier once a
-    postpaid month took it in. `act`: the month of the act that holds it; None: none yet, or none ever. `acted`: the
-    payer whose act had the charge before it was paid. `again`: a correction made it.
+    `of`: the period of that entry; `period`: the act it is due to, later than `of` once it was carried, earlier once
+    the month of service took it in. `act`: the month of the act that holds it; None: none yet, or none ever. `acted`:
+    the payer whose act had the charge before it was paid. `again`: a correction made it.
     """
 
     seq: int
@@ -132,7 +132,7 @@ def placed(
                 )
                 (due if piece.is_due else found).append(piece)
         if e.kind == "close":
-            if terms_in(e).postpaid:
+            if terms_in(e).acts_unpaid:
                 due = _taken_in(due, e.month)
             later = list[Piece]()
             for piece in due:
@@ -149,7 +149,7 @@ def placed(
 
 
 def _taken_in(due: list[Piece], month: Month) -> list[Piece]:
-    """A postpaid month takes in what was paid for it before its close, by sums of one line that are positive."""
+    """A month takes in what was paid for it before its close, by sums of one line that are positive."""
     sums: dict[tuple[object, ...], Kopecks] = {}
     for p in due:
         sums[_fund(p)] = sums.get(_fund(p), 0) + p.amount

@@ -73,6 +73,7 @@ def _pay(books: Books, c: Payment) -> None:
     books.lots.append(Lot(books.seq, c.key, c.money, c.payer, c.amount))
     books.facts = {"money": c.money.value, "payer": c.payer, "document": c.document, "email": c.email}
     books.turn(f"payment.{c.money}", c.amount)
+    books.paid(books.seq, c.money, c.payer)
 
 
 def _charge(books: Books, c: Charge) -> None:
@@ -99,9 +100,8 @@ def _chargeback(books: Books, c: Chargeback, target: Target) -> None:
     if target.returned + c.amount > target.entry.amount:
         raise RejectedError("отзывают больше, чем было в платеже")
     spent = c.amount - total(take(books.lots, target, c.amount))
-    owed = books.owed_again(c.key, target, spent)
-    books.debts.extend(owed)
-    books.facts = {**books.facts_of(target), "debts": owed}
+    withdrawn = books.owe_again(target, spent)
+    books.facts = {**books.facts_of(target), "withdrawn": withdrawn}
     books.turn("chargeback", -c.amount)
 
 
@@ -144,4 +144,6 @@ def _reclassify(books: Books, c: Reclassification, target: Target) -> None:
         paid = paid._replace(line=books.known_line(paid.line, target))
         books.allocate(paid._replace(amount=-paid.amount, quantity=-paid.quantity))
         books.allocate(paid._replace(money=c.money, payer=c.payer))
+    books.people -= target.entry.money == MoneyClass.CARD_IND
+    books.paid(target.entry.seq, c.money, c.payer)
     books.facts = {"ref": c.payment, "money": c.money.value, "payer": c.payer}

@@ -34,6 +34,13 @@ class InvoicePolicy(StrEnum):
     NONE = "none"
 
 
+class UnpaidServices(StrEnum):
+    """What becomes of services that nobody has paid when their month is closed."""
+
+    ACT = "act"  # they are in the act of the month, and paying them later makes no second act
+    WAIT = "wait"  # they wait, and are in the act of the month in which they are paid
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellerRequisites:
     """Requisites from a day on."""
@@ -72,6 +79,7 @@ class SellerCard:
     requisites: tuple[SellerRequisites, ...]
     vat: tuple[VatRecord, ...]
     act_date: ActDate = ActDate.FIRST_OF_NEXT_MONTH
+    unpaid_services: UnpaidServices = UnpaidServices.ACT
     invoice_policy: InvoicePolicy = InvoicePolicy.NEXT_MONTH
     invoice_days: int = 10
     number_format: str = "{n}"

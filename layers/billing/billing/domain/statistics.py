@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from billing.domain.ledger import Entry
+from billing.domain.ledger import Entry, moves_balance
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month
 
@@ -110,7 +110,7 @@ def month_statistics(
         month=month,
         closed=closed,
         opening=opening,
-        closing=opening + sum(amount for kind, amount in turnover.items() if not kind.startswith("carried.")),
+        closing=opening + sum(amount for kind, amount in turnover.items() if moves_balance(kind)),
         paid=tuple(sorted(paid.items())),
         charged=-turnover.get("charge", 0),
         reversed=turnover.get("reversal", 0),

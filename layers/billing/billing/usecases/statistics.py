@@ -9,7 +9,7 @@ from datetime import timedelta
 from billing import records
 from billing.domain.errors import InvalidInputError
 from billing.domain.forecast import WINDOW, Charged, runs_out
-from billing.domain.ledger import Account, Entry
+from billing.domain.ledger import Account, Entry, moves_balance
 from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month
 from billing.domain.statistics import (
@@ -116,7 +116,7 @@ def _open_month(books: Account, month: Month, opening: Kopecks | None, entries: 
     before = sum(
         amount
         for (period, kind), amount in books.turnover.items()
-        if books.open <= period < month and not kind.startswith("carried.")
+        if books.open <= period < month and moves_balance(kind)
     )
     return month_statistics(
         month,
