@@ -74,6 +74,10 @@ def read_party(world: World, holder: Any, *, address_is_needed: bool) -> Party:
     kind, inn = given.get("OrgType"), given.get("Inn", "")
     if inn and kind in _INN_DIGITS and (len(inn) != _INN_DIGITS[kind] or not inn_is_right(inn)):
         raise Refusal(400, f"@OrgType={kind}: @Inn={inn} has wrong checksum", code="DocumentService.InvalidFileContent")
+    if kind == _INDIVIDUAL and not _is_a_name(given.get("OrgName") or ""):
+        path = given.getroottree().getpath(given)
+        text = f"Invalid data UserContractData: {path}: Invalid sole proprietor name: {given.get('OrgName')}"
+        raise Refusal(400, text, code="DocumentService.InvalidFileContent")
     directory = [one for one in world.state.organizations.values() if one.inn == inn]
     russian = given.find("Address/RussianAddress")
     return Party(
@@ -123,10 +127,20 @@ def utd_party(tag: str, party: Party) -> Any:
 
 
 def full_name(tag: str, text: str) -> Any:
-    """A person's name split into its three parts."""
-    parts = [*text.removeprefix("ИП ").removeprefix("Индивидуальный предприниматель ").split(), "-", "-"]
-    middle = " ".join(parts[2:-2]) or None
-    return element(tag, {"Фамилия": parts[0], "Имя": parts[1], "Отчество": middle})
+    """A person's name split into its three parts. Source: fact 9.11."""
+    words = _name_of(text)
+    surname, name, *middle = [*words, *["-"] * (2 - len(words))]
+    return element(tag, {"Фамилия": surname, "Имя": name, "Отчество": " ".join(middle) or None})
+
+
+def _name_of(text: str) -> list[str]:
+    return text.removeprefix("ИП ").removeprefix("Индивидуальный предприниматель ").split()
+
+
+def _is_a_name(text: str) -> bool:
+    """A surname and a name at least, in letters. Source: fact 9.11."""
+    words = _name_of(text)
+    return len(words) >= 2 and all(word.replace("-", "").replace(".", "").isalpha() for word in words)
 
 
 def _utd_identity(party: Party) -> Any:

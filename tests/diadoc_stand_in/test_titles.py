@@ -154,6 +154,35 @@ def test_entrepreneur_is_a_party_by_details(company):
     assert (person.get("ИННФЛ"), person.find("ФИО").get("Фамилия")) == ("500100732259", "Иванов")
 
 
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        pytest.param("ИП Абросимов", 400, id="one word"),
+        pytest.param("ИП", 400, id="no name"),
+        pytest.param("ООО «Василёк»", 400, id="a company's"),
+        pytest.param("ИП Иванов Иван", 200, id="no patronymic"),
+        pytest.param("Индивидуальный предприниматель Салтыков-Щедрин М. Е.", 200, id="initials"),
+    ],
+)
+def test_sole_proprietors_name_is_one(company, name, status):
+    """Fact 9.11 [told]."""
+    reference = f'<Buyer><OrganizationReference BoxId="{company.other}"/></Buyer>'
+    details = (
+        f'<Buyer><OrganizationDetails OrgType="1" OrgName="{name}" Inn="500100732259" '
+        'FnsParticipantId="2BM-500100732259-1"><Address><RussianAddress Region="50"/></Address>'
+        "</OrganizationDetails></Buyer>"
+    )
+
+    answer = generate(company, utd_contract(company.box, company.other, **{reference: details}))
+
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.text == (
+            "Invalid data UserContractData: /UniversalTransferDocument/Buyers/Buyer/OrganizationDetails:"
+            f" Invalid sole proprietor name: {name}"
+        )
+
+
 def test_validation_can_be_switched_off(company):
     """Fact 9.1 [doc]: disableValidation."""
     contract = utd_contract(company.box, company.other, **{'DocumentDate="30.09.2026"': 'DocumentDate="вчера"'})
