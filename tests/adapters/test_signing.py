@@ -135,7 +135,7 @@ def test_a_signature_without_attributes_is_checked_by_its_mathematics():
     cms = a_cms(options=(pkcs7.PKCS7Options.NoAttributes,))
 
     assert checked(cms, CONTENT, now=NOW).checked == ("structure", "dates", "signature")
-    with pytest.raises(BadSignatureError, match="does not hold"):
+    with pytest.raises(BadSignatureError, match="не сходится"):
         checked(cms, CONTENT + b"!", now=NOW)
 
 
@@ -160,7 +160,7 @@ def test_a_certificate_that_cannot_verify_is_left_to_the_operator():
     )
 
     assert checked(remade.der(), CONTENT, now=NOW).checked == ("structure", "digest", "dates")
-    with pytest.raises(BadSignatureError, match="other bytes"):
+    with pytest.raises(BadSignatureError, match="не для этого файла"):
         checked(remade.der(), CONTENT + b"!", now=NOW)
 
 
@@ -180,20 +180,20 @@ def _with_digest(info: Node, algorithm: Node, digest: bytes) -> Node:
 @pytest.mark.parametrize(
     ("cms", "why"),
     [
-        pytest.param(a_cms(CONTENT + b" "), "other bytes", id="of other bytes"),
-        pytest.param(a_cms(certificate=a_certificate(before=9, after=-1)), "lapsed", id="lapsed"),
-        pytest.param(a_cms(certificate=a_certificate(before=-1)), "not in force yet", id="not yet"),
-        pytest.param(ATTACHED, "detached", id="attached"),
-        pytest.param(a_cms(options=(pkcs7.PKCS7Options.NoCerts,)), "not in the signature", id="no certificate"),
-        pytest.param(a_cms(certificate=a_certificate(OTHER_KEY)), "does not hold", id="another key's certificate"),
-        pytest.param(b"", "cannot be read", id="nothing"),
-        pytest.param(b"<html>", "cannot be read", id="a page"),
-        pytest.param(b64encode(a_cms()), "cannot be read", id="base64"),
-        pytest.param(a_cms()[:-1], "cannot be read", id="cut off"),
-        pytest.param(a_cms() + b"\x00", "cannot be read", id="something more"),
-        pytest.param(a_certificate().public_bytes(serialization.Encoding.DER), "cannot be read", id="a certificate"),
-        pytest.param(Node(SEQUENCE, parts=(Node(SEQUENCE),)).der(), "cannot be read", id="another structure"),
-        pytest.param(b"\x30\x80" * 200, "cannot be read", id="nested without end"),
+        pytest.param(a_cms(CONTENT + b" "), "не для этого файла", id="of other bytes"),
+        pytest.param(a_cms(certificate=a_certificate(before=9, after=-1)), "истёк", id="lapsed"),
+        pytest.param(a_cms(certificate=a_certificate(before=-1)), "ещё не действует", id="not yet"),
+        pytest.param(ATTACHED, "отсоединённой", id="attached"),
+        pytest.param(a_cms(options=(pkcs7.PKCS7Options.NoCerts,)), "нет сертификата", id="no certificate"),
+        pytest.param(a_cms(certificate=a_certificate(OTHER_KEY)), "не сходится", id="another key's certificate"),
+        pytest.param(b"", "не читается", id="nothing"),
+        pytest.param(b"<html>", "не читается", id="a page"),
+        pytest.param(b64encode(a_cms()), "не читается", id="base64"),
+        pytest.param(a_cms()[:-1], "не читается", id="cut off"),
+        pytest.param(a_cms() + b"\x00", "не читается", id="something more"),
+        pytest.param(a_certificate().public_bytes(serialization.Encoding.DER), "не читается", id="a certificate"),
+        pytest.param(Node(SEQUENCE, parts=(Node(SEQUENCE),)).der(), "не читается", id="another structure"),
+        pytest.param(b"\x30\x80" * 200, "не читается", id="nested without end"),
     ],
 )
 def test_a_bad_signature_is_found_before_it_is_sent(cms, why):

@@ -190,8 +190,7 @@ def test_a_client_that_accepts_is_heard_of_and_served_in_the_next_round():
 
 def test_a_client_of_whom_a_person_has_decided_is_served_in_the_next_round():
     house = QuarterHouse(a_card(), *a_quarter())
-    house.client()
-    second = house.client()
+    _, second = house.twins()
     house.send("2026-04-02 04:00")
     house.diadoc.make_partners(box=house.us.box_id, partner=second)
     decide(read_decision({"inn": ROMASHKA["inn"], "kpp": ROMASHKA["kpp"], "box": second}), house.outside)

@@ -136,7 +136,7 @@ def test_a_secret_that_is_half_right_stops_the_run_and_says_so(secret: str):
     secrets.text = secret
     environment = {"EDO_SIGNER": "external", "SIGNING_URL": "https://sign.example", "SIGNING_SECRET": "signing"}
 
-    with pytest.raises(StopTheRunError, match="the secret of the signing service"):
+    with pytest.raises(StopTheRunError, match="секрет сервиса подписи"):
         wiring_edo.ChosenSigner(EdoHouse().a_client(), secrets, environment).sign([FILE], now=NOW)
 
 

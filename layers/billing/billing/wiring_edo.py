@@ -20,6 +20,8 @@ from billing.adapters.diadoc.settings import DiadocSettings
 from billing.adapters.diadoc.titles.preparing import DiadocTitles
 from billing.adapters.signing.external import ExternalCms, mutual_tls_of
 from billing.adapters.signing.simple import DelaySend, TestBoxSigner
+from billing.adapters.troubles import Trouble
+from billing.domain.edo_reasons import Reason
 from billing.domain.errors import InvalidInputError
 from billing.ports_edo import EdoOutside, Secrets, Signed, Signer, StopTheRunError, ToSign
 
@@ -152,7 +154,7 @@ class ChosenSigner:
             case "external" if url := self._environment.get("SIGNING_URL", ""):
                 return self._external(url)
             case _:
-                raise StopTheRunError("no signer is configured")
+                raise StopTheRunError(Trouble.NO_SIGNER, reason=Reason.NO_SIGNER)
 
     def _external(self, url: str) -> ExternalCms:
         """Known to the service by a certificate with its key, or by a token, whichever the secret holds."""
@@ -162,7 +164,7 @@ class ChosenSigner:
             if kept["certificate"]:
                 verify = mutual_tls_of(**{name: kept[name] for name in ("certificate", "key", "authority")})
         except (OSError, ValueError) as error:  # what is no certificate and what is no ASCII
-            raise StopTheRunError("the secret of the signing service holds no certificate with its key") from error
+            raise StopTheRunError(Trouble.SIGNER_EMPTY, reason=Reason.NO_SIGNER) from error
         _connections.append(httpx.Client(verify=verify, trust_env=False))
         return ExternalCms(_connections[-1], url, token=lambda: kept["token"])
 
@@ -170,8 +172,8 @@ class ChosenSigner:
         try:
             said = _object(self._secrets.get(self._environment["SIGNING_SECRET"]).text)
         except InvalidInputError as error:
-            raise StopTheRunError("the secret of the signing service is no JSON object") from error
+            raise StopTheRunError(Trouble.SIGNER_EMPTY, reason=Reason.NO_SIGNER) from error
         kept = {name: str(said.get(name) or "") for name in ("certificate", "key", "authority", "token")}
         if not kept["token"] and not (kept["certificate"] and kept["key"]):
-            raise StopTheRunError("the secret of the signing service is not filled in")
+            raise StopTheRunError(Trouble.SIGNER_EMPTY, reason=Reason.NO_SIGNER)
         return kept

@@ -430,7 +430,7 @@ def test_an_operation_that_is_another_messages_is_seen():
     other = {**ROOT, "DocumentInfo": {**DOCUMENT, "CustomDocumentId": "2026-06.act"}}
     operator = Operator(V3__PostMessage=says({**POSTED, "Entities": [other]}))
 
-    with pytest.raises(NeedsPersonError, match="another one has our operation"):
+    with pytest.raises(NeedsPersonError, match="другое сообщение"):
         a_client(operator).post(THEIRS, [an_outgoing()], operation="1")
 
 

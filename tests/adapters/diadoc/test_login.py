@@ -184,7 +184,7 @@ def test_only_what_no_repeat_mends_stops_the_run(answer, error):
 
 @pytest.mark.parametrize("kept", [{}, {**KEPT, "refresh_token": ""}, {"client_id": "id"}])
 def test_a_secret_that_is_not_filled_in_is_for_a_person(kept):
-    with pytest.raises(StopTheRunError, match="not filled in"):
+    with pytest.raises(StopTheRunError, match="не заполнен"):
         a_login(provider(token(2)), MemorySecrets(**kept)).header()
 
 

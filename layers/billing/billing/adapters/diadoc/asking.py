@@ -10,7 +10,9 @@ from billing.adapters.diadoc.ids import box_id
 from billing.adapters.diadoc.organizations import box
 from billing.adapters.diadoc.reading import each, row, rows
 from billing.adapters.diadoc.settings import DiadocSettings
+from billing.adapters.troubles import Trouble
 from billing.domain.edo_boxes import Box
+from billing.domain.edo_reasons import Reason
 from billing.ports_edo import LostAnswerError, OddAnswerError, StopTheRunError
 
 
@@ -32,7 +34,7 @@ class Asking:
         for found in each(box, rows(answer.get("Organizations"))):
             if found.id == self._box:
                 return found
-        raise StopTheRunError("our box is not among those of the user")
+        raise StopTheRunError(Trouble.BOX_NOT_OURS, reason=Reason.NO_RIGHTS)
 
     def _get(self, path: str, query: Mapping[str, str], *, ours: bool = False) -> dict[str, Any]:
         return self._object(Call(method="GET", path=path, query=query, ours=ours))
@@ -45,7 +47,7 @@ class Asking:
     def _object(self, call: Call) -> dict[str, Any]:
         answer = self._http.ask(call).json
         if not isinstance(answer, dict):
-            raise (LostAnswerError if call.changes else OddAnswerError)("an answer of Diadoc that is no object")
+            raise (LostAnswerError if call.changes else OddAnswerError)(Trouble.UNREADABLE)
         return row(answer)
 
 

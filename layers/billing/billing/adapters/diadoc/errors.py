@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from billing.adapters.troubles import Trouble
 from billing.domain.edo_reasons import Reason
 from billing.ports_edo import (
     AbsentError,
@@ -28,11 +29,11 @@ PASSING = (408, 429, 500, 502, 503, 504)
 ROAMING_CODE = "Invitations.RoamingOperatorRequestIsRequired"
 
 _STOP = {
-    401: "Diadoc does not take our token",
-    402: "the subscription to the Diadoc API is absent or has ended",
-    405: "Diadoc knows the method by another verb",
-    410: "Diadoc has removed the method",
-    415: "Diadoc does not take this type of content",
+    401: Trouble.LOGIN_DEAD,
+    402: Trouble.NOT_PAID,
+    405: Trouble.WRONG_VERB,
+    410: Trouble.METHOD_REMOVED,
+    415: Trouble.WRONG_CONTENT,
 }
 
 
@@ -73,26 +74,26 @@ def refusal(response: httpx.Response, *, ours: bool, retry_s: int) -> EdoError:
     if status == 409:
         return _conflict(what, retry_s)
     if status >= 500:
-        return BusyError("Diadoc does not answer now", what, retry_after_s=retry_s)
+        return BusyError(Trouble.BUSY, what, retry_after_s=retry_s)
     if status in (403, 404) and ours:
-        return StopTheRunError("Diadoc denies us our own box" if status == 403 else "Diadoc knows no such method", what)
+        return StopTheRunError(Trouble.BOX_DENIED if status == 403 else Trouble.NO_SUCH_METHOD, what)
     if status == 403:   # of another's box: an organization in liquidation, or rights that we lack
-        return NeedsPersonError("Diadoc denies access", what)
+        return NeedsPersonError(Trouble.ACCESS_DENIED, what)
     if status == 404:
-        return AbsentError("there is no such thing at Diadoc", what)
+        return AbsentError(Trouble.ABSENT, what)
     if 400 <= status < 500:
-        return BadDocumentError("Diadoc does not take the request", what)
-    return StopTheRunError("Diadoc answers what it never answers", what)   # a redirect, for one
+        return BadDocumentError(Trouble.NOT_TAKEN, what)
+    return StopTheRunError(Trouble.ODD_STATUS, what)   # a redirect, for one
 
 
 def _conflict(what: Said, retry_s: int) -> EdoError:
     text = what.text.casefold()
     if what.code == ROAMING_CODE or "apply for roaming" in text:
-        return RoamingRequestNeededError("a request for roaming is needed", what, reason=Reason.ROAMING_REQUEST_NEEDED)
+        return RoamingRequestNeededError(Trouble.ROAMING_REQUEST, what, reason=Reason.ROAMING_REQUEST_NEEDED)
     if "in progress" in text or "retry later" in text:
-        return StillRunningError("Diadoc is still at it", what, retry_after_s=retry_s)
+        return StillRunningError(Trouble.STILL_RUNNING, what, retry_after_s=retry_s)
     if "only from counteragents" in text:
-        return NotPartnersError("the recipient takes documents from partners only", what, reason=Reason.NOT_PARTNERS)
+        return NotPartnersError(Trouble.PARTNERS_ONLY, what, reason=Reason.NOT_PARTNERS)
     if "blocked senders" in text:
-        return NeedsPersonError("the recipient has blocked us", what, reason=Reason.REFUSED_BY_THEM)
-    return NeedsPersonError("Diadoc sees a conflict", what)
+        return NeedsPersonError(Trouble.BLOCKED_BY_THEM, what, reason=Reason.REFUSED_BY_THEM)
+    return NeedsPersonError(Trouble.CONFLICT, what)

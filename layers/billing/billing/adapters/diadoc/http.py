@@ -16,6 +16,7 @@ import httpx
 
 from billing.adapters.diadoc.errors import PASSING, refusal, retry_after_s, said
 from billing.adapters.diadoc.settings import DiadocSettings
+from billing.adapters.troubles import Trouble
 from billing.ports_edo import AwayError, BusyError, LostAnswerError, OddAnswerError, Said, StillRunningError
 
 Json: TypeAlias = Any
@@ -163,9 +164,9 @@ class Http:
                                                 content=body, headers=headers, timeout=self._timeout,
                                                 follow_redirects=False)
         except _NOT_SENT as error:
-            raise _Passing(AwayError("Diadoc cannot be reached", Said(path=call.path)), None) from error
+            raise _Passing(AwayError(Trouble.UNREACHABLE, Said(path=call.path)), None) from error
         except httpx.TransportError as error:
-            raise _Passing(LostAnswerError("no answer of Diadoc", Said(path=call.path)), None) from error
+            raise _Passing(LostAnswerError(Trouble.NO_ANSWER, Said(path=call.path)), None) from error
         self._watch(call, response)
         return response
 
@@ -182,13 +183,13 @@ class Http:
         running_s = self._settings.poll_s if wait_s is None else wait_s
         if response.status_code in PASSING:
             kind = AwayError if response.status_code == 429 else LostAnswerError
-            raise _Passing(kind("Diadoc does not answer now", said(response), retry_after_s=running_s), wait_s)
+            raise _Passing(kind(Trouble.BUSY, said(response), retry_after_s=running_s), wait_s)
         if not response.is_success:
             raise refusal(response, ours=call.ours, retry_s=running_s)
         if response.status_code == 204 and call.none_is_answer:
             return Answer(None, b"", response.headers)
         if response.status_code == 204 or (wait_s is not None and not response.content):
-            raise StillRunningError("Diadoc is still at it", said(response), retry_after_s=running_s)
+            raise StillRunningError(Trouble.STILL_RUNNING, said(response), retry_after_s=running_s)
         if call.expects == "bytes":
             return Answer(None, response.content, response.headers)
         try:
@@ -196,7 +197,7 @@ class Http:
             return Answer(found, response.content, response.headers, wait_s)
         except ValueError as error:
             unread = LostAnswerError if call.changes else OddAnswerError
-            raise _Passing(unread("Diadoc's answer cannot be read", said(response)), wait_s) from error
+            raise _Passing(unread(Trouble.UNREADABLE, said(response)), wait_s) from error
 
     def _pause(self, call: Call, passing: _Passing, attempt: int) -> None:
         """Sleep before the next attempt, or give up with the error."""

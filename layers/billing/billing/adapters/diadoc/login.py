@@ -17,6 +17,8 @@ import httpx
 from billing.adapters.diadoc.errors import said
 from billing.adapters.diadoc.http import Clock, Note
 from billing.adapters.diadoc.settings import DiadocSettings
+from billing.adapters.troubles import Trouble
+from billing.domain.edo_reasons import Reason
 from billing.domain.errors import UnavailableError
 from billing.ports_edo import BusyError, Said, Secret, SecretMovedError, Secrets, StopTheRunError
 
@@ -80,7 +82,7 @@ class RefreshTokenLogin:
             if self._now() >= int(kept.get("renewing_until") or 0) and self._renewed(secret, kept):
                 return
             self._clock.sleep(TURN_S)
-        raise BusyError("another worker is renewing the token", retry_after_s=LEASE_S)
+        raise BusyError(Trouble.LOGIN_BUSY, retry_after_s=LEASE_S)
 
     def _parsed(self, secret: Secret) -> dict[str, Any]:
         try:
@@ -88,8 +90,8 @@ class RefreshTokenLogin:
             if all(kept[name] for name in ("client_id", "client_secret", "refresh_token")):
                 return dict(kept)
         except (ValueError, KeyError, TypeError) as error:
-            raise StopTheRunError("the secret of the Diadoc login is not filled in") from error
-        raise StopTheRunError("the secret of the Diadoc login is not filled in")
+            raise StopTheRunError(Trouble.LOGIN_EMPTY, reason=Reason.LOGIN_REFUSED) from error
+        raise StopTheRunError(Trouble.LOGIN_EMPTY, reason=Reason.LOGIN_REFUSED)
 
     def _renewed(self, secret: Secret, kept: dict[str, Any]) -> bool:
         """Whether we were the one writer and have renewed the token."""
@@ -121,9 +123,9 @@ class RefreshTokenLogin:
             response = self._client.post(url, data=form, headers={"Accept": "application/json"}, timeout=30,
                                          follow_redirects=False)
         except httpx.TransportError as error:
-            raise BusyError("the identity provider does not answer", Said(path="/connect/token")) from error
+            raise BusyError(Trouble.LOGIN_AWAY, Said(path="/connect/token")) from error
         if response.status_code in (408, 429) or response.status_code >= 500:
-            raise BusyError("the identity provider does not answer", said(response))
+            raise BusyError(Trouble.LOGIN_AWAY, said(response))
         try:
             answer = json.loads(response.content)
             if response.is_success:
@@ -131,10 +133,9 @@ class RefreshTokenLogin:
                         "refresh_token": str(answer.get("refresh_token") or kept["refresh_token"])}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if response.is_success:
-                raise BusyError("the identity provider's answer cannot be read", Said(path="/connect/token")) from error
+                raise BusyError(Trouble.LOGIN_AWAY, Said(path="/connect/token")) from error
         self._note("diadoc_login_refused", {"status": str(response.status_code)})
-        raise StopTheRunError("the identity provider refuses us: a person has to give a new refresh token",
-                              said(response))
+        raise StopTheRunError(Trouble.LOGIN_REFUSED, said(response))
 
     def _save(self, version: str, kept: Mapping[str, Any], answer: dict[str, Any]) -> None:
         """The new tokens are stored, and only then used."""
@@ -153,11 +154,11 @@ class RefreshTokenLogin:
                     break
                 if attempt == SAVE_ATTEMPTS - 1:
                     self._note("diadoc_token_not_saved", {})
-                    raise BusyError("the new token could not be stored") from error
+                    raise BusyError(Trouble.LOGIN_NOT_SAVED) from error
                 self._clock.sleep(2 ** attempt)
             except SecretMovedError as error:   # a person has put another one there, which counts more
                 self._unsaved = None
-                raise BusyError("the secret was changed during a renewal", retry_after_s=TURN_S) from error
+                raise BusyError(Trouble.LOGIN_CHANGED, retry_after_s=TURN_S) from error
         self._unsaved = None
         self._token, self._expires_at = answer["access_token"], expires_at
 

@@ -9,6 +9,7 @@ from billing.adapters.diadoc import organizations, reading, wire
 from billing.adapters.diadoc.asking import Asking, given
 from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.ids import box_id, ticks_of
+from billing.adapters.troubles import Trouble
 from billing.domain.edo_boxes import Box, Operator, Partnership
 from billing.domain.edo_reasons import Reason
 from billing.domain.errors import ConflictError, InvalidInputError
@@ -86,7 +87,7 @@ class Partners(Asking):
                 raise
             return ()
         if found.get("Status") == "NotAllowedFnsParticipantSearchStatus":
-            raise NeedsPersonError("the company hides its data at another operator", reason=Reason.HIDDEN_ELSEWHERE)
+            raise NeedsPersonError(Trouble.HIDDEN_ELSEWHERE, reason=Reason.HIDDEN_ELSEWHERE)
         ids = (reading.text(one.get("FnsParticipantId")) for one in reading.rows(found.get("Participants")))
         return reading.each(self._roaming_box, filter(None, ids))
 
@@ -128,7 +129,7 @@ class Partners(Asking):
         except RoamingRequestNeededError:
             raise
         except NeedsPersonError as error:
-            raise NeedsPersonError("the invitation failed", error.said, reason=Reason.INVITATION_FAILED) from error
+            raise NeedsPersonError(Trouble.INVITATION_FAILED, error.said, reason=Reason.INVITATION_FAILED) from error
         return reading.kept_box(answer.get("BoxId"))
 
     def withdraw_invitation(self, box: str) -> None:

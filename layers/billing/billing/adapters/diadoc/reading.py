@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from billing.adapters.diadoc import wire
 from billing.adapters.diadoc.ids import box_id, moment
 from billing.adapters.diadoc.words import TEXT_MAX
+from billing.adapters.troubles import Trouble
 from billing.domain.edo_fate import Annulment, News, Stage
 from billing.domain.errors import InvalidInputError
 from billing.ports_edo import EdoEvent, EdoKind, LostAnswerError, OddAnswerError, Tracked
@@ -62,7 +63,7 @@ def needed(value: object, name: str) -> str:
     """
     if found := text(value):
         return found
-    raise OddAnswerError(f"an answer of Diadoc without {name}")
+    raise OddAnswerError(f"{Trouble.FIELD_MISSING}: {name}")
 
 
 def done(value: object, name: str) -> str:
@@ -73,7 +74,7 @@ def done(value: object, name: str) -> str:
     """
     if found := text(value):
         return found
-    raise LostAnswerError(f"an answer of Diadoc without {name}")
+    raise LostAnswerError(f"{Trouble.FIELD_MISSING}: {name}")
 
 
 def kept_box(value: object) -> str:

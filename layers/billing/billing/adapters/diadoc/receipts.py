@@ -10,6 +10,7 @@ from billing.adapters.diadoc.file_names import file_name, title_name
 from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.sending import Sending
 from billing.adapters.diadoc.titles.parts import service_signer
+from billing.adapters.troubles import Trouble
 from billing.domain.edo_signer import Power, PowerWay, SignerPerson
 from billing.ports_edo import OddAnswerError, Signature, Title
 
@@ -32,7 +33,7 @@ class Receipts(Sending):
                                      json=body, expects="bytes"))
         name = title_name(answer.body)
         if name is None:
-            raise OddAnswerError("Diadoc's receipt cannot be read")
+            raise OddAnswerError(Trouble.BAD_FILE)
         return Title(content=answer.body, file_name=name or file_name(answer.headers) or "receipt.xml")
 
     def give_receipt(self, message: str, entity: str, receipt: bytes, signature: Signature, *, power: Power,

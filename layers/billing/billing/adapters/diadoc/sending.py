@@ -12,6 +12,8 @@ from billing.adapters.diadoc.file_names import file_name, title_name
 from billing.adapters.diadoc.http import XML, Call
 from billing.adapters.diadoc.ids import box_id
 from billing.adapters.diadoc.kinds import offers
+from billing.adapters.troubles import Trouble
+from billing.domain.edo_reasons import Reason
 from billing.domain.edo_signer import Power, PowerWay
 from billing.ports_edo import (
     BadDocumentError,
@@ -56,7 +58,7 @@ class Sending(Asking):
                    "documentVersion": kind.version, "titleIndex": "0"}))
         name = title_name(answer.body)
         if name is None:
-            raise OddAnswerError("Diadoc's title cannot be read")
+            raise OddAnswerError(Trouble.BAD_FILE)
         return Title(content=answer.body, file_name=name or file_name(answer.headers) or "title.xml")
 
     def put_on_shelf(self, content: bytes, *, extension: str) -> str:
@@ -66,7 +68,7 @@ class Sending(Asking):
         """
         size = self._api.shelf_part_bytes
         if not content or len(content) > self._api.shelf_max_bytes:
-            raise BadDocumentError("an empty file, or one that the shelf does not take")
+            raise BadDocumentError(Trouble.EMPTY_FILE)
         query = {"fileExtension": extension} if extension else {}
         if len(content) <= size:
             return self._shelf_name(self._upload("/V2/ShelfUpload", query, content))
@@ -82,7 +84,7 @@ class Sending(Asking):
             missing = _missing_parts(left, len(parts))
             if not missing:
                 return name
-        raise OddAnswerError("the shelf does not take all parts of a file")
+        raise OddAnswerError(Trouble.SHELF_PARTS)
 
     def _upload(self, path: str, query: Mapping[str, str], part: bytes) -> bytes:
         return self._http.ask(Call(method="POST", path=path, query=query, body=part, expects="bytes")).body
@@ -90,7 +92,7 @@ class Sending(Asking):
     def _shelf_name(self, body: bytes) -> str:
         name = body.decode("utf-8", "replace").strip().strip('"')
         if not name or len(name) > 500 or "<" in name:
-            raise OddAnswerError("the shelf's answer cannot be read")
+            raise OddAnswerError(Trouble.UNREADABLE)
         return name
 
     def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str, department: str = "") -> Posted:
@@ -106,10 +108,10 @@ class Sending(Asking):
         Source: Diadoc API, PostMessage, operationId; SDK issues 138 and 469 on lost answers.
         """
         if not 0 < len(documents) <= self._api.documents_max:
-            raise BadDocumentError(f"a message holds 1 to {self._api.documents_max} documents")
+            raise BadDocumentError(Trouble.TOO_MANY_DOCUMENTS)
         by_person = [isinstance(document.signature, PersonSigns) for document in documents]
         if any(by_person) and not all(by_person):
-            raise BadDocumentError("documents that a person signs are not mixed with signed ones")
+            raise BadDocumentError(Trouble.MIXED_SIGNATURES)
         body: wire.MessageToPost = {"FromBoxId": self._box, "ToBoxId": box_id(to_box),
                                     "DocumentAttachments": [self._attachment(document) for document in documents]}
         if department:
@@ -122,7 +124,7 @@ class Sending(Asking):
                  for root in reading.roots(reading.rows(answer.get("Entities")))}
         wanted = {document.custom_id for document in documents}
         if not wanted <= found.keys():
-            raise NeedsPersonError(f"message {message} came back without our documents: another one has our operation")
+            raise NeedsPersonError(Trouble.OTHER_MESSAGE)
         return Posted(message=message, documents={custom_id: found[custom_id] for custom_id in wanted})
 
     def _attachment(self, document: Outgoing) -> wire.DocumentAttachment:
@@ -153,7 +155,7 @@ class Sending(Asking):
             made["Signature"] = _base64(signature.der)
         elif isinstance(signature, TestSignature):
             if not self._box_is_test():
-                raise StopTheRunError("the test signature is for test boxes only")
+                raise StopTheRunError(Trouble.TEST_SIGNATURE, reason=Reason.NO_SIGNER)
             made["SignWithTestSignature"] = True
         if power.way is not PowerWay.NONE and not isinstance(signature, TestSignature):
             made["PowerOfAttorney"] = power_json(power)
@@ -200,6 +202,6 @@ def _missing_parts(body: bytes, parts: int) -> list[int]:
     try:
         found = json.loads(body)
     except ValueError as error:
-        raise OddAnswerError("the shelf's answer cannot be read") from error
+        raise OddAnswerError(Trouble.UNREADABLE) from error
     return sorted({index for index in found if isinstance(index, int) and 0 < index < parts}) \
         if isinstance(found, list) else []

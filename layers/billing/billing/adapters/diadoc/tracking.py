@@ -14,6 +14,7 @@ from billing.adapters.diadoc.file_names import file_name
 from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.ids import ticks_of
 from billing.adapters.diadoc.words import signature_trouble, written
+from billing.adapters.troubles import Trouble
 from billing.ports_edo import (
     AbsentError,
     EdoEvent,
@@ -110,7 +111,7 @@ class Tracking(Asking):
         except (StillRunningError, RoamingRequestNeededError):
             raise
         except NeedsPersonError as error:
-            raise AbsentError("this kind of document has no print form", error.said) from error
+            raise AbsentError(Trouble.NO_PRINT_FORM, error.said) from error
 
     def protocol(self, message: str, entity: str) -> tuple[EdoFile, EdoFile]:
         """The protocol of the document's signatures: the PDF and the operator's signature of it.
@@ -136,7 +137,7 @@ class Tracking(Asking):
         answer = self._http.ask(call)
         name = reading.text(reading.row(answer.json).get("ZipFileNameOnShelf")).rpartition("/")[2]
         if not name:
-            raise StillRunningError("the archive is being made",
+            raise StillRunningError(Trouble.STILL_RUNNING,
                                     retry_after_s=answer.wait_s or self._settings.http.poll_s)
         body = self._http.ask(Call(method="GET", path="/V2/ShelfDownload", query={"fileName": name}, expects="bytes"))
         return EdoFile(name=f"{entity}.zip", content=body.body)
@@ -167,4 +168,4 @@ def _decoded(value: object) -> bytes:
             return found
     except ValueError:
         pass
-    raise OddAnswerError("a file of Diadoc that cannot be read")
+    raise OddAnswerError(Trouble.BAD_FILE)

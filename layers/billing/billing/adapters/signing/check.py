@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from billing.adapters.signing.asn1 import SEQUENCE, SET, Asn1Error, Node, oid, read
 from billing.adapters.signing.streebog import streebog256, streebog512
+from billing.adapters.troubles import Trouble
 from billing.ports_edo import BadSignatureError, CertificateFacts, Cms
 
 SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -57,18 +58,18 @@ def checked(cms: bytes, content: bytes, *, now: datetime) -> Cms:
                 done.append("signature")
         return Cms(der=root.der(), certificate=_facts(certificate) if certificate else None, checked=tuple(done))
     except Asn1Error as error:
-        raise BadSignatureError(f"the signature cannot be read: {error}") from error
+        raise BadSignatureError(f"{Trouble.SIGNATURE_UNREADABLE}: {error}") from error
 
 
 def _signed_data(root: Node) -> Node:
     """SignedData that is detached and has a signer. Source: RFC 5652, 5.1."""
     if root.tag != SEQUENCE or oid(root.at(0)) != SIGNED_DATA:
-        raise BadSignatureError("the signature is no CMS SignedData")
+        raise BadSignatureError(Trouble.NO_CMS)
     data = root.at(1, 0)
     if len(data.at(2).parts) > 1:
-        raise BadSignatureError("the signature holds the document itself: it has to be detached")
+        raise BadSignatureError(Trouble.NOT_DETACHED)
     if data.parts[-1].tag != SET or not data.parts[-1].parts:
-        raise BadSignatureError("the signature has no signer")
+        raise BadSignatureError(Trouble.NOBODY_SIGNED)
     return data
 
 
@@ -89,7 +90,7 @@ def _certificate(data: Node, info: Node) -> x509.Certificate | None:
                 return x509.load_der_x509_certificate(node.der())
             except (ValueError, x509.InvalidVersion):
                 return None
-    raise BadSignatureError("the signer's certificate is not in the signature")
+    raise BadSignatureError(Trouble.NO_CERTIFICATE)
 
 
 def _attributes(info: Node) -> Node | None:
@@ -107,15 +108,15 @@ def _digest_holds(info: Node, content: bytes) -> bool:
         return False
     said = [attribute.at(1, 0).content for attribute in attributes.parts if oid(attribute.at(0)) == MESSAGE_DIGEST]
     if said != [digest(content)]:
-        raise BadSignatureError("the signature is of other bytes than those to be sent")
+        raise BadSignatureError(Trouble.OTHER_BYTES)
     return True
 
 
 def _in_force(certificate: x509.Certificate, now: datetime) -> None:
     if now < certificate.not_valid_before_utc:
-        raise BadSignatureError("the signer's certificate is not in force yet")
+        raise BadSignatureError(Trouble.NOT_IN_FORCE)
     if now > certificate.not_valid_after_utc:
-        raise BadSignatureError("the signer's certificate has lapsed")
+        raise BadSignatureError(Trouble.LAPSED)
 
 
 def _signature_holds(info: Node, content: bytes, certificate: x509.Certificate) -> bool:
@@ -139,7 +140,7 @@ def _signature_holds(info: Node, content: bytes, certificate: x509.Certificate) 
         else:
             return False
     except InvalidSignature as error:
-        raise BadSignatureError("the signature does not hold") from error
+        raise BadSignatureError(Trouble.DOES_NOT_HOLD) from error
     return True
 
 

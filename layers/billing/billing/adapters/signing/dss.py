@@ -14,6 +14,7 @@ from billing.adapters.diadoc.asking import Asking
 from billing.adapters.diadoc.http import Http
 from billing.adapters.diadoc.settings import DiadocSettings
 from billing.adapters.signing.check import checked
+from billing.adapters.troubles import Trouble
 from billing.ports_edo import (
     BadSignatureError,
     NeedsPersonError,
@@ -57,7 +58,7 @@ class Dss(Asking):
         if status in NOT_SIGNED:
             return Signed(outcomes={file.key: SigningRefused(text=NOT_SIGNED[status]) for file in files})
         if status == "UserHasUnconfirmedOperation":
-            raise NeedsPersonError("another operation waits for the person's confirmation")
+            raise NeedsPersonError(Trouble.OTHER_OPERATION)
         return Signed(task=task, retry_after_s=WORKING.get(status, POLL_S), confirm=confirm)
 
     def _begin(self, files: Sequence[ToSign]) -> str:
@@ -70,7 +71,7 @@ class Dss(Asking):
     def _outcomes(self, files: Sequence[ToSign], answer: dict[str, object], now: datetime) -> dict[str, Outcome]:
         found = reading.rows(answer.get("FileSigningResults")) or reading.rows(answer.get("DssFileSigningResult"))
         if len(found) != len(files):
-            raise BadSignatureError("the cloud has signed another number of files")
+            raise BadSignatureError(Trouble.OTHER_NUMBER)
         return {file.key: _outcome(result, file, now) for file, result in zip(files, found, strict=True)}
 
 

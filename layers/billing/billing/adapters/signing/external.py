@@ -30,6 +30,8 @@ from urllib.parse import quote
 import httpx
 
 from billing.adapters.signing.check import checked
+from billing.adapters.troubles import Trouble
+from billing.domain.edo_reasons import Reason
 from billing.domain.errors import InvalidInputError
 from billing.ports_edo import (
     BusyError,
@@ -96,15 +98,15 @@ class ExternalCms:
         said = Said(status=response.status_code, text=response.text[:TEXT_MAX], path=response.request.url.path)
         status, later = response.status_code, _later(response)
         if status in (202, 204):
-            raise StillRunningError("the signature is not ready", said, retry_after_s=later)
+            raise StillRunningError(Trouble.SIGNER_WORKS, said, retry_after_s=later)
         if status == 429 or status >= 500:
-            raise BusyError("the signing service does not answer now", said, retry_after_s=later)
+            raise BusyError(Trouble.SIGNER_BUSY, said, retry_after_s=later)
         if status in (400, 413, 422):
             return SigningRefused(text=said.text or "без объяснения")
         if status == 409:
-            raise NeedsPersonError("the signing service waits for a person", said)
+            raise NeedsPersonError(Trouble.SIGNER_WAITS, said)
         if status != 200:
-            raise StopTheRunError("the signing service refuses us", said)
+            raise StopTheRunError(Trouble.SIGNER_REFUSES, said, reason=Reason.SIGNER_REFUSES_US)
         if len(response.content) > CMS_MAX:
             return SigningRefused(text="подпись больше мегабайта")
         return checked(response.content, file.content, now=now)
@@ -119,7 +121,7 @@ class ExternalCms:
             return self._client.post(self._url, content=file.content, headers=headers, follow_redirects=False,
                                      timeout=TIMEOUT)
         except httpx.TransportError as error:
-            raise BusyError("the signing service cannot be reached", retry_after_s=LATER_S) from error
+            raise BusyError(Trouble.SIGNER_UNREACHABLE, retry_after_s=LATER_S) from error
 
 
 def _later(response: httpx.Response) -> int:

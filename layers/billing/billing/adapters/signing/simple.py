@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from billing.adapters.troubles import Trouble
 from billing.domain.edo_boxes import Box
+from billing.domain.edo_reasons import Reason
 from billing.ports_edo import PersonSigns, Signed, StopTheRunError, TestSignature, ToSign
 
 BATCH_MAX = 1_000
@@ -35,7 +37,7 @@ class TestBoxSigner:
             StopTheRunError: the box is a real one, where such a signature means nothing or worse.
         """
         if not box.test:
-            raise StopTheRunError("the test signature is for test boxes only")
+            raise StopTheRunError(Trouble.TEST_SIGNATURE, reason=Reason.NO_SIGNER)
 
     def sign(self, files: Sequence[ToSign], *, now: datetime, task: str = "") -> Signed:
         return Signed(outcomes={file.key: TestSignature() for file in files})
