@@ -30,6 +30,26 @@ PAPERS = {
         vat_ground=GROUND,
         buyer=an_entrepreneur(),
     ),
+    "act_of_rights": an_act(
+        [a_line(title="Право использования программы", vat=Vat.NONE, vat_amount=0, is_right=True)],
+        vat_ground="подп. 26 п. 2 ст. 149 НК РФ",
+    ),
+    "act_with_a_recalculation": an_act(
+        [
+            a_line(vat=Vat.NONE, vat_amount=0),
+            a_line(
+                title="Перерасчёт за декабрь 2025 г.: Доступ к CRM, 3 дня",
+                quantity="-1",
+                unit="усл.",
+                price=300_00,
+                amount=-300_00,
+                vat=Vat.NONE,
+                vat_amount=0,
+            ),
+        ],
+        vat_ground=GROUND,
+        first_month="2025-12",
+    ),
     "invoice": an_invoice(),
     "agreement": an_agreement(),
     "agreement_with_an_entrepreneur": an_agreement(buyer=an_entrepreneur(), times=6),

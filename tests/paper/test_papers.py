@@ -11,6 +11,7 @@ from billing import paper
 from billing.domain.documents import Operation, Party, ReconciliationRow, Signer
 from billing.domain.reconciliation_wording import document_name, operation_text
 from billing.domain.vat import Vat
+from billing.paper.blocks import short_name, together
 from tests.paper.reading import letters, text, text_by_another_reader
 from tests.paper.samples import (
     GROUND,
@@ -375,3 +376,40 @@ def test_the_snapshot_alone_decides_what_is_printed():
 
     assert paper.draw(act) == paper.draw(replace(act))
     assert paper.draw(act) != paper.draw(replace(act, number="46"))
+
+
+def test_the_count_of_services_leaves_out_what_is_given_back_and_the_period_begins_with_the_earliest():
+    given_back = a_line(quantity="-1", amount=-300_00, price=300_00, vat=Vat.NONE, vat_amount=0)
+    said = text(paper.draw(an_act([a_line(vat=Vat.NONE, vat_amount=0), given_back], first_month="2025-12")))
+
+    assert "Всего оказано услуг 1, на сумму 5 200,00 руб." in said
+    assert "Период услуг: 01.12.2025 – 31.01.2026" in said
+
+
+def test_who_signs_for_a_company_writes_the_position_and_an_entrepreneur_has_none():
+    """402-ФЗ ст. 9 ч. 2 п. 6: the position of each who signs."""
+    assert "должность" in text(paper.draw(an_act()))
+    assert "должность" in text(paper.draw(a_reconciliation(2)))
+    assert "должность" not in text(paper.draw(an_act(buyer=an_entrepreneur())))
+
+
+@pytest.mark.parametrize(
+    ("name", "length", "short"),
+    [
+        ("ООО «Ромашка»", 110, "ООО «Ромашка»"),
+        ("Общество с ограниченной ответственностью «Ромашка»", 20, "ООО «Ромашка»"),
+        ("ООО «Системы управления технологией»", 30, "ООО «Системы управления…»"),
+        ("ООО «Системы управления технологией»", 24, "ООО «Системы…»"),
+        ("Иванов Иван Иванович", 15, "Иванов Иван…"),
+    ],
+)
+def test_a_long_name_ends_after_a_word_and_closes_its_quotation_mark(name, length, short):
+    found = short_name(a_party(name=name), length)
+
+    assert found == short
+    assert len(found) <= length
+
+
+def test_a_number_stays_with_its_inn():
+    assert together("с ИНН 7736207543, КПП 770401001, п/п 77") == (
+        "с ИНН\u00a07736207543, КПП\u00a0770401001, п/п\u00a077")

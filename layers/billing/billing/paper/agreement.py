@@ -69,7 +69,7 @@ def _sides(sheet: Sheet, agreement: Agreement, number: int, images: Mapping[str,
     party = seller.party
     position = "" if party.is_entrepreneur else seller.director.position
     ours, theirs = f"От {blocks.short_name(party)}", f"От {blocks.short_name(buyer)}"
-    both_sign(sheet, seller, (ours, position), (theirs, ""), images)
+    both_sign(sheet, seller, (ours, position), (theirs, ""), images, position=not buyer.is_entrepreneur)
 
 
 def _requisites(party: Party, bank: BankAccount | None) -> list[str]:

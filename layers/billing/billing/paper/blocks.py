@@ -31,7 +31,9 @@ _FORMS = (  # of legal entities and entrepreneurs, and how they are said in shor
     ("акционерное общество", "АО"),
     ("индивидуальный предприниматель", "ИП"),
 )
-_TOGETHER = re.compile(r"(?<!\w)(?:№|[А-ЯЁ]\.|(?:г|ул|д|стр|корп|оф|кв|ст|пп|п)\.) (?=\S)|(?<=\d) (?=г\.)")
+_TOGETHER = re.compile(
+    r"(?<!\w)(?:№|ИНН|КПП|БИК|ОГРН|ОГРНИП|п/п|[А-ЯЁ]\.|(?:г|ул|д|стр|корп|оф|кв|ст|пп|п)\.) (?=\S)|(?<=\d) (?=г\.)"
+)
 
 
 def heading(sheet: Sheet, title: str) -> None:
@@ -69,13 +71,20 @@ def party_text(party: Party) -> str:
 
 
 def short_name(party: Party, length: int = 110) -> str:
-    """«ООО «Ромашка»»: where a whole name would take too much room. It stands in full with the requisites."""
+    """«ООО «Ромашка»»: where a whole name would take too much room. It stands in full with the requisites.
+
+    One that is longer than `length` ends after a word, and its quotation mark is closed.
+    """
     name = party.name
     for form, short in _FORMS:
         if name.casefold().startswith(form):
             name = short + name[len(form) :]
             break
-    return name if len(name) <= length else name[: length - 1].rstrip() + "…"
+    if len(name) <= length:
+        return name
+    kept = name[: length - 2]
+    kept = (kept if name[length - 2] == " " else kept.rpartition(" ")[0] or kept).rstrip(" ,«(-–")
+    return f"{kept}…" + "»" * (kept.count("«") - kept.count("»"))
 
 
 def lines_table(sheet: Sheet, lines: tuple[Line, ...], *, followed_by: float) -> None:

@@ -48,11 +48,16 @@ def draw_reconciliation(act: Reconciliation, images: Mapping[str, bytes]) -> She
     def end() -> None:
         sheet.y += 3
         _conclusion(sheet, act)
-        sheet.keep(lambda: both_sign(sheet, act.seller, _ours(act), (f"От {short_name(act.buyer)}", ""), images))
+        sheet.keep(lambda: _signatures(sheet, act, images))
 
     _table(act).draw(sheet, _rows(act), followed_by=sheet.height_of(end))
     end()
     return sheet
+
+
+def _signatures(sheet: Sheet, act: Reconciliation, images: Mapping[str, bytes]) -> None:
+    theirs = f"От {short_name(act.buyer)}", ""
+    both_sign(sheet, act.seller, _ours(act), theirs, images, position=not act.buyer.is_entrepreneur)
 
 
 def _ours(act: Reconciliation) -> tuple[str, str]:

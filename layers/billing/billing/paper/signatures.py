@@ -15,9 +15,20 @@ LINE = 0.48  # of the width: the rest is for the name
 
 
 def both_sign(
-    sheet: Sheet, seller: Seller, ours: tuple[str, str], theirs: tuple[str, str], images: Mapping[str, bytes]
+    sheet: Sheet,
+    seller: Seller,
+    ours: tuple[str, str],
+    theirs: tuple[str, str],
+    images: Mapping[str, bytes],
+    *,
+    position: bool,
 ) -> None:
-    """Our side and theirs under a thick rule, their signatures on one line. A side is its caption and who signs."""
+    """Our side and theirs under a thick rule, their signatures on one line. A side is its caption and who signs.
+
+    `position`: who signs for them has one, and a line to write it on; an entrepreneur has none.
+
+    Source: 402-ФЗ ст. 9 ч. 2 п. 6 (the position of each who signs).
+    """
     sheet.y += 1.5
     sheet.rule(LEFT, sheet.y, RIGHT, sheet.y, THICK)
     sheet.y += 3
@@ -29,11 +40,14 @@ def both_sign(
         sheet.paragraph(caption, x=x, width=width, bold=True, lead=4.4)
         if who:
             sheet.paragraph(who, x=x, width=width, size=8, lead=3.8)
-        line = max(line, sheet.y + 9)
+        line = max(line, sheet.y + (18 if position and x == right else 9))
     seal(sheet, LEFT + 12, line - 14, seller.stamp, images)
     signature(sheet, LEFT, line, width, seller.director, images)
     _under(sheet, LEFT, line, width * LINE, "подпись")
     sheet.text_at(LEFT, line + 8, "М. П.", font=sheet.regular, size=8)
+    if position:
+        sheet.rule(right, line - 8, right + width, line - 8)
+        _under(sheet, right, line - 8, width, "должность")
     _to_be_signed(sheet, right, line, width)
     sheet.y = line + (SEAL_SIDE - 14 if seller.stamp else 10)
 
