@@ -17,7 +17,6 @@ from billing.domain.edo import (
     Candidate,
     InvitationSettings,
     RoamingRequest,
-    Strategy,
     decide_invitation,
     may_be_sent,
 )
@@ -171,18 +170,6 @@ def test_a_silent_one_is_not_reminded_when_the_setting_says_so():
     decision = decided(a_candidate(), a_box(**INVITED), settings=replace(SETTINGS, remind=False))
 
     assert (decision.action, decision.reason) == (Action.WAIT, Reason.SILENT)
-
-
-def test_by_setting_a_silent_invitation_is_taken_back_and_made_again_once_a_month():
-    again_ = replace(SETTINGS, strategy=Strategy.REINVITE)
-
-    first = decided(a_candidate(), a_box(**INVITED), settings=again_)
-    second = decided(a_candidate(invited={A: TODAY}), a_box(**INVITED), settings=again_)
-    roaming = decided(a_candidate(), a_roaming_box(**INVITED), settings=again_)
-
-    assert (first.action, first.withdraw) == (Action.INVITE, True)
-    assert second.action is Action.WAIT
-    assert roaming.action is not Action.INVITE
 
 
 def test_six_days_of_a_campaign_ask_each_box_once():

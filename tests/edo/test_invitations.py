@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from billing.domain.edo import InvitationSettings, RoamingRequest, Strategy
+from billing.domain.edo import InvitationSettings, RoamingRequest
 from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_standing import Standing
@@ -356,27 +356,16 @@ def test_a_client_without_addresses_waits_and_nothing_breaks():
     assert (house.addresses(), house.counterparty().reminded) == ([], None)
 
 
-def test_by_setting_the_silent_invitation_is_taken_back_and_made_anew_once_a_month():
-    house = EdoHouse(*paying(ROMASHKA), policy=with_invitations(strategy=Strategy.REINVITE))
-    box = house.client()
-    whole_campaign(house)
+def test_a_second_reminder_says_something_else_than_the_first():
+    house = EdoHouse(*paying(ROMASHKA))
+    house.client()
+    for month in ("2026-02", "2026-03", "2026-04"):
+        whole_campaign(house, month)
+    house.work()
 
-    whole_campaign(house, "2026-03")
+    subjects = [letter.subject for letter in house.letters() if "Приглашение" in letter.subject]
 
-    assert (house.invited(), house.relation(box)) == ([box, box], "IsInvitedByMe")
-    assert len(house.calls("V2/BreakWithCounteragent")) == 1
-
-
-def test_an_invitation_accepted_a_moment_before_it_is_taken_back_is_no_break_up():
-    house = EdoHouse(*paying(ROMASHKA), policy=with_invitations(strategy=Strategy.REINVITE))
-    box = house.client()
-    whole_campaign(house)
-    house.at("2026-03-20 10:00")
-    house.transport.before = lambda request: house.accepts(box) if "GetCounteragent?" in str(request.url) else None
-
-    campaign(house)
-
-    assert (house.relation(box), house.calls("V2/BreakWithCounteragent")) == ("IsMyCounteragent", [])
+    assert [subject.startswith("Приглашение в Диадок всё ещё") for subject in subjects] == [False, True]
 
 
 def test_who_refused_is_not_invited_again_and_a_person_reads_why():

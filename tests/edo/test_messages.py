@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from billing.domain.documents import DocumentKind
-from billing.domain.edo import Strategy
 from billing.domain.edo_policy import EdoPolicy
 from billing.domain.edo_sending import Schedule, SendingSettings
 from billing.domain.edo_signer import PowerWay, SignerPerson
@@ -52,7 +51,7 @@ def test_everything_that_is_said_is_kept():
         edo={
             "signer": {**SIGNER, "power": {**POWER, "until": "2027-01-31"}},
             "sending": {"schedule": "monthly", "kinds": ["reconciliation", "invoice"], "send_last": 4},
-            "invitations": {"strategy": "reinvite", "roaming_days": 14},
+            "invitations": {"remind": False, "roaming_days": 14},
         }
     ).edo
 
@@ -63,7 +62,7 @@ def test_everything_that_is_said_is_kept():
         kinds=frozenset({DocumentKind.RECONCILIATION, DocumentKind.INVOICE}),
         send_last=4,
     )
-    assert (edo.invitations.strategy, edo.invitations.roaming_days) == (Strategy.REINVITE, 14)
+    assert (edo.invitations.remind, edo.invitations.roaming_days) == (False, 14)
 
 
 def test_the_card_of_the_sample_company_comes_back_from_its_row():

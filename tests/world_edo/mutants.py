@@ -23,7 +23,7 @@ from billing.adapters.diadoc.tracking import Tracking
 from billing.adapters.signing import dss
 from billing.domain import edo_sending
 from billing.domain.documents import DocumentKind
-from billing.domain.edo import Action, Decision, Partnership, Reason, Strategy
+from billing.domain.edo import Action, Decision, Partnership, Reason
 from billing.domain.edo_fate import Fate, Stage
 from billing.ports import Stored, Write
 from billing.ports_edo import BusyError, Cms, Title
@@ -422,19 +422,6 @@ def _refused_again() -> Iterator[None]:
     def decide(candidate: Any, *rest: Any, **named: Any) -> Decision:
         decision = as_it_is(candidate, *rest, **named)
         return replace(decision, action=Action.INVITE) if decision.reason is Reason.REFUSED_BY_THEM else decision
-
-    as_it_is = edo_invitations.decide_invitation
-    with patch.object(edo_invitations, "decide_invitation", decide):
-        yield
-
-
-@mutant("a silent one is invited anew every day", "campaign", "campaign")
-def _every_day() -> Iterator[None]:
-    def decide(candidate: Any, boxes: Any, settings: Any, *, today: Any) -> Decision:
-        candidate = replace(candidate, invited={})
-        boxes = [replace(box, since=None) for box in boxes]
-        settings = replace(settings, strategy=Strategy.REINVITE)
-        return as_it_is(candidate, boxes, settings, today=today)
 
     as_it_is = edo_invitations.decide_invitation
     with patch.object(edo_invitations, "decide_invitation", decide):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from billing.domain.documents import Clause, DocumentKind
-from billing.domain.edo import InvitationSettings, Strategy
+from billing.domain.edo import InvitationSettings
 from billing.domain.edo_policy import ActForm, ContractTemplate, EdoPolicy, Packing
 from billing.domain.edo_sending import Schedule, Scope, SendingSettings
 from billing.domain.edo_signer import Power, PowerWay, SignerPerson
@@ -134,10 +134,6 @@ class SendingCard(Strict):
 class InvitationsCard(Strict):
     """Whom we invite, and what becomes of silence."""
 
-    strategy: Literal["reminder", "reinvite"] = Field(
-        default=_INVITATIONS.strategy.value,
-        description="reinvite: the silent invitation is withdrawn and sent again, once a month",
-    )
     remind: bool = Field(default=_INVITATIONS.remind, description="a letter of ours to those who are silent")
     roaming_days: Annotated[int, Field(ge=1, le=365)] = Field(
         default=_INVITATIONS.roaming_days,
@@ -148,7 +144,7 @@ class InvitationsCard(Strict):
     )
 
     def settings(self) -> InvitationSettings:
-        return InvitationSettings(**self.model_dump(exclude={"strategy"}), strategy=Strategy(self.strategy))
+        return InvitationSettings(**self.model_dump())
 
 
 class EdoCard(Strict):

@@ -102,7 +102,7 @@ class EdoState:
 class Counterparty:
     """A payer in the EDO. `accounts`: whose payer it is. `partnership` is that of `box` at the last look, `since` then.
 
-    `pending`: what is being asked («invite:<box or INN>», «accept:<box>», «again:<box>»), while nobody knows whether
+    `pending`: what is being asked («invite:<box or INN>», «accept:<box>»), while nobody knows whether
     the call has had its effect.
     `accepted`: the day on which we accepted their invitation. `reason`: of the last decision, `detail`: what
     somebody said beside it. `standing`: what our

@@ -25,13 +25,6 @@ class Action(StrEnum):
     PERSON = "person"
 
 
-class Strategy(StrEnum):
-    """What becomes of an invitation that stays without an answer."""
-
-    REMINDER = "reminder"
-    REINVITE = "reinvite"  # withdraw and invite again; nobody knows whether the client notices
-
-
 class RoamingRequest(StrEnum):
     """The request for roaming that a person files with the operator, once for a client."""
 
@@ -70,7 +63,6 @@ class Candidate:
 class InvitationSettings:
     """Settings of the campaign. `our_test_box`: then test boxes are those we talk to, and real ones are not."""
 
-    strategy: Strategy = Strategy.REMINDER
     remind: bool = True
     roaming_days: int = 30  # how long a roaming invitation may look unanswered before we send anyway
     partners_only: bool = True  # send to partners only, even to those who take documents from everybody
@@ -80,14 +72,13 @@ class InvitationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What to do with one counterparty now, and the one reason. `withdraw`: take the old invitation back first."""
+    """What to do with one counterparty now, and the one reason."""
 
     action: Action
     reason: Reason
     box: Box | None = None
     boxes: tuple[Box, ...] = ()
     detail: str = ""
-    withdraw: bool = False
 
 
 def decide_invitation(
@@ -205,8 +196,6 @@ def _unanswered(candidate: Candidate, box: Box, settings: InvitationSettings, to
         return Decision(action=Action.WAIT, reason=Reason.INVITED_THIS_MONTH, box=box)
     if box.roaming and _long_silent(candidate, box, settings, today):
         return Decision(action=Action.PERSON, reason=Reason.ROAMING_STUCK, box=box)
-    if settings.strategy is Strategy.REINVITE and not box.roaming:
-        return Decision(action=Action.INVITE, reason=Reason.SILENT, box=box, withdraw=True)
     if not settings.remind:
         return Decision(action=Action.WAIT, reason=Reason.SILENT, box=box)
     if _same_month(candidate.reminded, today):

@@ -11,7 +11,6 @@ from billing.domain.edo import Action, Decision, RoamingRequest
 from billing.domain.edo_boxes import Box, Partnership
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_standing import Standing
-from billing.domain.errors import ConflictError
 from billing.domain.periods import Month
 from billing.ports import Outside
 from billing.ports_edo import (
@@ -27,7 +26,7 @@ from billing.usecases.edo.counterparties import Kept, change, settle, stands
 
 FAILURE_MAX = 500  # characters of the operator's words
 
-INVITE, ACCEPT, AGAIN = "invite", "accept", "again"
+INVITE, ACCEPT = "invite", "accept"
 
 Refusal: TypeAlias = NeedsPersonError | BadDocumentError | AbsentError  # a repeat gives the same answer
 
@@ -38,7 +37,7 @@ def intent(payer: Counterparty, decision: Decision, today: date) -> Counterparty
     if decision.action is Action.ACCEPT:
         return replace(payer, pending=f"{ACCEPT}:{target}", accepted=today)
     invited = {**payer.invited, target: today}
-    return replace(payer, pending=f"{AGAIN if decision.withdraw else INVITE}:{target}", invited=invited)
+    return replace(payer, pending=f"{INVITE}:{target}", invited=invited)
 
 
 def without_question(payer: Counterparty, boxes: Sequence[Box], today: date) -> Counterparty:
@@ -65,8 +64,6 @@ def has_come_to_nothing(payer: Counterparty, boxes: Sequence[Box], today: date) 
     box = next((box for box in boxes if box.id == target), None)
     if box is None:
         return False
-    if what == AGAIN and box.partnership is Partnership.WE_INVITED:
-        return box.since is not None and box.since < asked  # the old one still
     return box.partnership is (Partnership.THEY_INVITED if what == ACCEPT else Partnership.NONE)
 
 
@@ -79,15 +76,10 @@ def ask(one: Kept, text: str, today: date, outside: Outside, edo: EdoOutside) ->
     inn, kpp = one.payer.inn, one.payer.kpp
     what, _, target = one.payer.pending.partition(":")
     try:
-        if what == AGAIN and edo.edo.partnership(target) is not Partnership.NONE:
-            edo.edo.withdraw_invitation(target)
         task = edo.edo.invite(inn=target, message=text) if target == inn else edo.edo.invite(box=target, message=text)
     except (NeedsPersonError, BadDocumentError, AbsentError) as error:
         refusal = error
         change(inn, kpp, outside, lambda payer: refused(payer, refusal, today, outside))
-        return
-    except ConflictError:  # nothing to withdraw: they have answered meanwhile, and the next look will say what
-        change(inn, kpp, outside, lambda payer: replace(payer, pending=""))
         return
     change(inn, kpp, outside, lambda payer: _asked(payer, what, task, outside))
     outside.metrics.count("EdoAccepted" if what == ACCEPT else "EdoInvited")
