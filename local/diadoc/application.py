@@ -8,17 +8,15 @@ import threading
 import time
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local.diadoc import authentication, jobs
 from local.diadoc.clock import Clock
-from local.diadoc.faults import Fault, FaultKind, FaultPlan, sunset_headers
+from local.diadoc.faults import Fault, FaultKind, FaultPlan
 from local.diadoc.http_shapes import Answer, Json, Refusal, Request
 from local.diadoc.records import State
-from local.diadoc.routes import GONE, ROUTES, SUNSETS, TOKEN_PATH, Endpoint
+from local.diadoc.routes import GONE, ROUTES, TOKEN_PATH, Endpoint
 from local.diadoc.world import World
 
 _DROPPED = 0  # the status in the log of a call whose answer was lost
@@ -98,21 +96,11 @@ class Application:
         if instead is not None:
             return "", instead
         endpoint = _route(request)
-        headers = self._sunset(request.path)
         user = ""
         if request.path != TOKEN_PATH:
             user = authentication.user_of(self.world, request.headers.get("authorization", ""))
         answer = endpoint(self.world, dataclasses.replace(request, user=user))
-        answer.headers.update(headers)
         return user, fault.strike_after(answer) if fault is not None else answer
-
-    def _sunset(self, path: str) -> dict[str, str]:
-        day = SUNSETS.get(path)
-        if day is None:
-            return {}
-        if self.world.clock.now() >= datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1):
-            raise Refusal(410, "Method is removed")
-        return sunset_headers(format_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC), usegmt=True))
 
     def _finished(self, number: int, request: Request, answer: Answer | None, fault: Fault | None) -> Answer | None:
         if answer is None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from local.diadoc.http_shapes import Answer, Json, Refusal, Request, file_answer, json_answer
-from local.diadoc.schemas import schema_bytes
+from local.diadoc.http_shapes import Answer, Json, Refusal, Request, json_answer
 from local.diadoc.world import World
 
 STRING, DECIMAL, DATE = 0, 2, 3
@@ -159,16 +158,6 @@ def get_document_types(world: World, request: Request) -> Answer:
     """All kinds with their versions, titles and metadata. Source: fact 8.1."""
     world.my_box(request, request.required("boxId"))
     return json_answer({"DocumentTypes": [_type_view(name) for name in TYPES]})
-
-
-def get_content(world: World, request: Request) -> Answer:
-    """A schema of a title or of its user contract. Source: fact 8.5."""
-    kind = find_kind(request.required("typeNamedId"), request.asked("function"), request.asked("version"))
-    wanted = f"{request.asked('titleIndex') or '0'}:{request.required('contentType').lower()}"
-    name = dict(kind.schemas).get(wanted)
-    if name is None:
-        raise Refusal(404, "Content is not found")
-    return file_answer(schema_bytes(name), name.replace(" ", "_"), "application/xml")
 
 
 def _type_view(type_named_id: str) -> Json:

@@ -70,23 +70,6 @@ def get_new_events(world: World, request: Request) -> Answer:
     )
 
 
-def get_event(world: World, request: Request) -> Answer:
-    """One event by its id."""
-    box = world.my_box(request, request.required("boxId"))
-    wanted = request.required("eventId").lower()
-    for event in world.state.events.get(box, []):
-        if event.event_id == wanted:
-            return json_answer(event_view(world, event, box))
-    raise Refusal(404, "Event is not found")
-
-
-def get_last_event(world: World, request: Request) -> Answer:
-    """The newest event, 204 when there was none."""
-    box = world.my_box(request, request.required("boxId"))
-    feed = world.state.events.get(box, [])
-    return json_answer(event_view(world, feed[-1], box)) if feed else Answer(status=204, content_type="text/plain")
-
-
 def event_view(world: World, event: BoxEvent, box: str) -> Json:
     """A `BoxEvent` in JSON: a `Message` or a `Patch`, without the content of documents."""
     message = world.state.messages[event.message_id]

@@ -14,7 +14,6 @@ _FEATURES = {
     "EnableRevocationV2": "Аннулирование 1.02",
     "SupportsPowerOfAttorney": "Поддержка МЧД",
 }
-_ONE_OF = ("orgId", "boxId", "fnsParticipantId", "inn")
 
 
 def organization_view(organization: Organization, *, with_departments: bool = True) -> Json:
@@ -57,35 +56,6 @@ def get_my_organizations(world: World, request: Request) -> Answer:
     return json_answer({"Organizations": [{**organization_view(one), "IsEmployee": True} for one in mine]})
 
 
-def get_organization(world: World, request: Request) -> Answer:
-    """One organisation, by exactly one of its ids. Source: fact 6.2."""
-    given = [name for name in _ONE_OF if request.asked(name)]
-    if len(given) != 1:
-        raise Refusal(400, "Exactly one of orgId, boxId, fnsParticipantId, inn must be specified.")
-    wanted = request.asked(given[0])
-    everyone = world.state.organizations.values()
-    if given[0] == "orgId":
-        found = [one for one in everyone if one.org_id.replace("-", "") == wanted.replace("-", "").lower()]
-    elif given[0] == "boxId":
-        found = [world.organization(wanted)]
-    elif given[0] == "fnsParticipantId":
-        found = [one for one in everyone if one.fns_participant_id == wanted]
-    else:
-        found = [one for one in everyone if one.inn == wanted]
-        by_kpp = [one for one in found if one.kpp == request.asked("kpp")]
-        found = by_kpp or [one for one in found if not one.is_branch]
-    if len(found) != 1:
-        raise Refusal(404, "Organization is not found")
-    return json_answer(organization_view(found[0]))
-
-
-def get_organizations_by_inn_kpp(world: World, request: Request) -> Answer:
-    """Every organisation of an INN, or of an INN with this KPP. Source: fact 6.3."""
-    inn, kpp = request.required("inn"), request.asked("kpp")
-    found = [one for one in world.state.organizations.values() if one.inn == inn and (not kpp or one.kpp == kpp)]
-    return json_answer({"Organizations": [organization_view(one) for one in found]})
-
-
 def get_organizations_by_inn_list(world: World, request: Request) -> Answer:
     """Organisations of many INNs with their status for our box. Source: fact 6.4."""
     asked = request.document("GetOrganizationsByInnListRequest").get("InnList")
@@ -108,12 +78,6 @@ def get_organizations_by_inn_list(world: World, request: Request) -> Answer:
             row |= {"MessageFromCounteragent": known.message_from, "MessageToCounteragent": known.message_to}
         rows.append(row)
     return json_answer({"Organizations": rows})
-
-
-def get_box(world: World, request: Request) -> Answer:
-    """A box with its organisation. Source: fact 6.2."""
-    organization = world.organization(request.required("boxId"))
-    return json_answer({**_box_view(organization), "Organization": organization_view(organization)})
 
 
 def get_roaming_operators(world: World, request: Request) -> Answer:

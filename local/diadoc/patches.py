@@ -1,12 +1,10 @@
-"""PostMessagePatch, SendDraft, RecycleDraft: what is done to a message that is already in the box."""
+"""PostMessagePatch: what is done to a message that is already in the box."""
 
 from __future__ import annotations
 
-from local.diadoc import events, operations, pipeline, receipts, workflow
+from local.diadoc import events, operations, receipts, workflow
 from local.diadoc.http_shapes import Answer, Json, Refusal, Request, is_true, json_answer, rows_of
 from local.diadoc.message_records import Message
-from local.diadoc.message_views import message_view
-from local.diadoc.posting import check_parties
 from local.diadoc.signed_content import read_content, read_signature
 from local.diadoc.world import World
 
@@ -35,88 +33,6 @@ def post_message_patch(world: World, request: Request) -> Answer:
         patch_id = known.patch_id
     event = next(one for one in reversed(world.state.events[box]) if one.event_id == patch_id)
     return json_answer(events.patch_view(world, event, message, box))
-
-
-def send_draft(world: World, request: Request) -> Answer:
-    """Sign a draft and send it: a new message comes into being, the draft is gone. Source: fact 12.5."""
-    asked = request.document("DraftToSend")
-    box = world.my_box(request, str(asked.get("BoxId") or ""))
-    key = operations.key_of(request, box, "SendDraft")
-    known = operations.first_result(world, key)
-    if known is not None:
-        return json_answer(message_view(world, world.state.messages[known.message_id], box))
-    draft = _open_draft(world, box, str(asked.get("DraftId") or ""))
-    to_box = world.organization(str(asked["ToBoxId"])).box_id if asked.get("ToBoxId") else draft.to_box
-    if not to_box:
-        raise Refusal(400, "DraftToSend.ToBoxId must be specified")
-    check_parties(world, world.organization(box), world.organization(to_box))
-    signatures = {
-        str(one.get("ParentEntityId")): read_signature(world, one, box=box)
-        for one in rows_of(asked, "DocumentSignatures")
-    }
-    waiting = {one.entity_id for one in draft.documents if one.sender_signature == "WaitingForSenderSignature"}
-    if waiting - set(signatures):
-        raise Refusal(400, "Signature must be specified for every document of the draft")
-    for entity_id in waiting:
-        pipeline.add_signature(world, draft, entity_id, signatures[entity_id], box)
-        workflow.document_in(draft, entity_id).sender_signature = "SenderSignatureUnchecked"
-    message = Message(
-        message_id=world.new_id("message"),
-        from_box=box,
-        to_box=to_box,
-        ticks=world.ticks,
-        patched=world.ticks,
-        entities=draft.entities,
-        documents=draft.documents,
-        lock_mode=draft.lock_mode,
-        made_from_draft=draft.message_id,
-    )
-    draft.entities, draft.documents, draft.is_recycled = [], [], True
-    draft.became = [message.message_id]
-    world.state.messages[message.message_id] = message
-    events.tell_of_patch(world, draft, [box], [])
-    pipeline.begin(world, message)
-    operations.remember(world, key, message.message_id)
-    return json_answer(message_view(world, message, box))
-
-
-def recycle_draft(world: World, request: Request) -> Answer:
-    """Throw a draft away. Source: fact 12.5."""
-    box = world.my_box(request, request.required("boxId"))
-    draft = _open_draft(world, box, request.required("draftId"))
-    draft.is_recycled = True
-    events.tell_of_patch(world, draft, [box], [])
-    return Answer(content_type="text/plain")
-
-
-def delete(world: World, request: Request) -> Answer:
-    """Mark as deleted, for our side only. Source: fact 13.1."""
-    return _mark_deleted(world, request, is_deleted=True)
-
-
-def restore(world: World, request: Request) -> Answer:
-    """Take the mark off again. Source: fact 13.1."""
-    return _mark_deleted(world, request, is_deleted=False)
-
-
-def _mark_deleted(world: World, request: Request, *, is_deleted: bool) -> Answer:
-    box = world.my_box(request, request.required("boxId"))
-    message = world.message(box, request.required("messageId"))
-    wanted = request.asked("documentId").lower()
-    documents = [workflow.document_in(message, wanted)] if wanted else message.documents
-    for document in documents:
-        document.deleted_by = [one for one in document.deleted_by if one != box] + ([box] if is_deleted else [])
-    flag = "DocumentIsDeleted" if is_deleted else "DocumentIsRestored"
-    rows = [{"EntityId": document.entity_id, flag: True} for document in documents]
-    events.tell_of_patch(world, message, [box], [], EntityPatches=rows)
-    return Answer(content_type="text/plain")
-
-
-def _open_draft(world: World, box: str, draft_id: str) -> Message:
-    draft = world.message(box, draft_id)
-    if not draft.is_draft or draft.is_recycled:
-        raise Refusal(409, f"{draft_id} is not a draft, or it was already sent")
-    return draft
 
 
 def _apply(world: World, message: Message, box: str, asked: Json) -> list[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from local.diadoc import operations, partners, pipeline
 from local.diadoc.attachments import Attachment, read_attachment
-from local.diadoc.document_types import find_kind
 from local.diadoc.http_shapes import Answer, Json, Refusal, Request, is_true, json_answer, rows_of
-from local.diadoc.identifiers import HEAD_DEPARTMENT, legacy_box
+from local.diadoc.identifiers import HEAD_DEPARTMENT
 from local.diadoc.message_records import Document, Entity, Message
 from local.diadoc.message_views import message_view
 from local.diadoc.records import Organization
@@ -32,42 +31,6 @@ def post_message(world: World, request: Request) -> Answer:
     else:
         message = world.state.messages[known.message_id]
     return json_answer(message_view(world, message, box))
-
-
-def can_post_message(world: World, request: Request) -> Answer:
-    """Check boxes and kinds without sending. Source: fact 10.14."""
-    asked = request.document("CanPostMessageRequest")
-    sender = world.organization(world.my_box(request, str(asked.get("FromBoxId") or "")))
-    recipient = world.organization(str(asked.get("ToBoxId") or ""))
-    prototypes = rows_of(asked, "DocumentPrototypes")
-    if any(not one.get("CustomDocumentId") for one in prototypes):
-        raise Refusal(400, "CanPostMessage.CustomDocumentId is required field.")
-    errors: list[Json] = []
-    try:
-        check_parties(world, sender, recipient)
-    except Refusal as refusal:
-        errors.append(_error_row(refusal, ""))
-    for one in prototypes:
-        try:
-            find_kind(*(str(one.get(name) or "") for name in ("TypeNamedId", "Function", "Version")))
-        except Refusal as refusal:
-            errors.append(_error_row(refusal, str(one["CustomDocumentId"])))
-    return json_answer(
-        {
-            "FromBoxId": legacy_box(sender.box_id),
-            "FromTitle": sender.short_name,
-            "ToBoxId": legacy_box(recipient.box_id),
-            "ToTitle": recipient.short_name,
-            "IsInternal": False,
-            "IsProxified": False,
-            "Errors": errors,
-        }
-    )
-
-
-def _error_row(refusal: Refusal, custom_id: str) -> Json:
-    texts = {"UserMessage": refusal.text, "ApiMessage": refusal.text}
-    return {"Severity": "Error", **texts, "CustomDocumentId": custom_id}
 
 
 def check_parties(world: World, sender: Organization, recipient: Organization) -> None:

@@ -7,10 +7,9 @@ import io
 import zipfile
 
 from local.diadoc import shelf
-from local.diadoc.http_shapes import Answer, Refusal, Request, come_back_later, file_answer, json_answer, text_answer
+from local.diadoc.http_shapes import Answer, Refusal, Request, come_back_later, file_answer, json_answer
 from local.diadoc.message_records import Document, Entity, Message
 from local.diadoc.reading import find_document
-from local.diadoc.records import PrintTask
 from local.diadoc.world import World
 
 _RETRY_AFTER_S = 2
@@ -54,27 +53,6 @@ def generate_document_zip(world: World, request: Request) -> Answer:
             archive.writestr(zipfile.ZipInfo(f"{number:02d}_{name}", _FIRST_DAY_OF_ZIP), entity.content)
         archive.writestr(zipfile.ZipInfo("protocol.pdf", _FIRST_DAY_OF_ZIP), _print_form(message, document))
     return json_answer({"ZipFileNameOnShelf": f"__userId__/{shelf.put(world, packed.getvalue(), 'zip')}"})
-
-
-def generate_print_form_from_attachment(world: World, request: Request) -> Answer:
-    """Take a title that was not sent, answer the id of its print form. Source: fact 15.1."""
-    name = request.required("documentType")
-    if not request.body:
-        raise Refusal(400, "Request body cannot be empty")
-    task_id = world.new_id("print")
-    world.state.prints[task_id] = PrintTask(polls_left=world.state.settings.print_polls, name=name)
-    return text_answer(task_id)
-
-
-def get_generated_print_form(world: World, request: Request) -> Answer:
-    """The print form by its id. Source: fact 15.1."""
-    task = world.state.prints.get(request.required("printFormId").lower())
-    if task is None:
-        raise Refusal(404, "Print form is not found")
-    if task.polls_left > 0:
-        task.polls_left -= 1
-        return come_back_later(_RETRY_AFTER_S, status=world.state.settings.print_not_ready_status)
-    return file_answer(pdf_of([task.name]), f"{task.name}.pdf", "application/pdf")
 
 
 def pdf_of(lines: list[str]) -> bytes:

@@ -93,13 +93,6 @@ def get_documents(world: World, request: Request) -> Answer:
     return json_answer({"TotalCount": len(rows), "Documents": views, "HasMoreResults": len(page) < len(rows)})
 
 
-def get_documents_by_message_id(world: World, request: Request) -> Answer:
-    """All documents of a message. Source: fact 13.7."""
-    box = world.my_box(request, request.required("boxId"))
-    message = world.message(box, request.required("messageId"))
-    return _list(world, [(message, one) for one in message.documents if _is_seen(message, one, box)], box)
-
-
 def get_documents_by_custom_id(world: World, request: Request) -> Answer:
     """All documents that were sent under an id of ours: the way back after a lost answer. Source: fact 13.7."""
     box = world.my_box(request, request.required("boxId"))

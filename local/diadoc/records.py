@@ -159,14 +159,6 @@ class Job:
 
 
 @dataclass(slots=True, kw_only=True)
-class PrintTask:
-    """A print form asked for a title that was not sent."""
-
-    polls_left: int
-    name: str
-
-
-@dataclass(slots=True, kw_only=True)
 class ShelfFile:
     """A file of the shelf, by parts."""
 
@@ -206,6 +198,5 @@ class State:
     operations: dict[str, Operation] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     shelf: dict[str, ShelfFile] = field(default_factory=dict)
-    prints: dict[str, PrintTask] = field(default_factory=dict)
     cloud_tasks: dict[str, CloudTask] = field(default_factory=dict)
     bad_signatures: dict[str, list[int]] = field(default_factory=dict)

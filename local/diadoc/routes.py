@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from local.diadoc import (
     authentication,
@@ -17,7 +16,6 @@ from local.diadoc import (
     printing,
     reading,
     receipts,
-    service_xml,
     shelf,
     titles,
 )
@@ -30,32 +28,20 @@ TOKEN_PATH = "connect/token"
 _TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "connect/token", authentication.give_token),
     ("GET", "GetMyOrganizations", organizations.get_my_organizations),
-    ("GET", "GetOrganization", organizations.get_organization),
-    ("GET", "GetOrganizationsByInnKpp", organizations.get_organizations_by_inn_kpp),
     ("POST", "V2/GetOrganizationsByInnList", organizations.get_organizations_by_inn_list),
-    ("GET", "GetBox", organizations.get_box),
     ("GET", "GetRoamingOperators", organizations.get_roaming_operators),
     ("POST", "SearchFnsParticipants", organizations.search_fns_participants),
     ("POST", "GetOrCreateRoamingOrganizationByFnsParticipantId", organizations.roaming_organization),
     ("POST", "V3/AcquireCounteragent", partner_endpoints.acquire_counteragent),
     ("GET", "V3/AcquireCounteragentResult", partner_endpoints.acquire_counteragent_result),
-    ("GET", "V2/AcquireCounteragentResult", partner_endpoints.acquire_counteragent_result),
     ("GET", "V3/GetCounteragent", partner_endpoints.get_counteragent),
     ("GET", "V3/GetCounteragents", partner_endpoints.get_counteragents),
     ("GET", "V1/GetCounteragentEvents", partner_endpoints.get_counteragent_events),
     ("POST", "V2/BreakWithCounteragent", partner_endpoints.break_with_counteragent),
     ("GET", "V3/GetDocumentTypes", document_types.get_document_types),
-    ("GET", "V2/GetDocumentTypes", document_types.get_document_types),
-    ("GET", "GetContent", document_types.get_content),
     ("POST", "GenerateTitleXml", titles.generate_title_xml),
-    ("POST", "CanPostMessage", posting.can_post_message),
     ("POST", "V3/PostMessage", posting.post_message),
     ("POST", "V4/PostMessagePatch", patches.post_message_patch),
-    ("POST", "V3/PostMessagePatch", patches.post_message_patch),
-    ("POST", "SendDraft", patches.send_draft),
-    ("POST", "RecycleDraft", patches.recycle_draft),
-    ("POST", "Delete", patches.delete),
-    ("POST", "Restore", patches.restore),
     ("POST", "V2/ShelfUpload", shelf.shelf_upload),
     ("POST", "ShelfUploadPartInit", shelf.shelf_upload_part_init),
     ("POST", "ShelfUploadPart", shelf.shelf_upload_part),
@@ -63,40 +49,21 @@ _TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "DssSign", cloud_signing.dss_sign),
     ("GET", "DssSignResult", cloud_signing.dss_sign_result),
     ("GET", "V8/GetNewEvents", events.get_new_events),
-    ("GET", "V7/GetNewEvents", events.get_new_events),
-    ("GET", "V6/GetNewEvents", events.get_new_events),
-    ("GET", "V5/GetNewEvents", events.get_new_events),
-    ("GET", "V4/GetNewEvents", events.get_new_events),
-    ("GET", "V3/GetEvent", events.get_event),
-    ("GET", "V2/GetLastEvent", events.get_last_event),
     ("GET", "V3/GetDocument", reading.get_document),
     ("GET", "V6/GetMessage", reading.get_message),
-    ("GET", "V5/GetMessage", reading.get_message),
     ("GET", "V4/GetEntityContent", reading.get_entity_content),
     ("GET", "GetSignatureInfo", reading.get_signature_info),
     ("GET", "V3/GetDocuments", reading.get_documents),
-    ("GET", "GetDocumentsByMessageId", reading.get_documents_by_message_id),
     ("GET", "GetDocumentsByCustomId", reading.get_documents_by_custom_id),
     ("GET", "GeneratePrintForm", printing.generate_print_form),
-    ("POST", "GeneratePrintFormFromAttachment", printing.generate_print_form_from_attachment),
-    ("GET", "GetGeneratedPrintForm", printing.get_generated_print_form),
     ("GET", "GenerateDocumentProtocol", printing.generate_document_protocol),
     ("GET", "GenerateDocumentZip", printing.generate_document_zip),
-    ("POST", "V2/GenerateRevocationRequestXml", service_xml.generate_revocation_request),
-    ("POST", "V2/GenerateSignatureRejectionXml", service_xml.generate_signature_rejection),
     ("POST", "V2/GenerateReceiptXml", receipts.generate_receipt),
 )
 
 ROUTES: dict[str, dict[str, Endpoint]] = {}
 for _verb, _path, _endpoint in _TABLE:
     ROUTES.setdefault(_path.lower(), {})[_verb] = _endpoint
-
-# Methods that are announced to go: until the day they say so, after it they are gone. Source: facts 2.1, 2.2.
-SUNSETS = {
-    **{f"v{version}/getnewevents": date(2027, 4, 3) for version in (4, 5, 6, 7)},
-    "v3/postmessagepatch": date(2027, 4, 3),
-    "v2/acquirecounteragentresult": date(2027, 5, 1),
-}
 
 # Methods that are gone: those that named organisations instead of boxes, and what newer versions replaced.
 GONE = frozenset(

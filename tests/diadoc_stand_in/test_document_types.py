@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from local.diadoc.xml import parse
 from tests.diadoc_stand_in.talk import UTD_PARAMETERS
 
 
@@ -58,29 +57,6 @@ def test_workflows_have_a_default(company):
     }
 
     assert chosen == {"СЧФ": 17, "ДОП": 3, "СЧФДОП": 18}
-
-
-def test_old_version_answers_the_same_types(company):
-    """Fact 8.1 [doc]: GET /V2/GetDocumentTypes also exists."""
-    assert company.talk.get("/V2/GetDocumentTypes", boxId=company.box).status_code == 200
-
-
-@pytest.mark.parametrize("content", ["TitleXsd", "UserContractXsd"])
-def test_schemas_are_served(company, content):
-    """Fact 8.5 [doc]: GET /GetContent."""
-    asked = {"typeNamedId": "UniversalTransferDocument", "function": "ДОП", "version": "utd970_05_03_01"}
-
-    answer = company.talk.get("/GetContent", **asked, titleIndex=0, contentType=content)
-
-    assert answer.status_code == 200
-    assert parse(answer.content).tag == "{http://www.w3.org/2001/XMLSchema}schema"
-
-
-def test_schema_that_there_is_not(company):
-    """Fact 8.5 [doc]."""
-    answer = company.talk.get("/GetContent", typeNamedId="Nonformalized", titleIndex=0, contentType="TitleXsd")
-
-    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(

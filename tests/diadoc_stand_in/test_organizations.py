@@ -15,29 +15,6 @@ def test_my_organizations_are_those_of_my_boxes(company):
     assert answer.json()["Organizations"][0]["Boxes"][0]["BoxIdGuid"] == company.box
 
 
-def test_organization_by_each_of_its_ids(company):
-    """Fact 6.2 [doc]: GET /GetOrganization."""
-    ids = {"boxId": company.other, "inn": CLIENT_INN, "orgId": company.client.org_id}
-    ids["fnsParticipantId"] = company.client.fns_participant_id
-
-    found = [company.talk.get("/GetOrganization", **{name: value}).json()["Inn"] for name, value in ids.items()]
-
-    assert found == [CLIENT_INN] * 4
-
-
-@pytest.mark.parametrize(
-    ("parameters", "status"),
-    [
-        pytest.param({}, 400, id="by nothing"),
-        pytest.param({"inn": CLIENT_INN, "orgId": "x"}, 400, id="by two"),
-        pytest.param({"inn": "7707083893"}, 404, id="unknown"),
-    ],
-)
-def test_organization_is_not_answered(company, parameters, status):
-    """Fact 6.2 [doc]."""
-    assert company.talk.get("/GetOrganization", **parameters).status_code == status
-
-
 def test_company_has_one_organization_at_diadoc_and_branches_in_it(company, diadoc):
     """Fact 6.10 [doc]: the list of partners leaves the departments out."""
     branchy = diadoc.add_organization(inn="7707083893", full_name="ПАО", branches=["784201001"])
@@ -55,17 +32,6 @@ def test_company_has_one_organization_at_diadoc_and_branches_in_it(company, diad
     assert partners[0]["Organization"]["Departments"] == []
 
 
-def test_inn_may_have_several_organizations(company, diadoc):
-    """Fact 6.3 [doc]: GET /GetOrganizationsByInnKpp."""
-    diadoc.add_organization(inn=CLIENT_INN, full_name="ООО «Василёк»", operator="2BE")
-
-    both = company.talk.get("/GetOrganizationsByInnKpp", inn=CLIENT_INN).json()["Organizations"]
-    none = company.talk.get("/GetOrganizationsByInnKpp", inn=CLIENT_INN, kpp="000000000").json()["Organizations"]
-
-    assert [(one["IsRoaming"], one["FnsParticipantId"][:3]) for one in both] == [(False, "2BM"), (True, "2BE")]
-    assert none == []
-
-
 def test_list_of_inns_answers_statuses_for_my_box_only(company, diadoc):
     """Fact 6.4 [doc]: POST /V2/GetOrganizationsByInnList."""
     diadoc.make_partners(box=company.box, partner=company.other)
@@ -76,13 +42,6 @@ def test_list_of_inns_answers_statuses_for_my_box_only(company, diadoc):
 
     assert [one["CounteragentStatus"] for one in mine] == ["IsMyCounteragent"]
     assert [one["CounteragentStatus"] for one in nobody] == ["NotInCounteragentList"]
-
-
-def test_box_has_its_organization(company):
-    """Fact 6.7 [sdk]: GET /GetBox."""
-    box = company.talk.get("/GetBox", boxId=company.other).json()
-
-    assert (box["BoxIdGuid"], box["Organization"]["Inn"]) == (company.other, CLIENT_INN)
 
 
 def test_operators_say_what_they_can(company, diadoc):

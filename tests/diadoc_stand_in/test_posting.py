@@ -303,19 +303,6 @@ def test_documents_of_a_message_refer_to_each_other(company):
     assert "is not found in the message" in refused(company, act)[1]
 
 
-def test_check_without_sending(company, diadoc):
-    """Fact 10.14 [seen]: POST /CanPostMessage."""
-    rows = [{"CustomDocumentId": "a", "TypeNamedId": "Contract"}, {"CustomDocumentId": "b", "TypeNamedId": "Paper"}]
-    asked = {"FromBoxId": company.box, "ToBoxId": company.other, "DocumentPrototypes": rows}
-
-    answer = company.talk.post("/CanPostMessage", asked).json()
-    nameless = company.talk.post("/CanPostMessage", {**asked, "DocumentPrototypes": [{"TypeNamedId": "Contract"}]})
-
-    assert [error["CustomDocumentId"] for error in answer["Errors"]] == ["b"]
-    assert nameless.text == "CanPostMessage.CustomDocumentId is required field."
-    assert diadoc.statistics()["state"]["messages"] == 0
-
-
 def test_same_recipient_as_sender(company):
     """Fact 10.12: a message goes to another box."""
     assert refused(company, ToBoxId=company.box)[0] == 400

@@ -41,19 +41,6 @@ def test_archive_has_no_print_form(company):
     assert answer.text == "Generating print form for this type of document is not supported"
 
 
-def test_print_form_of_what_was_not_sent(company):
-    """Fact 15.1 [doc]: POST /GeneratePrintFormFromAttachment, GET /GetGeneratedPrintForm."""
-    form = company.talk.send(
-        "/GeneratePrintFormFromAttachment", company.title(), documentType="UniversalTransferDocument"
-    ).text
-
-    first = company.talk.get("/GetGeneratedPrintForm", printFormId=form)
-    second = company.talk.get("/GetGeneratedPrintForm", printFormId=form)
-
-    assert (first.headers["Retry-After"], second.content[:5]) == ("2", b"%PDF-")
-    assert company.talk.get("/GetGeneratedPrintForm", printFormId="x").status_code == 404
-
-
 def test_protocol_has_its_signature(company):
     """Fact 15.3 [doc]: GET /GenerateDocumentProtocol."""
     sent = company.deliver()

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from local.diadoc.identifiers import box_guid, iso_of, legacy_box, moment_of, ticks_of
-from tests.diadoc_stand_in.talk import MORNING, log_in
+from tests.diadoc_stand_in.talk import MORNING
 
 
 def test_unknown_path_wrong_verb_and_removed_method(company):
@@ -20,28 +20,6 @@ def test_unknown_path_wrong_verb_and_removed_method(company):
 def test_paths_are_matched_in_any_case(company):
     """Fact 2.1: a production client asks in lower case [told]."""
     assert company.talk.get("/getmyorganizations").status_code == 200
-
-
-def test_method_that_goes_says_so_and_is_gone_after_its_day(company, clock, diadoc):
-    """Fact 2.2 [doc]: V7/GetNewEvents goes on 3 April 2027."""
-    before = company.talk.get("/V7/GetNewEvents", boxId=company.box)
-    clock.pass_by(200 * 86_400)
-    renewed = log_in(diadoc, "robot")
-    after = renewed.get("/V7/GetNewEvents", boxId=company.box)
-    renewed.close()
-
-    assert before.status_code == 200
-    assert before.headers["Sunset"] == "Sat, 03 Apr 2027 00:00:00 GMT"
-    assert "Link" in before.headers
-    assert after.status_code == 410
-
-
-@pytest.mark.parametrize("path", ["/V4/GetNewEvents", "/V5/GetNewEvents", "/V6/GetNewEvents"])
-def test_predecessors_announce_their_end(company, path):
-    """Fact 2.2 [doc]."""
-    answer = company.talk.get(path, boxId=company.box)
-
-    assert (answer.status_code, answer.headers["Sunset"]) == (200, "Sat, 03 Apr 2027 00:00:00 GMT")
 
 
 def test_json_without_content_type_fails_as_protobuf(company):
@@ -85,7 +63,7 @@ def test_answers_hold_what_no_client_knows(company):
 def test_every_answer_is_traced_and_errors_have_a_code(company):
     """Fact 4.6 [seen]."""
     good = company.talk.get("/GetMyOrganizations")
-    bad = company.talk.get("/GetOrganization")
+    bad = company.talk.get("/GetRoamingOperators")
 
     assert len(good.headers["X-Kontur-Trace-Id"]) == 32
     assert good.headers["X-Kontur-Trace-Id"] != bad.headers["X-Kontur-Trace-Id"]

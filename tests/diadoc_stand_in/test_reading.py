@@ -57,14 +57,13 @@ def test_content_is_injected_when_asked_for(company):
 
 
 def test_message_has_a_document_and_its_signature(company):
-    """Fact 13.2 [seen]: GET /V6/GetMessage, and V5 before it."""
+    """Fact 13.2 [seen]: GET /V6/GetMessage."""
     sent = company.send()
 
     message = company.whole(sent)
-    old = company.talk.get("/V5/GetMessage", boxId=company.box, messageId=sent.message_id)
     rows = [(one["EntityType"], one["AttachmentType"], one["ParentEntityId"]) for one in message["Entities"]]
     assert rows == [("Attachment", "Contract", ""), ("Signature", "Nonformalized", sent.entity_id)]
-    assert (message["MessageType"], message["LockMode"], old.status_code) == ("Letter", "None", 200)
+    assert (message["MessageType"], message["LockMode"]) == ("Letter", "None")
 
 
 def test_content_of_an_entity(company):
@@ -146,20 +145,6 @@ def test_limit_of_a_page(company, limit):
     assert company.talk.get("/V8/GetNewEvents", boxId=company.box, limit=limit).status_code == 400
 
 
-def test_one_event_and_the_last_one(company):
-    """Fact 13.4 [doc]: GET /V3/GetEvent, GET /V2/GetLastEvent."""
-    empty = company.talk.get("/V2/GetLastEvent", boxId=company.box)
-    sent = company.send()
-
-    last = company.talk.get("/V2/GetLastEvent", boxId=company.box).json()
-    one = company.talk.get("/V3/GetEvent", boxId=company.box, eventId=sent.message_id)
-    none = company.talk.get("/V3/GetEvent", boxId=company.box, eventId="x")
-
-    assert empty.status_code == 204
-    assert last["EventId"] == one.json()["EventId"] == sent.message_id
-    assert none.status_code == 404
-
-
 @pytest.mark.parametrize(
     ("category", "found"),
     [
@@ -212,25 +197,11 @@ def test_filter_that_makes_no_sense(company, asked):
 
 
 def test_way_back_after_a_lost_answer(company, diadoc):
-    """Facts 10.5 [told], 13.7 [doc]: GET /GetDocumentsByCustomId, GET /GetDocumentsByMessageId."""
+    """Facts 10.5 [told], 13.7 [doc]: GET /GetDocumentsByCustomId."""
     sent = company.send(contract_file(company.signed(), CustomDocumentId="our-1"))
 
     by_ours = company.talk.get("/GetDocumentsByCustomId", boxId=company.box, customDocumentId="our-1").json()
-    by_message = company.talk.get("/GetDocumentsByMessageId", boxId=company.box, messageId=sent.message_id).json()
     none = company.talk.get("/GetDocumentsByCustomId", boxId=company.box, customDocumentId="our-2").json()
 
     assert [one["EntityId"] for one in by_ours["Documents"]] == [sent.entity_id]
-    assert [one["EntityId"] for one in by_message["Documents"]] == [sent.entity_id]
     assert none["Documents"] == []
-
-
-def test_deleted_is_marked_on_our_side_only(company):
-    """Fact 13.1 [doc]: POST /Delete, POST /Restore."""
-    sent = company.deliver()
-    asked = {"boxId": company.box, "messageId": sent.message_id}
-
-    company.talk.post("/Delete", **asked)
-    ours, theirs = company.document(sent), company.document(sent, talk=company.client_talk, box=company.other)
-    company.talk.post("/Restore", **asked)
-
-    assert (ours["IsDeleted"], theirs["IsDeleted"], company.document(sent)["IsDeleted"]) == (True, False, False)

@@ -177,38 +177,6 @@ def test_delayed_document_is_sent_by_its_signature(company, clock):
     assert document["DeliveryTimestampTicks"] > 0
 
 
-def test_draft_becomes_a_new_message(company, clock):
-    """Fact 12.5 [doc]: POST /SendDraft."""
-    draft = company.send(contract_file({"Content": base64_of(CONTENT)}), IsDraft=True)
-    row = {"ParentEntityId": draft.entity_id, "Signature": base64_of(company.diadoc.sign(content=CONTENT))}
-    asked = {"BoxId": company.box, "DraftId": draft.message_id, "DocumentSignatures": [row]}
-
-    unsigned = company.talk.post("/SendDraft", {**asked, "DocumentSignatures": []}, operationId="0")
-    message = company.talk.post("/SendDraft", asked, operationId="1").json()
-    again = company.talk.post("/SendDraft", asked, operationId="1").json()
-    other = company.talk.post("/SendDraft", asked, operationId="2")
-    clock.pass_by(21)
-
-    assert unsigned.status_code == 400
-    assert message["MessageId"] not in ("", draft.message_id)
-    assert (again["MessageId"], other.status_code) == (message["MessageId"], 409)
-    old = company.whole(draft)
-    assert (old["MessageType"], old["DraftIsTransformedToMessageIdList"]) == ("Draft", [message["MessageId"]])
-    new = company.talk.get("/V6/GetMessage", boxId=company.box, messageId=message["MessageId"]).json()
-    assert new["CreatedFromDraftId"] == draft.message_id
-    assert next(one for one in new["Entities"] if "DocumentInfo" in one)["DocumentInfo"]["DeliveryTimestampTicks"] > 0
-
-
-def test_draft_is_thrown_away(company):
-    """Fact 12.5 [doc]: POST /RecycleDraft."""
-    draft = company.send(contract_file({"Content": base64_of(CONTENT)}), IsDraft=True)
-
-    answer = company.talk.post("/RecycleDraft", boxId=company.box, draftId=draft.message_id)
-
-    assert answer.status_code == 200
-    assert company.whole(draft)["DraftIsRecycled"] is True
-
-
 def test_authority_is_the_same_after_a_restart():
     """The stand-in's own: keys follow from the seed."""
     first, second = SigningAuthority("a"), SigningAuthority("a")

@@ -37,7 +37,7 @@ def test_recipient_signs_a_file(company, diadoc):
     assert document["RecipientResponseStatus"] == "WithRecipientSignature"
     signatures = [one for one in company.whole(sent)["Entities"] if one["EntityType"] == "Signature"]
     assert len(signatures) == 2
-    last = company.talk.get("/V2/GetLastEvent", boxId=company.box).json()
+    last = company.talk.get("/V8/GetNewEvents", boxId=company.box).json()["Events"][-1]
     assert last["Patch"]["Entities"][0]["EntityId"] == signatures[1]["EntityId"]
     partner = company.talk.get("/V3/GetCounteragent", myBoxId=company.box, counteragentBoxId=company.other).json()
     assert partner["CurrentStatus"] == "IsMyCounteragent"
@@ -132,16 +132,9 @@ def test_recipient_owes_a_receipt_where_the_workflow_has_one(company, diadoc):
 
 @pytest.mark.parametrize(("refusal", "status"), [(None, "RevocationAccepted"), ("Не согласны", "RevocationRejected")])
 def test_we_ask_to_annul(company, diadoc, refusal, status):
-    """Fact 14.1 [doc]: POST /V2/GenerateRevocationRequestXml, then a patch; the status depends on who looks."""
+    """Fact 14.1 [doc]: the status depends on who looks."""
     sent = company.deliver()
-    xml = company.talk.post(
-        "/V2/GenerateRevocationRequestXml",
-        {"Comment": "Ошибка", "Signer": {}},
-        boxId=company.box,
-        messageId=sent.message_id,
-        attachmentId=sent.entity_id,
-    ).content
-    row = {"ParentEntityId": sent.entity_id, "SignedContent": company.signed(xml)}
+    row = {"ParentEntityId": sent.entity_id, "SignedContent": company.signed(b"<annulment/>")}
 
     assert patch(company, sent, RevocationRequests=[row]).status_code == 200
     asked = (
@@ -169,17 +162,14 @@ def test_recipient_asks_to_annul_and_we_sign(company, diadoc):
 
 
 def test_recipient_acts_over_the_api_too(company):
-    """Facts 14.1, 14.2 [doc]: V2/GenerateSignatureRejectionXml, V3/PostMessagePatch."""
+    """Facts 14.1, 14.2 [doc]."""
     sent = company.deliver(company.act())
-    asked = {"boxId": company.other, "messageId": sent.message_id, "attachmentId": sent.entity_id}
-    xml = company.client_talk.post("/V2/GenerateSignatureRejectionXml", {"ErrorMessage": "Нет"}, **asked).content
-    row = {"ParentEntityId": sent.entity_id, "SignedContent": company.signed(xml)}
+    row = {"ParentEntityId": sent.entity_id, "SignedContent": company.signed(b"<refusal/>")}
     body = {"BoxId": company.other, "MessageId": sent.message_id, "XmlSignatureRejections": [row]}
 
-    answer = company.client_talk.post("/V3/PostMessagePatch", body)
+    answer = company.client_talk.post("/V4/PostMessagePatch", body)
 
     assert answer.status_code == 200
-    assert "Sunset" in answer.headers
     assert company.document(sent)["RecipientResponseStatus"] == "RecipientSignatureRequestRejected"
 
 
