@@ -15,6 +15,7 @@ PARTS = {
     "statements": "statistics, reconciliations and explanations of a year, CPU ms",
     "api": "a page of the list on accounts of 10 and of 100 000 documents, cold imports, answers of the local cloud",
     "sweep": "a sweep while 100 000 letters wait: calls and messages",
+    "report": "the count of a month: calls and CPU ms an account, hours at 4 ms a call",
     "imports": "cold imports of each function, CPU ms over a bare interpreter",
     "edo": "a quarter of 1 000 counterparties against the operator's stand-in, on a simulated clock",
     "month": "a month of 1 000 clients through the local cloud, CPU seconds",

@@ -94,6 +94,18 @@ def calls_of_a_close(entries: int) -> int:
     return int(world.store.calls - before)  # type: ignore[attr-defined]
 
 
+def a_clients_month(store: MemoryStore) -> Outside:
+    """One client of the standard profile, closed, its letters delivered; the run is not counted yet."""
+    clock = _Clock()
+    world = replace(a_world(clock), store=store)
+    _begin(world, clock, 1)
+    _live(world, clock, 1)
+    clock.now = _NIGHT
+    close_month(JANUARY, world, until=_NIGHT + timedelta(minutes=10))
+    _drain(world)
+    return world
+
+
 # --- the month ---------------------------------------------------------------------------------------------------
 
 

@@ -70,8 +70,10 @@ def audit(
         else:
             before = previous["acted"]
             return Audit(reading=reading, acted={p: before.get(p, 0) + acts.get(p, 0) for p in {**before, **acts}})
-    reading = History(taxed=set(taxed)).read(entries_between(store, account, 0, last_seq))
-    return Audit(reading=reading, acted=_all_acts(account, month, store))
+    entries = entries_between(store, account, 0, last_seq)
+    reading = History(taxed=set(taxed)).read(entries)
+    is_first = sum(e.kind == "close" for e in entries) == 1
+    return Audit(reading=reading, acted=acts if is_first else _all_acts(account, month, store))
 
 
 def _all_acts(account: str, month: Month, store: Store) -> dict[str, Kopecks]:
