@@ -199,6 +199,17 @@ def _head_lot() -> Iterator[None]:
         yield
 
 
+@mutant("an act loses a line")
+def _lost_line() -> Iterator[None]:
+    as_it_is = closing.act_content
+
+    def act_content(month: Any, funds: Any, lines: Any) -> Any:
+        return as_it_is(month, dict(list(funds.items())[: max(1, len(funds) - 1)]), lines)
+
+    with patch.object(closing, "act_content", act_content):
+        yield
+
+
 # --- papers ------------------------------------------------------------------------------------------------------
 
 
@@ -378,6 +389,14 @@ _plain("events change nothing", track_letters, "RANKS", dict.fromkeys(RANKS, 0))
 
 _plain("a run ends before every account is closed", Tally, "complete", property(lambda self: True))
 _plain("the sweep does not repeat hints", sweep, "_repeat_hints", lambda *args: set())
+@mutant("an account that has changed is not counted again")
+def _counted_once() -> Iterator[None]:
+    with ExitStack() as stack:
+        for module in (runs, account_months, issue_documents):
+            stack.enter_context(patch.object(module, "recounted", lambda *args: []))
+        yield
+
+
 _plain("a run reports without its accounts", counting, "_counted", lambda *args, **named: iter(()))
 
 

@@ -5,9 +5,9 @@ transaction, and the account alone is counted again. The sums are made of the ro
 
 An account costs three calls (its journal, documents and letters) and 3/95 of one (a page of accounts, the readings of
 the month before, one transaction for the page), and 2 ms of work: `python -m bench report`. At 4 ms a call, 100 000
-accounts take 24 minutes (two sweeps), and 1 000 000 take 4 hours (16 sweeps of a quarter of an hour, each going on where
-the one before was cut off); adding up a million rows takes 1 000 calls, about two minutes. A document that is mended
-later costs its account's three calls and the adding up.
+accounts take 24 minutes (two sweeps), and 1 000 000 take 4 hours (16 sweeps of a quarter of an hour, each going on
+where the one before was cut off); adding up a million rows takes 1 000 calls, about two minutes. A document that is
+mended later costs its account's three calls and the adding up.
 """
 
 from __future__ import annotations
