@@ -8,7 +8,8 @@ from statistics import median_low
 from typing import NamedTuple
 
 from billing.domain.act import ActContent, act_content, held_back
-from billing.domain.drafts import Draft, act_draft, invoice_drafts, main_payer
+from billing.domain.drafts import Draft, act_draft, main_payer
+from billing.domain.invoice_drafts import invoice_drafts
 from billing.domain.ledger import ACTED, Account, Entry, Fund, MoneyClass, Service, Sum, add_to, moves_balance
 from billing.domain.money import Kopecks, roubles
 from billing.domain.parties import Customer
