@@ -251,6 +251,8 @@ OPEN = {
     "get /enter",
     "get /confirm",
     "post /confirm",
+    "get /stop",
+    "post /stop",
     "get /static/{name}",
     "get /openapi.json",
     "get /health",

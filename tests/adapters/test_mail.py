@@ -63,6 +63,18 @@ def test_a_letter_is_as_its_golden_file():
     assert raw == GOLDEN.read_bytes()
 
 
+def test_a_letter_that_can_be_stopped_says_so_to_mail_programs():
+    """RFC 8058, 3.1: both headers, an HTTPS address, on one line whatever its length."""
+    url = f"https://docs.crm.example/stop?token=c-000001.{'x' * 90}"
+    message = read(a_mime(changed(stop_url=url)))
+
+    assert message["List-Unsubscribe"] == f"<{url}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert read(a_mime())["List-Unsubscribe"] is None
+    with pytest.raises(RefusedError):
+        a_mime(changed(stop_url="https://x\r\nBcc: y"))
+
+
 def test_what_was_put_in_is_read_out():
     message = read(a_mime())
 

@@ -50,7 +50,7 @@ from billing.page.contexts_operator import (
     UntakenRow,
     WindowShown,
 )
-from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage
+from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage, StopPage
 from billing.page.frame import Frame, Notice, Payer
 from billing.page.language import Language
 from billing.page.periods import document_spans, reconciliation_spans, statistics_spans
@@ -468,6 +468,9 @@ def pages(language: Language) -> dict[str, Context]:
         "a link to another client": EnterPage(
             frame=frame(language, client=""), token="t", now="ООО «Ромашка»", then="ООО «Дуэт»"
         ),
+        "stop the letters": StopPage(frame=nobody, state="ask", token="c-000001.x"),
+        "stopped": StopPage(frame=nobody, state="done"),
+        "stopped before": StopPage(frame=nobody, state="stale"),
         "no session": MessagePage(frame=nobody, heading="no_session", text="no_session_text"),
         "not found": MessagePage(frame=frame(language), heading="not_found", text="not_found_text", back="/"),
         "operator": operator(),

@@ -12,6 +12,7 @@ import pytest
 from billing import wiring
 from billing.ports import StaleError
 from billing.usecases.notifications import notifications_of
+from billing.usecases.send_again import addressees
 from tests.api.asking import TOKENS, Answered, Browser, a_token
 from tests.usecases.house import ACCOUNT, ROMASHKA, VASILYOK, House, a_card, a_charge, a_payment
 
@@ -323,6 +324,30 @@ def test_an_address_waits_until_its_button_is_pressed(house, administrator):
     pressed = stranger.post("/confirm", form={"token": query.removeprefix("token=")})
     assert (pressed.status, "адрес подтверждён" in pressed.body) == (200, True)
     assert _added(house) == [("a@buh.example", "confirmed")]
+
+
+def _letters_of(house: House, address: str) -> list[str]:
+    """The links to stop with of the letters to the address that carry documents."""
+    return [letter.stop_url for letter in house.letters(address) if letter.attachments]
+
+
+def test_whoever_was_added_stops_the_letters_by_a_link_in_them(house, administrator):
+    """The two ways of RFC 8058: the button of a mail program sends nothing but the link, a page asks first."""
+    stranger, one_click = Browser(house, headers=HTML), {"List-Unsubscribe": "One-Click"}
+    _change(administrator, house, "add", address="a@buh.example", kind="act")
+    stranger.post("/confirm", form={"token": _link(house).partition("token=")[2]})
+    _send(administrator, f"/page/documents/{ACT}", to=[*addressees(ACCOUNT, house.outside)][-1])
+    house.wait(minutes=30).sweep()
+    (url,) = _letters_of(house, "a@buh.example")
+    path, _, query = url.removeprefix("https://docs.crm.example").partition("?")
+
+    assert "Не\u00a0присылать" in stranger.get(path, query=query).body
+    assert _added(house) == [("a@buh.example", "confirmed")], "a scanner of links stops nothing"
+    assert stranger.post(path, query=f"{query}x", form=one_click).status == 404
+    assert Browser(house).post(path, query=query, form=one_click).status == 200
+    assert _added(house) == []
+    assert stranger.post(path, query=query).status == 404
+    assert _letters_of(house, f"{ACCOUNT}@client.example") == [""], "an administrator's address is the CRM's"
 
 
 @pytest.mark.parametrize("spoiled", ["late", "other", "cut", "none"])

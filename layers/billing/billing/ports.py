@@ -180,12 +180,13 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What a letter says and carries, in both forms."""
+    """What a letter says and carries, in both forms. `stop_url`: by which its one reader stops such letters."""
 
     subject: str
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    stop_url: str = ""
 
 
 class RefusedError(InvalidInputError):

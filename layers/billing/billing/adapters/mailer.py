@@ -127,7 +127,8 @@ def mime(letter: Letter, *, sender: str, to: str, delivery: str, reply_to: str =
     Raises:
         RefusedError: a header would not fit one line: an address or a subject with a line break in it.
     """
-    if any(mark in text for text in (sender, to, reply_to, letter.subject, delivery) for mark in "\r\n"):
+    heads = (sender, to, reply_to, letter.subject, delivery, letter.stop_url)
+    if any(mark in text for text in heads for mark in "\r\n"):
         raise RefusedError("a header of the letter is not one line")  # the library lets one at the end pass
     try:
         message = EmailMessage(policy=_SEVEN_BIT)
@@ -141,7 +142,7 @@ def mime(letter: Letter, *, sender: str, to: str, delivery: str, reply_to: str =
         for a in letter.attachments:
             kind, _, subtype = a.content_type.partition("/")
             message.add_attachment(a.body, maintype=kind, subtype=subtype, filename=a.file_name)
-        return _subject(letter.subject) + _from(sender) + message.as_bytes()
+        return _subject(letter.subject) + _from(sender) + _unsubscribe(letter.stop_url) + message.as_bytes()
     except (ValueError, MessageError) as error:
         raise RefusedError("a header of the letter is not one line") from error
 
@@ -150,6 +151,13 @@ def _subject(text: str) -> bytes:
     """The header, folded. Not by `EmailMessage`: breaking a line that has no-break spaces in it, it loses a space."""
     said = Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
     return f"Subject: {said}\r\n".encode("ascii")
+
+
+def _unsubscribe(url: str) -> bytes:
+    """The headers by which a mail program shows its own button. Source: RFC 8058, 3.1; RFC 2369, 3.2."""
+    if not url:
+        return b""
+    return f"List-Unsubscribe: <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
 
 
 def _from(sender: str) -> bytes:

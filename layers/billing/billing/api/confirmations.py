@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,17 +29,27 @@ class Confirmation:
 
 def links_of(account: str, event: APIGatewayProxyEventV2) -> Callable[[str, str], str]:
     """How links for addresses of the account are made: on the host that was asked, which the gateway itself names."""
-    context = event.request_context
-    local = is_local(event.raw_event)
-    host = event.headers.get("host", context.domain_name) if local else context.domain_name
+    here = _origin(event)
     until = moscow_day(wiring.now()) + timedelta(days=CONFIRMATION_DAYS)
 
     def link(digest: str, nonce: str) -> str:
         said = base64.urlsafe_b64encode(json.dumps([account, digest, nonce, until.isoformat()]).encode()).decode()
         said = said.rstrip("=")
-        return f"{'http' if local else 'https'}://{host}/confirm?token={said}.{wiring.tokens().mac(PURPOSE, said)}"
+        return f"{here}/confirm?token={said}.{wiring.tokens().mac(PURPOSE, said)}"
 
     return link
+
+
+def stop_link(account: str, event: APIGatewayProxyEventV2) -> str:
+    """Return a link that stops the letters to an address; its secret is its own, and outlives those of ours."""
+    return f"{_origin(event)}/stop?token={account}.{secrets.token_urlsafe(24)}"
+
+
+def _origin(event: APIGatewayProxyEventV2) -> str:
+    context = event.request_context
+    if is_local(event.raw_event):
+        return f"http://{event.headers.get('host', context.domain_name)}"
+    return f"https://{context.domain_name}"
 
 
 def read(token: str) -> Confirmation | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 VERSION = "/v1"
-PAGES = ("/page/", "/static/", "/enter", "/confirm", "/leave", "/openapi.json", "/health")
+PAGES = ("/page/", "/static/", "/enter", "/confirm", "/stop", "/leave", "/openapi.json", "/health")
 JSON = "application/json"
 
 

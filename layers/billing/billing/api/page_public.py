@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -9,17 +10,19 @@ from aws_lambda_powertools.event_handler import Response
 
 from billing import wiring
 from billing.api import confirmations
+from billing.api.confirmations import TOKEN_MAX, stop_link
 from billing.api.guard import PUBLIC, Routes
 from billing.api.headers import KEPT_FOR_EVER
 from billing.api.page_frames import answered, bare_frame, today
 from billing.api.problems import Problem
 from billing.domain.errors import NotFoundError
 from billing.page import render
-from billing.page.contexts_public import ConfirmPage, MessagePage
+from billing.page.contexts_public import ConfirmPage, MessagePage, StopPage
 from billing.page.frame import Frame
 from billing.page.language import Language
 from billing.page.static_files import static_file
 from billing.usecases.notifications import confirm_address
+from billing.usecases.unsubscribing import stop_address
 
 routes = Routes()
 
@@ -57,10 +60,28 @@ def ask_to_confirm() -> Response[Any]:
 @routes.on("POST", "/confirm", may=PUBLIC, include_in_schema=False)
 def confirm() -> Response[Any]:
     said = confirmations.read(routes.form.text("token"))
-    if not said or not confirm_address(said.account, said.digest, said.nonce, wiring.outside()):
+    stop_url = stop_link(said.account, routes.event) if said else ""
+    if not said or not confirm_address(said.account, said.digest, said.nonce, wiring.outside(), stop_url=stop_url):
         return answered(ConfirmPage(frame=bare_frame(routes), state="stale"), status=HTTPStatus.NOT_FOUND)
     wiring.log.info("address confirmed", account=said.account)
     return answered(ConfirmPage(frame=bare_frame(routes), state="done"))
+
+
+@routes.on("GET", "/stop", may=PUBLIC, include_in_schema=False)
+def ask_to_stop() -> Response[Any]:
+    """A button, and nothing is changed: mail scanners open links too."""
+    return answered(StopPage(frame=bare_frame(routes), state="ask", token=routes.query.text("token")))
+
+
+@routes.on("POST", "/stop", may=PUBLIC, include_in_schema=False)
+def stop() -> Response[Any]:
+    """The button, or that of a mail program, which sends nothing but the link. Source: RFC 8058, 3.2."""
+    token = routes.query.text("token")[:TOKEN_MAX]
+    account = token.partition(".")[0]
+    if not re.fullmatch("[A-Za-z0-9-]{1,40}", account) or not stop_address(account, token, wiring.outside()):
+        return answered(StopPage(frame=bare_frame(routes), state="stale"), status=HTTPStatus.NOT_FOUND)
+    wiring.log.info("address stopped", account=account)
+    return answered(StopPage(frame=bare_frame(routes), state="done"))
 
 
 def problem_page(said: Problem, language: Language, about: str) -> str:

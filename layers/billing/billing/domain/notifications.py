@@ -21,7 +21,7 @@ KINDS = (DocumentKind.INVOICE, DocumentKind.ACT, DocumentKind.RECONCILIATION)  #
 class AddedAddress:
     """An address with the kinds it gets. It gets nothing before `confirmed_at`, when the link with its `nonce` came.
 
-    `letter`: the last one that asked it to confirm.
+    `letter`: the last one that asked it to confirm. `stop_url`: the link in its letters that stops them.
     """
 
     address: str
@@ -29,6 +29,7 @@ class AddedAddress:
     nonce: str
     letter: str = ""
     confirmed_at: str = ""
+    stop_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

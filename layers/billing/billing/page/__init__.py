@@ -23,7 +23,7 @@ from billing.page.contexts import (
     StatisticsTab,
 )
 from billing.page.contexts_operator import OperatorPage
-from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage
+from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage, StopPage
 from billing.page.filters import filters_of, functions_of
 from billing.page.frame import Frame
 from billing.page.language import Language
@@ -57,6 +57,8 @@ def _template(context: Context) -> str:
             return "notifications.html"
         case ConfirmPage():
             return "confirm.html"
+        case StopPage():
+            return "stop.html"
         case EnterPage():
             return "enter.html"
         case MessagePage():

@@ -11,7 +11,7 @@ from billing.domain.money import Kopecks
 from billing.domain.periods import Day, Month
 from billing.domain.statistics import Statistics
 from billing.page.contexts_operator import OperatorPage
-from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage
+from billing.page.contexts_public import ConfirmPage, EnterPage, MessagePage, StopPage
 from billing.page.frame import Frame, Payer
 from billing.page.periods import Span
 
@@ -215,6 +215,7 @@ Context: TypeAlias = (
     | NotificationsTab
     | ConfirmPage
     | EnterPage
+    | StopPage
     | MessagePage
     | OperatorPage
 )

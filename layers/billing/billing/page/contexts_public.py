@@ -17,6 +17,15 @@ class ConfirmPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopPage:
+    """`state`: ask, done, or stale (the address is not written to any more, or was added anew)."""
+
+    frame: Frame
+    state: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnterPage:
     """A link of the CRM leads to client `then`, while the browser is in as client `now`."""
 

@@ -166,8 +166,11 @@ def ask_again(account: str, digest: str, *, outside: Outside, link: Link) -> Non
         ask_again(account, digest, outside=outside, link=link)
 
 
-def confirm_address(account: str, digest: str, nonce: str, outside: Outside) -> bool:
-    """The address gets documents from now on. False: the link is of an address that was taken off or added anew."""
+def confirm_address(account: str, digest: str, nonce: str, outside: Outside, *, stop_url: str = "") -> bool:
+    """The address gets documents from now on, each with the link that stops them.
+
+    False: the link is of an address that was taken off or added anew.
+    """
     stored = outside.store.get("customers", account)
     settings = settings_of(stored) if stored else NotificationSettings()
     named = [a for a in settings.added if address_digest(a.address) == digest]
@@ -176,12 +179,12 @@ def confirm_address(account: str, digest: str, nonce: str, outside: Outside) -> 
     if named[0].confirmed_at:
         return True
     at = utc_text(outside.clock())
-    added = tuple(replace(a, confirmed_at=at) if a is named[0] else a for a in settings.added)
+    added = tuple(replace(a, confirmed_at=at, stop_url=stop_url) if a is named[0] else a for a in settings.added)
     row = {**stored.row, "notifications": records.plain(replace(settings, added=added))}
     try:
         outside.store.tx([Write("customers", account, "", row, stored.version)])
     except StaleError:  # a card came at the same moment, or somebody has changed the settings
-        return confirm_address(account, digest, nonce, outside)
+        return confirm_address(account, digest, nonce, outside, stop_url=stop_url)
     return True
 
 

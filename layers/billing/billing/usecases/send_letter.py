@@ -26,6 +26,7 @@ from billing.records_letters import (
 )
 from billing.usecases.letter_contexts import letter_of
 from billing.usecases.letters import WAIT, settle
+from billing.usecases.unsubscribing import stop_url_of
 
 ATTEMPTS_MAX = 6
 AHEAD_MAX = 100  # documents that are read together; the rest is asked for when it is wanted
@@ -131,6 +132,7 @@ def _sent(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
     assert head, "a delivery is written with its letter"
     try:
         content = batch.content(letter, head.row, outside)  # before the claim: whatever fails here has sent nothing
+        content = replace(content, stop_url=stop_url_of(account_of(letter), delivery.address, outside))
     except UnavailableError:
         raise
     except Exception as error:  # whatever it is, it is of this letter alone, and the run must end without it
