@@ -29,6 +29,7 @@ from billing.letters.contexts_report import (
     SinceEver,
 )
 from billing.ports import Attachment
+from tests.letters.adding_up import SECTIONS, columns
 from tests.letters.samples import (
     ACT,
     ADDRESS_CONFIRMATION,
@@ -302,20 +303,7 @@ def test_report_of_a_month_with_nothing_in_it_reads_well() -> None:
     assert "\n\n\n" not in text
 
 
-def columns(text: str, section: str) -> tuple[list[list[int]], list[int]]:
-    """The rows of a section of the letter and its total, in kopecks, as whoever adds them up by hand reads them."""
-    head = next(line for line in text.split("\n") if line.startswith(section))
-    lines = text.split(head + "\n")[1].split("\n\n")[0].split("\n")
-    rows: list[list[int]] = []
-    for line in (line for line in lines if line.startswith("— ")):
-        said = line.rpartition(": ")[2].replace(NBSP, "").replace("₽", "").replace("−", "-").replace(",", "")
-        rows.append([int(column) for column in said.split("|")])
-    return rows[:-1], rows[-1]
-
-
-@pytest.mark.parametrize(
-    "section", ["СПИСАНО И ОПЛАЧЕНО", "ЧЕМ ОПЛАЧЕНО", "АКТЫ", "НДС В АКТАХ", "ИЗ НИХ УСЛУГИ", "С НАЧАЛА", "ПОСТУПИЛО"]
-)
+@pytest.mark.parametrize("section", SECTIONS)
 def test_every_column_of_the_report_adds_up_to_its_printed_total(section: str) -> None:
     rows, total = columns(compose(RUN_REPORT).text, section)
 

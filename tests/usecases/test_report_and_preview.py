@@ -15,6 +15,7 @@ from billing.usecases.report import end_run
 from billing.usecases.sweep import sweep
 from local.company import seller_card
 from local.company.requisites import company_inn
+from tests.letters.adding_up import SECTIONS, columns
 from tests.usecases.house import (
     ACCOUNT,
     FEBRUARY,
@@ -202,6 +203,47 @@ def test_a_count_costs_three_calls_an_account():
 
     fixed = 60  # the run, the work of four shards, sixteen shards to add up, the series, the report
     assert (house.store.calls - calls - fixed) / 190 < 3.1
+
+
+def test_the_letter_of_a_mixed_month_adds_up_by_hand():
+    """Paid, unpaid, an individual's, one without requisites, one set aside, one that gets money back in February."""
+    untaxed = {"vat": "none"}
+    nobody = {"class": "CARD_IND", "payer": None}
+    house = House(
+        a_card(), a_payment(400_000), a_charge(550_000),
+        a_card("c-000002"), a_payment(100_000, "c-000002", **nobody), a_charge(70_000, "c-000002"),
+        a_card("c-000003", payers=[{**ROMASHKA, "address": ""}]), a_payment(400_000, "c-000003"),
+        a_charge(400_000, "c-000003"),
+        a_card("c-000004"), a_payment(90_000, "c-000004"), a_charge(80_000, "c-000004", key="late", **untaxed),
+        a_card("c-000005", payers=[ROMASHKA]),
+        *[a_payment(1_000, "c-000005", payer={"inn": inn}) for inn in _inns(6)], a_charge(6_000, "c-000005"),
+    )  # fmt: skip
+    january = house.night()
+    house.at("2026-02-10 13:00")
+    house.tell(
+        {"kind": "reversal", "key": "back", "account": "c-000004", "charge": "late", "amount": 30_000,
+         "at": "2026-02-10T12:00:00+03:00"},
+        a_payment(150_000, at="2026-02-10T12:00:00+03:00"),
+    )  # fmt: skip
+    house.night(FEBRUARY)
+
+    letters = [letter.text for letter in house.letters(house.outside.settings.accountant_address)]
+
+    assert [letter.count("Сходится") for letter in letters] == [1, 1]
+    for text in letters:
+        for section in (section for section in SECTIONS if f"\n{section}" in text):
+            rows, total = columns(text, section)
+            assert [sum(column) for column in zip(*rows, strict=True)] == total or not rows, section
+        rows, total = columns(text, "АКТЫ")
+        assert [sum(row[:-1]) for row in (*rows, total)] == [row[-1] for row in (*rows, total)]
+    first, second = letters
+    rows, total = columns(first, "СПИСАНО И ОПЛАЧЕНО")
+    assert [row[0] for row in rows] == [0, 1_100_000, 0, 0, -950_000]
+    assert total == [150_000]
+    assert "на них списано 60,00 ₽, поступило 60,00 ₽" in first.replace(NBSP, " ")
+    assert (january["parked_count"], january["waiting"]["act"]) == (1, [1, 400_000])
+    carried = f"— c-000004, ИНН {ROMASHKA['inn']}, с февраля 2026 г.: −300,00 ₽"
+    assert carried in second.replace(NBSP, " ")
 
 
 def test_numbers_are_counted_whatever_they_look_like():
