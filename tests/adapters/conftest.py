@@ -17,6 +17,7 @@ from billing.ports import TABLES, Store
 from local import moto_fixes
 from tests.fakes import MemoryMetrics, MemoryStore
 from tests.second_emulator import ministack
+from tests.service_model import held_to_the_model
 
 REGION = "eu-central-1"
 
@@ -80,3 +81,11 @@ def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "long over dynamo":
         return LongRows(a_dynamo_store(request.getfixturevalue("aws")), MemoryMetrics())
     return a_dynamo_store(request.getfixturevalue("aws"))
+
+
+@pytest.fixture(autouse=True)
+def _calls_as_the_services_want_them() -> Iterator[None]:
+    """No call may be what only AWS would refuse."""
+    with held_to_the_model() as breaches:
+        yield
+    assert not breaches

@@ -47,10 +47,12 @@ def quarter() -> Iterator[tuple[Cloud, dict[str, set[Right]]]]:
     with local_cloud(at=start, parameters=parameters, beside=beside) as cloud, watched() as used:
         _partner(cloud)
         two_boxes = a_company(108, "ООО «Два ящика»")
-        for _ in range(2):
-            cloud.exchange.diadoc.add_organization(  # type: ignore[union-attr]
-                inn=two_boxes["inn"], kpp=two_boxes["kpp"], full_name=two_boxes["name"], address=ADDRESS, is_test=True
+        named = {"inn": two_boxes["inn"], "kpp": two_boxes["kpp"], "full_name": two_boxes["name"], "address": ADDRESS}
+        for operator in ("2BF", "2BG"):  # Diadoc itself never has two boxes of one company
+            cloud.exchange.diadoc.add_operator(  # type: ignore[union-attr]
+                fns_id=operator, name=operator, features=["SupportsAutoInvitation"]
             )
+            cloud.exchange.diadoc.add_organization(**named, operator=operator, is_test=True)  # type: ignore[union-attr]
         undecided = {"payers": [two_boxes], "account": "c-000004", "key": "customer:4:1"}
         silent = {"payers": [a_company(107, "ООО «Молчание»")], "account": "c-000003", "key": "customer:3:1"}
         wrong_card = the_client(account="c-000002", key="customer:2:1", payers=[])
