@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring
-from billing.records_letters import log_name
+from billing.usecases.letters import log_name
 from billing.usecases.send_letter import Batch, read_ahead, send_or_put_back
 
 

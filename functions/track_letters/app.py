@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from billing import wiring
 from billing.adapters.mail_events import letter_event
-from billing.records_letters import log_name
+from billing.usecases.letters import log_name
 from billing.usecases.track_letters import track_letter
 
 

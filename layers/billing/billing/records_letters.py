@@ -54,11 +54,6 @@ def account_of(letter: str) -> str:
     return letter.partition("_")[0]
 
 
-def log_name(id: str) -> str:
-    """A letter or a delivery as logs name it: by its account and a digest, for a scope may hold a taxpayer's number."""
-    return f"{account_of(id)}_{hashlib.sha256(id.encode()).hexdigest()[:12]}"
-
-
 def key_of(letter: str, address: str) -> tuple[str, str]:
     """The keys of the row for an address, which is given by its digest; for `HEAD`, of the letter itself."""
     account, _, name = letter.partition("_")

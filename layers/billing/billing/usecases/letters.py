@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -151,6 +152,11 @@ def _work_of(letter: str) -> tuple[str, str]:
 
 def hints_of(letter: str, addresses: Sequence[str]) -> list[dict[str, str]]:
     return [{"letter": letter, "address": address_digest(a)} for a in addresses]
+
+
+def log_name(id: str) -> str:
+    """A letter or a delivery as logs name it: by its account and a digest, for a scope may hold a taxpayer's number."""
+    return f"{account_of(id)}_{hashlib.sha256(id.encode()).hexdigest()[:12]}"
 
 
 def settle(letter: str, outside: Outside) -> None:
