@@ -34,7 +34,7 @@ def _stamped_seller(cloud: Cloud) -> str:
     aws("s3").put_object(Bucket=cloud.ids["FilesBucket"], Key=f"images/{stamp}.png", Body=drawn.getvalue())
     card = json.loads(the_seller())
     card["requisites"][0]["stamp"] = stamp
-    card["edo"] = {**EDO, "sending": {"schedule": "monthly", "kinds": ["contract"]}}
+    card["edo"] = {**EDO, "receipts": True, "sending": {"schedule": "monthly", "kinds": ["contract"]}}
     card["contract"] = CONTRACT
     return json.dumps(card)
 

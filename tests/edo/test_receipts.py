@@ -22,6 +22,7 @@ from tests.edo.quarter import ACTS, Cloud, QuarterHouse, SigningService
 from tests.usecases.house import ACCOUNT, a_card, a_charge, a_payment
 
 ACT = ACTS[2]
+GIVES = replace(POLICY, receipts=True)
 OTHER = a_company(811, "ООО «Второй»")
 SUBJECT = f"document.{ACCOUNT}.{ACT}"
 MARCH_ONLY = (a_card(), a_payment(30_000_00), a_charge(1_000_00, at="2026-03-31T23:59:00+03:00"))
@@ -31,7 +32,7 @@ class Answered(QuarterHouse):
     """An act that the client has signed on 3 April at 12:00, with a receipt asked for on its title."""
 
     def __init__(self, signer: Any = SigningService, **more: Any) -> None:
-        super().__init__(*MARCH_ONLY, signer=signer, **more)
+        super().__init__(*MARCH_ONLY, signer=signer, policy=GIVES, **more)
         self.partner()
         self.send("2026-04-02 04:00")
         if isinstance(self.signer, Cloud):
@@ -112,7 +113,7 @@ def test_the_receipt_names_who_signs_and_goes_with_the_power():
 
 
 def test_a_title_that_asks_for_no_receipt_gets_none():
-    house = QuarterHouse(*MARCH_ONLY, signer=SigningService)
+    house = QuarterHouse(*MARCH_ONLY, signer=SigningService, policy=GIVES)
     house.partner(signs_after_s=3_600)
     house.send("2026-04-02 04:00")
     house.track(hours=2)
@@ -144,14 +145,14 @@ def test_where_a_person_signs_in_the_web_the_receipt_is_that_persons():
 
 def test_a_company_may_leave_its_receipts_to_a_person():
     house = Answered()
-    house.set_policy(replace(POLICY, receipts=False))
+    house.set_policy(POLICY)
 
     house.run()
 
     assert house.line == (Reason.OUR_RECEIPT_IS_DUE, "так настроено: извещения подписывает человек")
     assert (house.signer.asked, house.calls("v2/generatereceiptxml")) == ([], [])
 
-    house.set_policy(POLICY)
+    house.set_policy(GIVES)
     house.run("2026-04-03 12:30")
 
     assert (house.at_operator, house.line) == ("Finished", None)
@@ -273,6 +274,7 @@ def test_a_receipt_that_the_operator_is_still_at_keeps_no_other_waiting():
         a_payment(30_000_00, "c-000002", **theirs),
         a_charge(1_000_00, "c-000002", at="2026-03-31T23:59:00+03:00"),
         signer=SigningService,
+        policy=GIVES,
     )
     house.partner()
     house.partner(OTHER)
@@ -291,7 +293,7 @@ def test_a_receipt_that_the_operator_is_still_at_keeps_no_other_waiting():
 
 
 def test_a_receipt_on_nothing_that_we_know_is_a_persons():
-    house = QuarterHouse(*MARCH_ONLY, signer=SigningService)
+    house = QuarterHouse(*MARCH_ONLY, signer=SigningService, policy=GIVES)
     house.partner()
     house.send("2026-04-02 04:00")
     house.track(minutes=5)
@@ -328,7 +330,7 @@ def test_a_receipt_whose_signature_is_bad_is_still_asked_for_and_a_person_reads_
 
 def test_an_annulled_document_needs_no_receipt():
     house = Answered()
-    house.set_policy(replace(POLICY, receipts=False))
+    house.set_policy(POLICY)
     house.run()
     house.diadoc.recipient_asks_revocation(**house.place)
     message = house.diadoc._application.world.state.messages[house.place["message_id"]]

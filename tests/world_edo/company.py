@@ -257,7 +257,7 @@ class Company(EdoWorld):
 
 def seller(of: str) -> dict[str, Any]:
     card = seller_card(edo=True)
-    edo, mode = card["edo"], MODES[of]
+    edo, mode = {**card["edo"], "receipts": True}, MODES[of]
     return {**card, **mode.card, "edo": {**edo, **mode.edo, "sending": {**edo["sending"], **mode.sending}}}
 
 

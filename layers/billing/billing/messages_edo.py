@@ -161,7 +161,7 @@ class EdoCard(Strict):
         default="", description="goes with our invitations"
     )
     receipts: bool = Field(
-        default=True, description="our receipts are signed and given as they become due; false: a person gives them"
+        default=False, description="our receipts are signed and given as they become due; false: a person gives them"
     )
 
     def policy(self) -> EdoPolicy:

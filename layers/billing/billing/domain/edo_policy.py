@@ -27,7 +27,8 @@ class Packing(StrEnum):
 class EdoPolicy:
     """Without one, nothing electronic happens. `invitation_text` goes with our invitations, at most 500 characters.
 
-    `receipts`: our receipts are signed and given as they become due; no: a person gives them.
+    `receipts`: our receipts are signed and given as they become due; no: a person gives them. They are left to a person
+    unless the company says so: few clients ask for one, and whether the operator takes ours is not proved.
     """
 
     signer: SignerPerson
@@ -36,7 +37,7 @@ class EdoPolicy:
     act_form: ActForm = ActForm.FORMAL
     packing: Packing = Packing.SINGLE
     invitation_text: str = ""
-    receipts: bool = True
+    receipts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
