@@ -316,3 +316,20 @@ def test_why_something_is_refused_is_said_in_the_language_of_the_reader(administ
     days = {"from": "2026-02-01", "to": "2026-01-01", "payer": INN}
     order = administrator.post("/reconciliations", json_body=days, headers={**often, **english})
     assert order.json["detail"] == "the period ends before it begins"
+
+
+def test_tables_are_in_the_language_of_the_reader_under_names_that_tell_them_apart(accountant: Browser) -> None:
+    english, days = {"Accept-Language": "en"}, {"from": "2026-01", "to": "2026-01"}
+
+    csv = accountant.get("/statistics.csv", query=days, headers=english)
+
+    assert csv.headers["content-disposition"] == 'attachment; filename="statistics-c-000001-2026-01-2026-01.csv"'
+    assert csv.bytes.decode("utf-8-sig").startswith('"Month";"Opening balance"')
+    assert not re.search("[А-Яа-яЁё]", csv.bytes.decode("utf-8-sig"))
+    assert accountant.get("/statistics.csv", query=days).bytes.decode("utf-8-sig").startswith('"Месяц"')
+    for path, query, word in (
+        (f"/documents/{ACT}/explanation.xlsx", None, "Why this total"),
+        ("/payments/explanation.xlsx", {"key": "bank:1"}, "Payment"),
+    ):
+        book = ZipFile(BytesIO(accountant.get(path, query=query or "", headers=english).bytes))
+        assert word in book.read("xl/workbook.xml").decode()

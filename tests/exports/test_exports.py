@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, datetime
 
 import pytest
@@ -11,16 +12,20 @@ import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from billing.domain.explain import Place, Why
+from billing.domain.ledger import MoneyClass
 from billing.domain.periods import Month
 from billing.exports import (
     Roubles,
     Table,
     act_tables,
     csv_of,
+    in_english,
     payment_table,
     statistics_tables,
     xlsx_of,
 )
+from billing.exports.words import MONEY, PLACES, REASONS
 from billing.usecases.explain import explain_act, explain_payment
 from billing.usecases.statistics import statistics_of
 from tests.exports.reading import Read, sheets
@@ -184,3 +189,14 @@ def test_everything_that_is_told_can_be_taken_away():
         ["Поступило за месяц", "10000,00"], ["оплачено, но в этом месяце не потрачено", "-4500,00"],
         ["Сумма акта", "5500,00"], ["Списано за месяц", "5500,00"], ["Сумма акта", "5500,00"]]  # fmt: skip
     assert sheets(xlsx_of(tables, made_on=DAY)).keys() == {t.name for t in tables}
+
+
+def test_every_label_of_the_tables_has_its_english():
+    """A table with one row for each label: nothing Russian is left in it."""
+    labels = [*MONEY.values(), *PLACES.values(), *REASONS.values(), *(f"Поступило: {m}" for m in MONEY.values())]
+    rows = tuple((label,) for label in labels)
+    (told,) = in_english([Table(name="По месяцам", heads=("Месяц", "Остаток на начало"), rows=rows)])
+
+    assert (told.name, told.heads) == ("By month", ("Month", "Opening balance"))
+    assert [cell for row in told.rows for cell in row if re.search("[А-Яа-яЁё]", str(cell))] == []
+    assert (set(MONEY), set(PLACES), set(REASONS)) == (set(MoneyClass), set(Place), set(Why))

@@ -66,7 +66,7 @@ def act(account: str, id: str) -> ActExplained:
 
 @twin("/documents/<id>/explanation.xlsx", gives=XLSX)
 def act_table(account: str, id: str) -> Response[Any]:
-    return act_as_xlsx(account_there(account), id)
+    return act_as_xlsx(account_there(account), id, routes.language)
 
 
 @twin("/payments/explanation")
@@ -76,7 +76,7 @@ def payment(account: str, asked: Annotated[PaymentAsked, Query()]) -> PaymentExp
 
 @twin("/payments/explanation.xlsx", gives=XLSX)
 def payment_table(account: str, asked: Annotated[PaymentAsked, Query()]) -> Response[Any]:
-    return payment_as_xlsx(account_there(account), asked)
+    return payment_as_xlsx(account_there(account), asked, routes.language)
 
 
 @twin("/notifications")
@@ -91,12 +91,12 @@ def statistics(account: str, asked: Annotated[StatisticsAsked, Query()]) -> Stat
 
 @twin("/statistics.csv", gives=CSV)
 def statistics_as_csv(account: str, asked: Annotated[StatisticsAsked, Query()]) -> Response[Any]:
-    return as_csv_of(account_there(account), asked)
+    return as_csv_of(account_there(account), asked, routes.language)
 
 
 @twin("/statistics.xlsx", gives=XLSX)
 def statistics_as_xlsx(account: str, asked: Annotated[StatisticsAsked, Query()]) -> Response[Any]:
-    return as_xlsx_of(account_there(account), asked)
+    return as_xlsx_of(account_there(account), asked, routes.language)
 
 
 def account_there(account: str) -> str:

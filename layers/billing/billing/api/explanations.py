@@ -30,7 +30,7 @@ def act(id: str) -> ActExplained:
     "GET", "/documents/<id>/explanation.xlsx", may=CLIENTS, gives=XLSX, summary="The same as a table to take away"
 )
 def act_table(id: str) -> Response[Any]:
-    return act_as_xlsx(routes.account, id)
+    return act_as_xlsx(routes.account, id, routes.language)
 
 
 @routes.on("GET", "/payments/explanation", may=CLIENTS, summary="Where each kopeck of a payment is")
@@ -40,15 +40,15 @@ def payment(asked: Annotated[PaymentAsked, Query()]) -> PaymentExplained:
 
 @routes.on("GET", "/payments/explanation.xlsx", may=CLIENTS, gives=XLSX, summary="The same as a table to take away")
 def payment_as_table(asked: Annotated[PaymentAsked, Query()]) -> Response[Any]:
-    return payment_as_xlsx(routes.account, asked)
+    return payment_as_xlsx(routes.account, asked, routes.language)
 
 
 def explained(account: str, id: str, language: Language) -> ActExplained:
     return ActExplained.of(_act(account, id), language)
 
 
-def act_as_xlsx(account: str, id: str) -> Response[Any]:
-    return as_xlsx(act_tables(_act(account, id)), "explanation")
+def act_as_xlsx(account: str, id: str, language: Language) -> Response[Any]:
+    return as_xlsx(act_tables(_act(account, id)), f"act-{account}-{id.partition('.')[0]}", language)
 
 
 def _act(account: str, id: str) -> told.ActExplained:
@@ -60,5 +60,6 @@ def payment_explained(account: str, asked: PaymentAsked, language: Language) -> 
     return PaymentExplained.of(explain_payment(account, asked.key, wiring.outside()), language)
 
 
-def payment_as_xlsx(account: str, asked: PaymentAsked) -> Response[Any]:
-    return as_xlsx((payment_table(explain_payment(account, asked.key, wiring.outside())),), "payment")
+def payment_as_xlsx(account: str, asked: PaymentAsked, language: Language) -> Response[Any]:
+    told = explain_payment(account, asked.key, wiring.outside())
+    return as_xlsx((payment_table(told),), f"payment-{account}-{told.day}", language)

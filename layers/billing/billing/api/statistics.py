@@ -15,6 +15,7 @@ from billing.domain.access import CLIENTS
 from billing.domain.periods import moscow_day
 from billing.domain.statistics import Statistics as StatisticsTold
 from billing.exports import statistics_tables
+from billing.page.language import Language
 from billing.usecases.statistics import statistics_of
 
 routes = Routes()
@@ -27,14 +28,14 @@ def statistics(asked: Annotated[StatisticsAsked, Query()]) -> Statistics:
 
 @routes.on("GET", "/statistics.csv", may=CLIENTS, gives=CSV, summary="The months as a table to take away")
 def statistics_as_csv(asked: Annotated[StatisticsAsked, Query()]) -> Response[Any]:
-    return as_csv_of(routes.account, asked)
+    return as_csv_of(routes.account, asked, routes.language)
 
 
 @routes.on(
     "GET", "/statistics.xlsx", may=CLIENTS, gives=XLSX, summary="Months, days and services as tables to take away"
 )
 def statistics_as_xlsx(asked: Annotated[StatisticsAsked, Query()]) -> Response[Any]:
-    return as_xlsx_of(routes.account, asked)
+    return as_xlsx_of(routes.account, asked, routes.language)
 
 
 def statistics_for(account: str, asked: StatisticsAsked) -> StatisticsTold:
@@ -42,9 +43,15 @@ def statistics_for(account: str, asked: StatisticsAsked) -> StatisticsTold:
     return statistics_of(account, *asked.months(today), wiring.outside(), today=today, days=asked.days)
 
 
-def as_csv_of(account: str, asked: StatisticsAsked) -> Response[Any]:
-    return as_csv(statistics_tables(statistics_for(account, asked)), "statistics")
+def as_csv_of(account: str, asked: StatisticsAsked, language: Language) -> Response[Any]:
+    told = statistics_for(account, asked)
+    return as_csv(statistics_tables(told), _file_name(account, told), language)
 
 
-def as_xlsx_of(account: str, asked: StatisticsAsked) -> Response[Any]:
-    return as_xlsx(statistics_tables(statistics_for(account, asked)), "statistics")
+def as_xlsx_of(account: str, asked: StatisticsAsked, language: Language) -> Response[Any]:
+    told = statistics_for(account, asked)
+    return as_xlsx(statistics_tables(told), _file_name(account, told), language)
+
+
+def _file_name(account: str, told: StatisticsTold) -> str:
+    return f"statistics-{account}-{told.first}-{told.last}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from billing.domain.periods import Day
 from billing.exports.csv_file import csv_of
+from billing.exports.english import in_english
 from billing.exports.statements import act_tables, payment_table, statistics_tables
 from billing.exports.tables import Roubles, Table
 
@@ -22,6 +23,7 @@ __all__ = [
     "Table",
     "act_tables",
     "csv_of",
+    "in_english",
     "payment_table",
     "statistics_tables",
     "xlsx_of",
