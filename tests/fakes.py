@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from billing.adapters.long_rows import LongRows, joined, names_of, row_name, row_size
+from billing.adapters.long_rows import LongRows, joined, names_of, row_name
+from billing.adapters.row_size import row_size
 from billing.adapters.tables import MODELS
 from billing.domain.errors import NotFoundError
 from billing.ports import (

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.adapters import long_rows
-from billing.adapters.long_rows import LIGHT, ROW_MAX, LongRows, row_size, value_size
+from billing.adapters.long_rows import LIGHT, ROW_MAX, LongRows
+from billing.adapters.row_size import row_size, value_size
 from billing.ports import ABSENT, StaleError, Store, TooLargeError, Write
 from tests.adapters.conftest import a_dynamo_store
 from tests.fakes import MemoryMetrics, MemoryStore

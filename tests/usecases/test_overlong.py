@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from billing import records
-from billing.adapters.long_rows import LongRows, row_size
+from billing.adapters.long_rows import LongRows
+from billing.adapters.row_size import row_size
 from billing.domain.documents import DocumentStatus
 from billing.domain.ledger import Account, Command, MoneyClass, Service
 from billing.domain.vat import Vat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -61,6 +61,7 @@ def account_row(a: Account) -> dict[str, Any]:
         "touched": a.touched,
         "paid_by": [[p.seq, p.payer] for p in a.paid_by],
         "people": a.people,
+        "corrected": a.corrected,
         "lots": [_lot_row(lot) for lot in a.lots],
         "debts": [_debt_row(debt) for debt in a.debts],
         "funds": {
@@ -98,6 +99,7 @@ def account_of(id: str, row: Row) -> Account:
         touched=row["touched"],
         paid_by=tuple(PaidBy(seq, payer) for seq, payer in row["paid_by"]),
         people=row["people"],
+        corrected=row.get("corrected", 0),
     )
 
 
@@ -161,8 +163,13 @@ def _service_of(r: Row) -> Service:
 # --- the journal -------------------------------------------------------------------------------------------------
 
 
-def entry_row(e: Entry, *, account: str, at: str, posted_at: str, previous: str) -> dict[str, Any]:
-    """A journal row, sealed: `sha` covers the row and the `sha` of the row before it, so a changed past shows."""
+def entry_row(
+    e: Entry, *, account: str, at: str, posted_at: str, previous: str, earlier: Sequence[int] = ()
+) -> dict[str, Any]:
+    """A journal row, sealed: `sha` covers the row and the `sha` of the row before it, so a changed past shows.
+
+    `earlier`: of a correction, the places of those before it, the newest first.
+    """
     row: dict[str, Any] = {
         "kind": e.kind,
         "key": e.key,
@@ -188,6 +195,8 @@ def entry_row(e: Entry, *, account: str, at: str, posted_at: str, previous: str)
         row["debts"] = [_debt_row(debt) for debt in e.debts]
     if e.withdrawn:
         row["withdrawn"] = [_allocation_row(a) for a in e.withdrawn]
+    if earlier:
+        row["earlier"] = list(earlier)
     row["previous"] = previous
     return {**row, "sha": seal(account, e.seq, row)}
 

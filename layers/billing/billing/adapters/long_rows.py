@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from billing.adapters.row_size import row_size, value_size
 from billing.domain.errors import UnavailableError
 from billing.ports import ABSENT, Metrics, Page, Row, StaleError, Store, Stored, TooLargeError, Write
 
@@ -216,41 +217,6 @@ def _chunks(container: Mapping[str, Any] | Sequence[Any]) -> Iterator[str]:
 
 def row_name(table: str, pk: str, sk: str) -> str:
     return f"{table}/{pk}/{sk}"
-
-
-# --- sizes -------------------------------------------------------------------------------------------------------
-
-
-def row_size(w: Write, sizes: Mapping[str, int] | None = None) -> int:
-    """Bytes of a row as the database counts them, its keys and version among them. `sizes`: of its values, if known.
-
-    Source: Amazon DynamoDB Developer Guide, «DynamoDB item sizes and formats».
-    """
-    if sizes is None:
-        sizes = {name: value_size(value) for name, value in (w.row or {}).items()}
-    values = sum(1 + len(name.encode()) + size for name, size in sizes.items())
-    return 35 + len(w.pk.encode()) + len(w.sk.encode()) + values
-
-
-def value_size(value: Any) -> int:
-    """Bytes of a value within a row: text in UTF-8, two digits a byte, a list or map three and one more an item.
-
-    Raises:
-        TypeError: a row does not hold such a value.
-    """
-    kind = type(value)
-    if kind is str:
-        return len(value) if value.isascii() else len(value.encode())
-    if kind is int:
-        digits = str(abs(value)).rstrip("0")
-        return (len(digits) + 1) // 2 + (2 if value < 0 else 1)
-    if kind is list:
-        return 3 + sum(1 + value_size(inner) for inner in value)
-    if isinstance(value, Mapping):
-        return 3 + sum(1 + value_size(str(name)) + value_size(inner) for name, inner in value.items())
-    if value is None or kind is bool:
-        return 1
-    raise TypeError(f"a {kind.__name__} in a row")
 
 
 def _checked(w: Write) -> int:

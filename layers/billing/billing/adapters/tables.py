@@ -67,6 +67,7 @@ class Accounts(Table):
     touched = Whole()  # the newest lot that was ever spent from
     paid_by = Items()
     people = Whole()
+    corrected = Whole(null=True)  # the newest entry that corrects an earlier one
     lots = Items()
     debts = Items()
     funds = Map()
@@ -103,6 +104,7 @@ class Journal(Table):
     lots = Items(null=True)
     debts = Items(null=True)
     withdrawn = Items(null=True)
+    earlier = Items(null=True)  # of a correction: the places of those before it
     previous = Text()
     sha = Text()
 

@@ -16,6 +16,7 @@ from billing.domain.ledger import (
     Account,
     Allocation,
     Command,
+    Correction,
     Debt,
     Entry,
     Fund,
@@ -269,4 +270,5 @@ class Books:
             touched=self.touched,
             paid_by=self.paid_by,
             people=self.people,
+            corrected=self._was.seq + 1 if isinstance(self._command, Correction) else self._was.corrected,
         )

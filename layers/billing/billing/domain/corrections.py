@@ -16,36 +16,65 @@ def target_of(entries: Iterable[Entry]) -> Target:
     `entries` begin with the payment or charge itself and go on in order to the account's last one.
     """
     entries = iter(entries)
-    entry = next(entries)
-    trace = _Trace(entry)
-    live = _Live()
-    returned = withdrawn = 0
-    services: dict[str, Service] = {}
-    for later in (entry, *entries):
+    following = Following(next(entries))
+    for later in entries:
+        following.add(later)
+    return following.target
+
+
+class Following:
+    """A payment or a charge, followed through the journal.
+
+    While it `is_open`, money of it unspent or a part of it unpaid, any entry may concern it; else only corrections may.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry, self._trace, self._live = entry, _Trace(entry), _Live()
+        self._returned = self._withdrawn = 0
+        self._services: dict[str, Service] = {}
+        self._rest = abs(entry.amount)
+        self.add(entry)
+
+    @property
+    def is_open(self) -> bool:
+        return self._rest > 0
+
+    def add(self, later: Entry) -> None:
         if later.service:
-            services[later.line] = later.service
+            self._services[later.line] = later.service
         if later.kind == "merge":
-            trace.follow(later)
+            self._trace.follow(later)
         elif later.kind == "reclassification":
-            _change_class(live, later, trace)
-            continue
-        for undone in later.withdrawn:
-            for piece in trace.pieces(undone):
-                live.apply(piece._replace(amount=-piece.amount, quantity=-piece.quantity))
+            _change_class(self._live, later, self._trace)
+            return
+        paid = back = undone = 0
+        for withdrawn in later.withdrawn:
+            for piece in self._trace.pieces(withdrawn):
+                self._live.apply(piece._replace(amount=-piece.amount, quantity=-piece.quantity))
+                undone += piece.amount
         for allocation in later.allocations:
-            for piece in trace.pieces(allocation):
-                live.apply(piece)
-        if later.ref == entry.key:
-            returned += abs(later.amount)
-            withdrawn += sum(undone.amount for undone in later.withdrawn)
-    return Target(
-        entry=trace.now(entry),
-        live=live.allocations,
-        returned=returned,
-        withdrawn=withdrawn,
-        stretches={name: tuple(found) for name, found in trace.stretches.items()},
-        services=services,
-    )
+            for piece in self._trace.pieces(allocation):
+                self._live.apply(piece)
+                paid, back = paid + max(0, piece.amount), back + max(0, -piece.amount)
+        is_ours = later.ref == self._entry.key
+        if is_ours:
+            self._returned += abs(later.amount)
+            self._withdrawn += sum(one.amount for one in later.withdrawn)
+        if self._entry.kind == "payment":  # what was spent when it was withdrawn was no rest any more
+            self._rest += back - paid - (abs(later.amount) - undone if is_ours else 0)
+        else:  # what is given back is owed no more; the rest of a reversal forgives what was not paid
+            self._rest += undone - paid - (abs(later.amount) - back if is_ours else 0)
+
+    @property
+    def target(self) -> Target:
+        return Target(
+            entry=self._trace.now(self._entry),
+            live=self._live.allocations,
+            returned=self._returned,
+            withdrawn=self._withdrawn,
+            stretches={name: tuple(found) for name, found in self._trace.stretches.items()},
+            services=self._services,
+        )
 
 
 class _Trace:

@@ -169,7 +169,7 @@ class Account:
     `turnover` sums by period and kind (`moves_balance` says which are the balance's), `recent` the totals of the last
     twelve months with acts. `touched` is the newest lot that was ever spent from: only lots after it are merged, so
     what comes back always finds its place between them. `paid_by`: the newest payments of companies, `people` the
-    number of individuals' payments.
+    number of individuals' payments. `corrected`: the newest entry that corrects an earlier one.
     """
 
     id: str
@@ -186,6 +186,7 @@ class Account:
     touched: int = 0
     paid_by: tuple[PaidBy, ...] = ()
     people: int = 0
+    corrected: int = 0
     head: str = ""
 
 
@@ -262,6 +263,9 @@ class Reclassification(Command):
     payment: str
     money: MoneyClass
     payer: str = ""
+
+
+Correction: TypeAlias = Refund | Chargeback | Reversal | Reclassification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

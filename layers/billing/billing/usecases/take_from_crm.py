@@ -9,16 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from billing import records
-from billing.domain.corrections import target_of
 from billing.domain.errors import InvalidInputError, UnavailableError
-from billing.domain.ledger import Account, Command, RejectedError, Target
+from billing.domain.ledger import Account, Command, Correction, RejectedError, Target
 from billing.domain.periods import Month, moscow_day, utc_text
 from billing.domain.posting import post
 from billing.domain.seller import SellerCard
 from billing.messages import ChargeMessage, CustomerMessage, Posted, SellerMessage, body_sha, parse
 from billing.ports import ABSENT, Outside, StaleError, Store, Stored, UnknownOutcomeError, Write
 from billing.usecases.cards import seller_card
-from billing.usecases.period_entries import entries_between
+from billing.usecases.corrected import earlier_corrections, target_at
 
 ATTEMPTS_MAX = 8
 KEPT = timedelta(days=400)  # why a message was put aside; a year and a month to ask
@@ -135,9 +134,15 @@ def _post(message: Posted, sha: str, now: datetime, outside: Outside) -> Taken:
     except RejectedError as refusal:
         return _reject(message, sha, stored, str(refusal), now, store)
     head, writes = account.head, []
+    earlier = earlier_corrections(store, account) if isinstance(command, Correction) else []
     for entry in entries:
         row = records.entry_row(
-            entry, account=account.id, at=utc_text(message.at), posted_at=utc_text(now), previous=head
+            entry,
+            account=account.id,
+            at=utc_text(message.at),
+            posted_at=utc_text(now),
+            previous=head,
+            earlier=earlier if entry is entries[0] else (),
         )
         head = row["sha"]
         writes.append(Write("journal", account.id, records.seq_key(entry.seq), row, ABSENT))
@@ -171,7 +176,9 @@ def _target(command: Command, account: Account, store: Store) -> Target | None:
     seen = store.get("seen", key)
     if not seen or seen.row["account"] != account.id or "seq" not in seen.row:
         return None
-    return target_of(entries_between(store, account.id, seen.row["seq"] - 1))
+    if seen.row["seq"] > account.seq:  # it came after the account was read
+        raise StaleError([0])
+    return target_at(store, account, int(seen.row["seq"]))
 
 
 # --- cards -------------------------------------------------------------------------------------------------------
