@@ -91,13 +91,13 @@ class LongRows:
         light, gone, parts, named = list[Write](), list[Write](), list[Write](), list[frozenset[str]]()
         size = 0
         for w in writes:
-            row, texts = self._split(w)
+            row, texts, whole = self._split(w)
             version, there = self._parts.get((w.table, w.pk, w.sk), (ABSENT, frozenset[str]()))
             if version != w.expect:
                 there = frozenset()
             of = row_name(w.table, w.pk, w.sk)
             light.append(Write(w.table, w.pk, w.sk, row, w.expect) if texts else w)
-            size += _checked(light[-1])
+            size += whole if whole <= LIGHT else _checked(light[-1])
             parts += [Write("parts", of, n, {"content": t}, ABSENT) for n, t in texts.items() if n not in there]
             gone += [Write("parts", of, name, None, WRITTEN_ONCE) for name in sorted(there - texts.keys())]
             named.append(frozenset(texts))
@@ -115,15 +115,16 @@ class LongRows:
         for w, names in zip(writes, named, strict=True):
             self._remember(w.table, w.pk, w.sk, w.expect + 1, names)
 
-    def _split(self, w: Write) -> tuple[Row | None, dict[str, str]]:
+    def _split(self, w: Write) -> tuple[Row | None, dict[str, str], int]:
+        """The row as it is to be written, its parts by name, and how long it was."""
         if w.row is None:
-            return None, {}
+            return None, {}, 0
         sizes = {name: value_size(value) for name, value in w.row.items()}
         size = row_size(w, sizes)
         if size <= LIGHT:
-            return w.row, {}
+            return w.row, {}, size
         self._metrics.count("LongRowBytes", size)
-        return split(w.row, sizes)
+        return *split(w.row, sizes), size
 
     def _remember(self, table: str, pk: str, sk: str, version: int, names: frozenset[str]) -> None:
         self._parts.pop((table, pk, sk), None)
