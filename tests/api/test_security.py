@@ -12,7 +12,7 @@ import pytest
 from billing import wiring
 from billing.api.documents_api import answer
 from billing.api.guard import BODY_MAX
-from tests.api.asking import TOKENS, Browser, an_event
+from tests.api.asking import TOKENS, Browser, a_token, an_event
 from tests.handlers.conftest import LambdaContext
 from tests.usecases.house import ROMASHKA, House
 
@@ -171,3 +171,18 @@ def test_a_wrong_method_is_told_which_are_right(administrator: Browser) -> None:
     answered = administrator.ask("DELETE", "/notifications")
 
     assert (answered.status, answered.headers["allow"]) == (405, "GET, PUT")
+
+
+def test_an_account_that_asks_too_often_for_what_is_dear_waits_and_the_others_do_not(
+    house: House, administrator: Browser
+) -> None:
+    """The gateway counts all callers together: one of them could keep everybody from ordering."""
+    neighbour = Browser(house, token=a_token(house, account="c-000002"))
+    answers = [administrator.get("/statistics.csv") for _ in range(61)]
+
+    assert [answered.status for answered in answers] == [200] * 60 + [429]
+    assert answers[-1].headers["retry-after"] == "60"
+    assert administrator.get("/documents").status == 200, "reading rows is not dear"
+    assert neighbour.get("/statistics.csv").status == 200
+    house.wait(minutes=1)
+    assert administrator.get("/statistics.csv").status == 200

@@ -22,6 +22,7 @@ from billing.domain.troubles import Cause
 from billing.page.language import Language
 from billing.ports_tokens import TokenRefusedError
 from billing.usecases.authorize import CSRF, NOBODY, Caller, who_asks
+from billing.usecases.pacing import count_call
 from billing.usecases.sessions import check_session
 
 PUBLIC = frozenset({"public"})  # no token is looked at
@@ -123,6 +124,8 @@ class Api(APIGatewayHttpResolver):
             caller = admitted(self.current_event, roles_of(route))
             if roles_of(route) and "public" not in roles_of(route):
                 check_query(self.current_event, route)
+            if caller.account and is_dear(route):
+                count_call(caller.account, wiring.outside())
             self.append_context(caller=caller)
             answered = super()._call_route(route, route_arguments)
         except Exception as error:
@@ -152,6 +155,11 @@ def roles_of(route: Route) -> Collection[str]:
     """Empty for what is no route of ours."""
     found: Collection[str] = (route.openapi_extensions or {}).get(ROLES, ())
     return found
+
+
+def is_dear(route: Route) -> bool:
+    """Whether an answer makes papers, letters or files, rather than reading rows."""
+    return bool(roles_of(route)) and (route.method != "GET" or route.path.endswith((".xlsx", ".csv", "/archive")))
 
 
 def admitted(event: APIGatewayProxyEventV2, may: Collection[str]) -> Caller:

@@ -36,6 +36,7 @@ _MESSAGES = {
     "409": "conflict",
     "413": "too_large",
     "415": "bad_request",
+    "429": "come_later",
     "503": "come_later",
 }
 

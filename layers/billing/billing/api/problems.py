@@ -30,6 +30,7 @@ from billing.domain.troubles import Cause, Trouble
 from billing.page.language import Language
 from billing.ports import FileExistsWithOtherBytesError, StaleError
 from billing.ports_tokens import TokenRefusedError
+from billing.usecases.pacing import TooOftenError
 
 CONTENT_TYPE = "application/problem+json"
 BEARER = {"WWW-Authenticate": "Bearer"}  # RFC 9110 11.6.1: a 401 says how to come in
@@ -107,6 +108,7 @@ def tell_problems(api: Api, page: Page) -> None:
         (ConflictError, says(409)),
         (InvalidInputError, says(400)),
         (TooLargeError, says(413)),
+        (TooOftenError, says(429, headers={"Retry-After": "60"})),
         (OtherFormatError, says(415)),
         (RequestUnsupportedContentType, says(415)),
         (UnavailableError, says(503)),

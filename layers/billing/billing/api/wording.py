@@ -14,6 +14,7 @@ _TITLES = {
     "409": ("Сейчас это невозможно", "This cannot be done now"),
     "413": ("Запрос слишком велик", "The request is too large"),
     "415": ("Запрос не в том формате", "The request is in another format"),
+    "429": ("Слишком часто", "Too many requests"),
     "500": ("Ошибка на нашей стороне", "An error on our side"),
     "503": ("Попробуйте через минуту", "Try again in a minute"),
 }
