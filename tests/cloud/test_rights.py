@@ -175,7 +175,7 @@ RARE = {
         for function, tables in {
             "TakeFromCrm": ("accounts", "seen"),
             "IssueDocuments": ("accounts", "customers", "documents", "work"),
-            "SendLetter": ("customers", "deliveries", "documents"),
+            "SendLetter": ("deliveries", "documents"),
         }.items()
         for table in tables
     },
@@ -195,7 +195,6 @@ RARE = {
     ("TrackEdoFunction", "secretsmanager:GetSecretValue", "signing"): "a signing service of the company's own",
     ("TrackEdoFunction", "sqs:SendMessage", "SchedulesDeadLetters"): _LAMBDA,
     ("InviteToEdoFunction", "dynamodb:Query", "work"): "a client that waited has accepted",
-    ("DocumentsApiFunction", "dynamodb:Query", "work"): "a person has decided about a payer that waited",
     ("TrackEdoFunction", "dynamodb:PutItem", "deliveries"): "a letter about a refusal",
     ("TrackEdoFunction", "sqs:SendMessage", "SendLetterQueue"): "a letter about a refusal",
     ("TrackEdoFunction", "dynamodb:GetItem", "customers"): "a client that has not signed for ten days",
