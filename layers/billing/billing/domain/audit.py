@@ -149,7 +149,9 @@ class Reading:
         at, renamed, place = e.debts[0].offset, list[Owed](), len(self.owed)
         for debt in e.debts:
             end, left = debt.offset + debt.rest, debt.rest
-            for i, o in enumerate(self.owed):
+            others = [o.act != debt.acted for o in self.owed]  # of one charge, some kopecks may be in an act
+            for i in sorted(range(len(others)), key=others.__getitem__):
+                o = self.owed[i]
                 inside = not debt.charge.startswith(MERGED) or debt.offset <= o.at < end
                 is_part = o.debt == debt.charge and inside and (o.line, o.month) == (debt.line, str(debt.month))
                 if not is_part or not 0 < o.amount <= left:
