@@ -23,4 +23,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
         wiring.log.info("message taken", account=taken.account, outcome=taken.outcome, reason=taken.reason)
 
     processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+    processor.raise_on_entire_batch_failure = False  # throttled messages come again; that is no error of the function
     return process_partial_response(event=event, record_handler=take, processor=processor, context=context)

@@ -82,6 +82,16 @@ def test_a_database_that_is_away_sends_back_the_rest_of_the_group_in_order(house
     assert house.balance(ACCOUNT) == 450_000
 
 
+def test_a_batch_of_which_every_message_must_wait_is_no_error_of_the_function(house: House, call: Call):
+    def tx(writes: Any) -> None:
+        raise UnavailableError("busy")
+
+    house.store.tx = tx  # type: ignore[method-assign]
+    said = event("take_from_crm")
+
+    assert failed(call("take_from_crm", said)) == [record["messageId"] for record in said["Records"]]
+
+
 def test_the_schedule_queues_every_account_of_the_past_month(house: House, call: Call):
     call("take_from_crm", event("take_from_crm"))
 

@@ -357,8 +357,9 @@ def test_months_that_were_missed_are_closed_one_by_one():
         a_payment(1_000_000, at="2025-11-10T12:00:00+03:00"),
         a_charge(100_000, at="2025-11-30T12:00:00+03:00"),
         a_charge(200_000, at="2025-12-31T12:00:00+03:00"),
-        a_charge(300_000),
+        at="2025-12-31 12:00",
     )
+    house.at("2026-02-01 12:00").tell(a_charge(300_000))
 
     house.night()
 
@@ -395,7 +396,8 @@ def test_the_schedule_closes_the_month_before_its_own_in_moscow(at, month):
     ],
 )
 def test_a_charge_belongs_to_its_day_in_moscow(charged_at, in_january):
-    house = House(a_card(), a_payment(1_000, at="2025-12-01T12:00:00+03:00"), a_charge(1_000, at=charged_at))
+    house = House(a_card(), a_payment(1_000, at="2025-12-01T12:00:00+03:00"), at="2025-12-31 12:00")
+    house.at("2026-02-01 12:00").tell(a_charge(1_000, at=charged_at))
 
     house.night()
 
@@ -557,14 +559,14 @@ def test_nobody_forces_a_whole_month():
 
 
 def test_a_sum_far_above_the_usual_is_parked():
-    told = [a_card(), a_payment(900_000_00, at="2025-10-01T12:00:00+03:00")]
-    for at in ("2025-10-31", "2025-11-30", "2025-12-31"):
-        told.append(a_charge(10_000_00, at=f"{at}T12:00:00+03:00"))
-    house = House(*told, a_charge(200_000_00))
+    house = House(a_card(), a_payment(900_000_00, at="2025-11-01T12:00:00+03:00"), at="2025-12-31 12:00")
+    for at in ("2025-11-30", "2025-12-31", "2026-01-31"):
+        house.at("2026-02-01 12:00").tell(a_charge(10_000_00, at=f"{at}T12:00:00+03:00"))
+    house.at("2026-02-28 12:00").tell(a_charge(200_000_00, at="2026-02-28T11:00:00+03:00"))
 
-    house.night()
+    house.night(FEBRUARY)
 
-    assert "больше обычного в 20 раз" in house.parked()[ACCOUNT]
+    assert "больше обычного в 20 раз" in house.parked(FEBRUARY)[ACCOUNT]
     assert len(house.acts()) == 3
 
 

@@ -6,11 +6,12 @@ import json
 from collections.abc import Sequence
 
 import pytest
+from pynamodb.exceptions import PutError
 
 from billing.domain.errors import UnavailableError
 from billing.ports import StaleError, UnknownOutcomeError, Write
 from billing.usecases.take_from_crm import take_from_crm
-from tests.usecases.house import ACCOUNT, ROMASHKA, House, a_card, a_charge, a_payment
+from tests.usecases.house import ACCOUNT, FEBRUARY, ROMASHKA, House, a_card, a_charge, a_payment
 
 
 def test_money_and_charges_make_the_balance():
@@ -239,6 +240,81 @@ def test_a_database_that_is_busy_sends_the_message_back():
 
     def tx(writes: Sequence[Write]) -> None:
         raise UnavailableError("busy")
+
+    house.store.tx = tx  # type: ignore[method-assign]
+
+    with pytest.raises(UnavailableError):
+        house.tell(a_payment(1_000))
+    assert house.refused() == []
+
+
+def test_a_month_that_a_run_has_closed_is_opened_anew_for_nobody():
+    """A new client's first message, of years or of days ago, lands in the month that is open for everybody."""
+    house = House(a_card(), a_payment(1_000), a_charge(600))
+    house.night()
+
+    house.at("2026-02-10 12:00").tell(
+        a_card("late", key="late:card"),
+        a_payment(90_000, "late", at="2023-03-05T12:00:00+03:00"),
+        a_charge(10_000, "late", at="2023-03-06T12:00:00+03:00", vat="none"),
+        a_charge(20_000, "late", at="2026-01-15T12:00:00+03:00", vat="none"),
+    )
+    house.wait(hours=6).sweep()
+    house.tell(a_charge(40_000, "late", at="2026-01-16T12:00:00+03:00", vat="none"))
+    house.night(FEBRUARY)
+
+    acts = [d for d in house.documents("late") if d.kind == "act"]
+    assert [d.month for d in acts] == ["2026-02"]
+    assert {line.title.replace("\u00a0", " "): line.amount for line in acts[0].content.lines} == {
+        "Доступ к CRM за март 2023 г.": 10_000,
+        "Доступ к CRM за январь 2026 г.": 60_000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("now", "at", "opens"),
+    [
+        ("2026-02-01 12:00", "2026-01-15", "2026-01"),
+        ("2026-02-10 12:00", "2026-02-03", "2026-02"),
+        ("2026-01-10 12:00", "2023-03-05", "2025-12"),
+    ],
+)
+def test_before_the_first_run_an_account_opens_with_its_first_message_but_not_before_the_past_month(now, at, opens):
+    house = House(a_payment(100, "new", at=f"{at}T12:00:00+03:00"), at=now)
+
+    stored = house.store.get("accounts", "new")
+
+    assert stored
+    assert stored.row["open"] == opens
+
+
+def test_a_message_that_fails_each_time_is_put_aside_with_its_reason_and_its_neighbours_are_taken():
+    """As DynamoDB refuses what it cannot hold: that is no outage, and no reason to hold up the account."""
+    house = House()
+    write = house.store.tx
+
+    def tx(writes: Sequence[Write]) -> None:
+        if any(w.table == "journal" and w.row and w.row["key"] == "poison" for w in writes):
+            raise PutError("ValidationException: Item size\x00 has exceeded the maximum allowed size")
+        write(writes)
+
+    house.store.tx = tx  # type: ignore[method-assign]
+
+    taken = house.tell(a_payment(1_000), a_payment(5, key="poison"), a_charge(300))
+
+    assert [t.outcome for t in taken] == ["posted", "refused", "posted"]
+    assert house.balance() == 700
+    said = "не обработано, PutError: ValidationException: Item size  has exceeded the maximum allowed size"
+    assert house.refused() == [said]
+    ((_, dead),) = [sent for sent in house.queue.sent if sent[0] == "crm-dead-letters"]
+    assert (dead["outcome"], dead["reason"]) == ("refused", said)
+
+
+def test_an_account_that_is_always_busy_sends_the_message_back():
+    house = House()
+
+    def tx(writes: Sequence[Write]) -> None:
+        raise StaleError([0])
 
     house.store.tx = tx  # type: ignore[method-assign]
 

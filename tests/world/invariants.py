@@ -72,7 +72,8 @@ def _journal(store: MemoryStore, accounts: dict[str, Any]) -> None:
         by_account[s.pk].append(s)
     for account, entries in by_account.items():
         assert [int(s.sk) for s in entries] == list(range(1, accounts[account].seq + 1)), "I2: the journal has gaps"
-        balance, head, open_month = 0, "", None
+        balance, head = 0, ""
+        open_month = next((s.row["month"] for s in entries if s.row["kind"] == "close"), None)
         for s in entries:
             row = s.row
             balance += row["amount_kop"]

@@ -20,7 +20,8 @@ def agree(world: World, accounts: dict[str, Account]) -> None:
         if not world.certain(id):
             continue
         entries = [records.entry_of(int(s.sk), s.row) for s in world.store.rows("journal") if s.pk == id]
-        oracle = Oracle(open=entries[0].month)
+        closes = (e.month for e in entries if e.kind == "close")
+        oracle = Oracle(open=next(closes, min(e.period for e in entries)))
         for entry in entries:
             _tell(world, id, oracle, entry)
         _same(id, account, oracle)

@@ -15,9 +15,11 @@ from billing.domain.posting import post
 def replay(account: str, entries: Sequence[Entry], *, until: Month | None = None) -> Account:
     """The account after all the entries, or just before the close of `until`.
 
-    Months in between are closed as their entries say: what a close does to the account depends on no card of today.
+    Months in between are closed as their entries say: what a close does to the account depends on no card of today. An
+    account that no close has touched opens with its first period.
     """
-    books = Account(id=account, open=entries[0].month if entries else Month(1970, 1))
+    closes = (e.month for e in entries if e.kind == "close")
+    books = Account(id=account, open=next(closes, min((e.period for e in entries), default=Month(1970, 1))))
     for i, entry in enumerate(entries):
         match entry.kind:
             case "merge":

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from billing.domain.periods import Month
+from billing.domain.periods import Month, moscow_day
 from billing.ports import ABSENT, Outside, StaleError, Stored, Write
 
 RUNS = "runs"  # control: name of the partition, one row a month
@@ -34,6 +34,16 @@ def open_run(outside: Outside, month: Month, at: str) -> Stored:
     stored = run_of(outside, month)
     assert stored, "a run row is never deleted"
     return stored
+
+
+def opening_month(outside: Outside, month: Month) -> Month:
+    """The month in which a new account opens, whose first message is of `month`: the oldest that no run has closed.
+
+    Before the first run that is the month of the message, or the past one at the earliest.
+    """
+    past = Month.of(moscow_day(outside.clock())).previous
+    runs = outside.store.query("control", RUNS, limit=1, newest_first=True).rows
+    return Month.parse(runs[0].sk).next if runs else max(month, past)
 
 
 def change_run(outside: Outside, stored: Stored, **changes: Any) -> Stored:

@@ -18,6 +18,7 @@ from billing.messages import ChargeMessage, CustomerMessage, Posted, SellerMessa
 from billing.ports import ABSENT, Outside, StaleError, Store, Stored, UnknownOutcomeError, Write
 from billing.usecases.cards import seller_card
 from billing.usecases.corrected import earlier_corrections, target_at
+from billing.usecases.runs import opening_month
 
 ATTEMPTS_MAX = 8
 KEPT = timedelta(days=400)  # why a message was put aside; a year and a month to ask
@@ -32,7 +33,8 @@ class Taken:
     """The answer to a message, and why.
 
     posted; stored or superseded (a card, or one older than ours); rejected (the account contradicts it, for ever);
-    refused (malformed, or its key is known with other content: the same message may come again once it is mended).
+    refused (malformed, its key is known with other content, or it fails each time it is tried: the same message may
+    come again once that is mended).
     """
 
     account: str
@@ -42,25 +44,32 @@ class Taken:
 
 
 def read_ahead(accounts: Collection[str], outside: Outside) -> None:
-    """The accounts of a batch of messages are known, if the outside world remembers what it was asked."""
-    with suppress(UnavailableError):  # each is asked for when it is wanted
+    """Prefetch the batch's accounts. Best effort: on failure each account is read when it is needed."""
+    with suppress(Exception):
         outside.store.get_many("accounts", [(account, "") for account in accounts])
 
 
 def take_from_crm(body: str, outside: Outside, *, id: str, group: str) -> Taken:
-    """The message has its answer; one that was not taken lies in the dead-letter queue, with the reason in a row.
+    """Answer the message; put one that is not taken into the dead-letter queue, with the reason in a row.
 
-    `id` and `group` are those that the queue gave it. Neither its neighbours nor its account wait for it.
+    `id` and `group` are those that the queue gave it. Neither its neighbours nor its account wait for it: whatever
+    would fail again is an answer.
 
     Raises:
         UnavailableError: ask again.
     """
     try:
         taken = _take(body, outside)
-    except InvalidInputError as error:
+    except UnavailableError:
+        raise
+    except StaleError as error:
+        raise UnavailableError("счёт занят, попробуйте ещё раз") from error
+    except Exception as error:
         if isinstance(error, KeyReusedError):
             outside.metrics.count("SameKeyOtherContent")
-        taken = Taken(account=group, key="", outcome="refused", reason=str(error))
+        known = isinstance(error, InvalidInputError)
+        reason = str(error) if known else f"не обработано, {type(error).__name__}: {error}"
+        taken = Taken(account=group, key="", outcome="refused", reason=reason[:500])
     if taken.outcome in ("rejected", "refused"):
         outside.metrics.count("MessagesNotTaken")
         _put_aside(body, id, taken, outside)
@@ -68,17 +77,17 @@ def take_from_crm(body: str, outside: Outside, *, id: str, group: str) -> Taken:
 
 
 def _put_aside(body: str, id: str, taken: Taken, outside: Outside) -> None:
-    now = outside.clock()
+    now, reason = outside.clock(), _printable(taken.reason)
     name, part = f"refused.{moscow_day(now)}", id
     if not outside.store.get("control", name, part):
         row = {
             "account": taken.account,
             "key": taken.key,
             "outcome": taken.outcome,
-            "reason": taken.reason,
+            "reason": reason,
             "at": utc_text(now),
             "expires": int((now + KEPT).timestamp()),
-            "summary": f"{taken.account}: {taken.reason}",
+            "summary": f"{taken.account}: {reason}",
         }
         with suppress(StaleError):  # the queue gave the message to two workers
             outside.store.tx([Write("control", name, part, row, ABSENT)])
@@ -86,8 +95,13 @@ def _put_aside(body: str, id: str, taken: Taken, outside: Outside) -> None:
         "crm-dead-letters",
         body,
         group=taken.account,
-        attributes={"outcome": taken.outcome, "reason": taken.reason[:250]},
+        attributes={"outcome": taken.outcome, "reason": reason[:250]},
     )
+
+
+def _printable(reason: str) -> str:
+    """As an attribute of a message takes it: no control characters, and never empty."""
+    return "".join(c if c.isprintable() else " " for c in reason).strip() or "без причины"
 
 
 def _take(body: str, outside: Outside) -> Taken:
@@ -126,7 +140,7 @@ def _post(message: Posted, sha: str, now: datetime, outside: Outside) -> Taken:
     account = (
         records.account_of(message.account, stored.row)
         if stored
-        else Account(id=message.account, open=Month.of(command.day))
+        else Account(id=message.account, open=opening_month(outside, Month.of(command.day)))
     )
     version = stored.version if stored else ABSENT
     try:
