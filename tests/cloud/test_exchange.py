@@ -92,5 +92,5 @@ def test_a_login_that_no_person_has_filled_in_stops_the_run_and_says_so() -> Non
         cloud.invoke("track_edo", {})
 
         (line,) = [r["content"]["line"] for r in cloud.rows("control") if r["name"] == "edo.people"]
-        assert line["reason"] == "operator_refuses_us"
+        assert line["reason"] == "login_refused"
         assert "not filled in" in line["detail"]
