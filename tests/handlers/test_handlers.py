@@ -12,6 +12,7 @@ import pytest
 
 from billing import paper, wiring
 from billing.domain.errors import InvalidInputError, UnavailableError
+from billing.ports import Write
 from billing.records_letters import HEAD, key_of
 from billing.usecases import orders
 from tests.handlers.conftest import EVENTS, event
@@ -246,6 +247,17 @@ def test_the_sweep_ends_the_run_with_its_report(house: House, call: Call):
     report = house.report()
     assert report
     assert report["difference"] == 0
+
+
+def test_a_month_of_letters_is_sent_again_by_hand(house: House, call: Call):
+    """Once nothing was refused, and once a letter was."""
+    call("take_from_crm", event("take_from_crm"))
+    call("issue_documents", event("issue_documents"))
+    assert call("close_month", event("close_month.again")) == {"month": "2026-01", "again": 0, "cursor": ""}
+    row = next(s for s in house.store.rows("deliveries") if "address" in s.row)
+    house.store.tx([Write("deliveries", row.pk, row.sk, {**row.row, "status": "refused"}, row.version)])
+
+    assert call("close_month", event("close_month.again")) == {"month": "2026-01", "again": 1, "cursor": ""}
 
 
 def test_a_function_that_has_no_time_left_takes_nothing_new(house: House, call: Call):
