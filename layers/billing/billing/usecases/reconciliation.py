@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from billing import paper
+from billing.domain.closing import payer_of_unpaid
 from billing.domain.documents import DocumentStatus
-from billing.domain.drafts import main_payer, sides
+from billing.domain.drafts import sides
 from billing.domain.errors import InvalidInputError, NotFoundError
 from billing.domain.ledger import ACTED, LEGAL, Account, Entry, MoneyClass
 from billing.domain.money import Kopecks
-from billing.domain.parties import Customer
 from billing.domain.periods import Day, Month
 from billing.domain.reconciliation import (
     Event,
@@ -77,7 +77,7 @@ def reconciliation_content(
         day=today,
         sides=sides(payer, today, customer, seller),
         mirrored=_mirrored(mirrored, seller),
-        not_acted=_not_acted(books, payer, papers, entries, last, owes=_whose_unpaid(books, customer) == payer),
+        not_acted=_not_acted(books, payer, papers, entries, last, owes=payer_of_unpaid(books, customer) == payer),
         warnings=_warnings(books, papers, last),
     )
     return draft if draft.problems else replace(draft, problems=paper.problems(draft.content))
@@ -222,10 +222,6 @@ def _in_funds(books: Account, payer: str) -> Kopecks:
 
 def _effect(events: Iterable[Event], *, since: Day) -> Kopecks:
     return sum(event.effect for event in events if event.day >= since)
-
-
-def _whose_unpaid(books: Account, customer: Customer | None) -> str:
-    return main_payer(customer, books.open.last_day) if customer else ""
 
 
 def _not_acted(
