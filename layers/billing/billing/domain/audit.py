@@ -149,7 +149,7 @@ class Reading:
         at, renamed, place = e.debts[0].offset, list[Owed](), len(self.owed)
         for debt in e.debts:
             end, left = debt.offset + debt.rest, debt.rest
-            others = [o.act != debt.acted for o in self.owed]  # of one charge, some kopecks may be in an act
+            others = [(o.act != debt.acted, o.amount != debt.rest) for o in self.owed]  # one charge may be owed twice
             for i in sorted(range(len(others)), key=others.__getitem__):
                 o = self.owed[i]
                 inside = not debt.charge.startswith(MERGED) or debt.offset <= o.at < end
