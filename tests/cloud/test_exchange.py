@@ -93,4 +93,4 @@ def test_a_login_that_no_person_has_filled_in_stops_the_run_and_says_so() -> Non
 
         (line,) = [r["content"]["line"] for r in cloud.rows("control") if r["name"] == "edo.people"]
         assert line["reason"] == "login_refused"
-        assert "not filled in" in line["detail"]
+        assert "не заполнен" in line["detail"]
