@@ -168,6 +168,19 @@ def test_what_is_wrong_is_told_with_its_field(message, said):
     assert refusal(message).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param(json.dumps(a_payment(at="1767600000")), "at: a moment as", id="seconds as a text"),
+        pytest.param(json.dumps(a_payment())[:-1] + ', "amount": 5000}', "stands twice", id="two amounts"),
+        pytest.param(json.dumps(a_payment(account="seller")), "the company's own", id="a payment of the company"),
+    ],
+)
+def test_what_could_be_meant_in_two_ways_is_refused(body, said):
+    with pytest.raises(InvalidInputError, match=said):
+        parse(body, now=datetime(2026, 2, 1, tzinfo=UTC))
+
+
 def test_a_body_too_long_is_refused_before_it_is_read():
     assert refusal("[" * 200_001) == "a message longer than 200 000 bytes"
 

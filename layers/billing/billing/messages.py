@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeAlias
@@ -48,6 +50,7 @@ from billing.message_fields import (
 )
 from billing.messages_edo import ContractCard, EdoCard
 
+OURS = "seller"  # the account of the company itself
 PAST = timedelta(days=1_100)  # what an audit may still ask for: three years
 
 
@@ -325,15 +328,32 @@ def parse(body: str, *, now: datetime) -> Posted | CustomerMessage | SellerMessa
     """
     if len(body.encode("utf-8", "surrogatepass")) > 200_000:
         raise InvalidInputError("a message longer than 200 000 bytes")
+    _refuse_ambiguous(body)
     try:
         message = _MESSAGE.validate_json(body)
     except _ValidationError as error:
         raise InvalidInputError(_said(error)) from None
+    if message.account == OURS and not isinstance(message, SellerMessage):
+        raise InvalidInputError("account: «seller» is the company's own, no client's")
     if message.at > now + FUTURE:
         raise InvalidInputError("at: more than a day in the future")
     if isinstance(message, Posted) and message.at < now - PAST:
         raise InvalidInputError("at: more than three years ago")
     return message  # type: ignore[no-any-return]
+
+
+def _refuse_ambiguous(body: str) -> None:
+    """Refuse a field that stands twice in one object, and a moment of digits alone: nobody can say what is meant."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(fields := dict(pairs)) < len(pairs):
+            raise InvalidInputError("a field stands twice in one object")
+        return fields
+
+    with suppress(ValueError, RecursionError, AttributeError):  # what is no JSON is named below
+        at = str(json.loads(body, object_pairs_hook=once).get("at", "")).strip()
+        if re.fullmatch(r"[-+]?\d+(\.\d*)?", at):
+            raise InvalidInputError("at: a moment as 2026-01-31T23:59:00+03:00 is expected, not a number")
 
 
 _NO_KIND = ("union_tag_invalid", "union_tag_not_found")
