@@ -190,7 +190,7 @@ STEPS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("policy", ["prepaid"])
+@pytest.mark.parametrize("policy", ["prepaid", "postpaid"])
 @pytest.mark.parametrize("seed", range(40))
 def test_any_history_comes_to_the_acts_that_were_made(seed: int, policy: str) -> None:
     dice = random.Random(seed)
