@@ -183,3 +183,14 @@ def _note(cloud: Cloud, folders: dict[str, Path]) -> None:
             because="one stage, no limits on one machine",
         )
         return Made(p.need("StageName"), {})
+
+    @maker("AWS::ApiGatewayV2::DomainName")
+    def domain_name(logical: str, p: Properties) -> Made:
+        p.pass_over("DomainNameConfigurations", "Tags", because="the local door has an address and no name")
+        name = p.need("DomainName")
+        return Made(name, {"RegionalDomainName": f"d-{logical.lower()}.execute-api.{REGION}.amazonaws.com"})
+
+    @maker("AWS::ApiGatewayV2::ApiMapping")
+    def api_mapping(logical: str, p: Properties) -> Made:
+        p.pass_over("ApiId", "DomainName", "Stage", because="the local door has an address and no name")
+        return Made(logical, {"ApiMappingId": logical})

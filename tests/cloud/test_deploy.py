@@ -23,6 +23,8 @@ PROD = {
     "AccountantAddress": "accountant@seller.example",
     "AlarmAddress": "duty@seller.example",
     "PageUrl": "https://crm.seller.example/billing",
+    "DomainName": "docs.seller.example",
+    "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/0d7f",
 }
 
 
@@ -157,3 +159,15 @@ def test_the_records_that_prove_the_senders_domain_are_outputs(prod: Cloud) -> N
     assert [told[f"SenderDkim{n}"] for n in (1, 2, 3)] == [
         f"token{n}._domainkey.seller.example -> token{n}.dkim.amazonses.com" for n in (1, 2, 3)
     ]
+
+
+def test_a_domain_of_ones_own_leads_to_the_api_and_is_the_address_that_is_told(prod: Cloud) -> None:
+    """A name of the gateway is of another site than the CRM: a page in its frame would keep no cookie there."""
+    (stack,) = aws("cloudformation").describe_stacks()["Stacks"]
+    told = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+    (mapping,) = _of_type("AWS::ApiGatewayV2::ApiMapping").values()
+    (api,), (stage,) = _of_type("AWS::ApiGatewayV2::Api"), _of_type("AWS::ApiGatewayV2::Stage")
+
+    assert told["ApiUrl"] == "https://docs.seller.example"
+    assert told["DomainTarget"] == "d-pagedomain.execute-api.eu-central-1.amazonaws.com"
+    assert mapping == {"ApiId": {"Ref": api}, "DomainName": {"Ref": "PageDomain"}, "Stage": {"Ref": stage}}

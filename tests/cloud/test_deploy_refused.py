@@ -19,7 +19,12 @@ TEMPLATE = ROOT / "template.yaml"
 
 def test_by_default_nobody_is_woken_and_nothing_is_locked() -> None:
     with local_cloud() as cloud:
-        assert set(translated(TEMPLATE)["Resources"]) - set(cloud.ids) == {"AlarmSubscription", "SenderIdentity"}
+        assert set(translated(TEMPLATE)["Resources"]) - set(cloud.ids) == {
+            "AlarmSubscription",
+            "PageDomain",
+            "PageDomainMapping",
+            "SenderIdentity",
+        }
         table = aws("dynamodb").describe_table(TableName=cloud.ids["WorkTable"])["Table"]
         assert table["DeletionProtectionEnabled"] is False
         with pytest.raises(aws("s3").exceptions.ClientError, match="ObjectLockConfigurationNotFound"):
@@ -87,6 +92,8 @@ REAL = {
             id="keys of anybody",
         ),
         pytest.param({"JwksUrl": "https://x.example", "JwtIssuer": "x"}, ["JwksUrl without JwtAudience"], id="of one"),
+        pytest.param({"DomainName": "docs.x.example"}, ["DomainName without CertificateArn"], id="no certificate"),
+        pytest.param({"CertificateArn": "arn:aws:acm:x:1:certificate/1"}, ["CertificateArn without"], id="of no name"),
         pytest.param({"Stage": "dev", "AlarmAddress": ""}, [], id="a trial wakes nobody"),
         pytest.param({}, [], id="as it should be"),
     ],
