@@ -1,4 +1,4 @@
-"""What a cold start costs in imports: a new interpreter a function, less a bare one. `python -m bench.imports`.
+"""Measure what imports add to a cold start: a new interpreter a function, less a bare one. `python -m bench.imports`.
 
 The layer is built as it ships, but for this machine, and measured with its bytecode and as it would be without. Where
 uv or Python 3.13 is not at hand, the packages of `.venv` stand in for it.
@@ -65,7 +65,7 @@ def rows(only: Collection[str] = ()) -> list[Row]:
 
 @contextmanager
 def _layer() -> Iterator[tuple[str, Path, str]]:
-    """The interpreter, the folder to import from, and what that is."""
+    """Yield the interpreter, the folder to import from, and a name for the pair."""
     python = shutil.which("python3.13")
     if not python or not shutil.which("uv") or subprocess.run([python, "-V"], capture_output=True).returncode:
         yield sys.executable, ROOT / "layers" / "billing", ".venv"
@@ -85,7 +85,7 @@ def _median(python: str, layer: Path, statement: str) -> tuple[float, float]:
 
 
 def _run(python: str, layer: Path, statement: str) -> str:
-    """A new interpreter; like that of a function, it writes no bytecode."""
+    """Run the statement in a new interpreter that writes no bytecode, as that of a function. Return its output."""
     more = {"PYTHONPATH": f"{ROOT}:{layer}", "AWS_REGION": "eu-central-1", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [python, "-c", statement], capture_output=True, text=True, check=True, env={**os.environ, **more}

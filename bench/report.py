@@ -1,4 +1,4 @@
-"""What the count of a month costs: calls and CPU time an account, and calls for one document that is mended later."""
+"""Measure the count of a month: calls and CPU time an account, and calls for one document that is mended later."""
 
 from __future__ import annotations
 

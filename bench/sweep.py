@@ -1,4 +1,4 @@
-"""What a sweep costs while a night's letters wait: calls, by how many wait and whether their hints are on the way."""
+"""Measure a sweep while a night's letters wait: calls, by backlog and by whether its hints are on the way."""
 
 from __future__ import annotations
 

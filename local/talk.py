@@ -1,4 +1,4 @@
-"""What the command line and the cloud that is kept up have in common; it loads nothing of the cloud itself."""
+"""The part that the command line and the running cloud share; it loads nothing of the cloud itself."""
 
 from __future__ import annotations
 

@@ -82,12 +82,12 @@ def translated(path: Path) -> dict[str, Any]:
 
 
 def defaults(template: Mapping[str, Any]) -> dict[str, str]:
-    """The values of the parameters that have one."""
+    """Return the default values of the parameters that have one."""
     return {name: str(p["Default"]) for name, p in template.get("Parameters", {}).items() if "Default" in p}
 
 
 def refusals(template: Mapping[str, Any], parameters: Mapping[str, str]) -> list[str]:
-    """What the template's rules say against these parameters, as CloudFormation says it before it makes anything."""
+    """Return the template's rules that these parameters break, as CloudFormation checks before it creates anything."""
     values = defaults(template) | dict(parameters)
     return [
         assertion["AssertDescription"]
@@ -99,7 +99,7 @@ def refusals(template: Mapping[str, Any], parameters: Mapping[str, str]) -> list
 
 
 def _holds(said: Any, values: Mapping[str, str]) -> Any:
-    """The value of an expression in a rule, of the functions that rules of ours use."""
+    """Evaluate an expression of a rule, with the functions that our rules use."""
     if not isinstance(said, dict):
         return said
     ((name, of),) = said.items()

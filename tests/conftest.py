@@ -35,7 +35,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "by_hand")
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[str]:
-    """The endpoint of a running MiniStack, for tests marked `proof`."""
+    """Start MiniStack for tests marked `proof`, and yield its endpoint."""
     with ministack.server() as endpoint:
         yield endpoint
 

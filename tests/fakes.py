@@ -222,7 +222,7 @@ class MemoryMailer:
     left: int = 1_000_000
 
     def await_turn(self) -> None:
-        """It is never too fast."""
+        """Return at once: no rate is too fast here."""
 
     def room(self) -> int:
         return self.left
@@ -247,7 +247,7 @@ SETTINGS = Settings(page_url="https://crm.example/billing", accountant_address="
 
 
 def a_world(clock: Callable[[], datetime]) -> Outside:
-    """A whole outside world in memory. Rows may be as long as they may in earnest only through `with_long_rows`."""
+    """Make a whole outside world in memory. Only `with_long_rows` lets rows be as long as in production."""
     return Outside(
         store=MemoryStore(),
         files=MemoryFiles(clock),
@@ -260,5 +260,5 @@ def a_world(clock: Callable[[], datetime]) -> Outside:
 
 
 def with_long_rows(world: Outside) -> Outside:
-    """The world as the functions get it: what is too long for a row is told apart from it."""
+    """Return the world as the functions get it, with long rows split."""
     return replace(world, store=LongRows(world.store, world.metrics))

@@ -1,4 +1,4 @@
-"""What the services say of their requests and botocore does not check: the longest, the most, patterns, sets of values.
+"""Check requests against the limits in the services' models: lengths, sizes, patterns, sets of values.
 
 moto lets all of it pass, and so does botocore, which looks at types, at what is required and at the least only. The
 model is the service's own, as botocore ships it.
@@ -43,7 +43,7 @@ def held_to_the_model() -> Iterator[list[str]]:
 
 
 def breaches_of(shape: Any, value: Any, path: str = "") -> Iterator[str]:
-    """What of the value the shape does not allow."""
+    """Yield each breach of the shape by the value."""
     said = shape.metadata
     kind = shape.type_name
     if kind == "structure":

@@ -1,4 +1,4 @@
-"""The comparison with the services' models finds what botocore and moto let pass."""
+"""The comparison with the services' models finds faults that botocore and moto let pass."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_what_the_model_does_not_allow_is_found(service: str, operation: str, as
 
 
 def test_every_pattern_of_what_functions_call_can_be_read():
-    """Of Java's own classes, those that are known here; another needs its words in Python."""
+    """Only some of Java's own character classes are known here; another one needs its Python equivalent."""
     session = botocore.session.get_session()
     models = [session.get_service_model(service) for service in SERVICES]
     shapes = [model.shape_for(name) for model in models for name in model.shape_names]

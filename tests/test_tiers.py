@@ -1,4 +1,4 @@
-"""The two tiers of the suite: what is named as wide is there."""
+"""The two tiers of the suite: every wide test is in the second."""
 
 from __future__ import annotations
 

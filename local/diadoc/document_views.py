@@ -146,7 +146,7 @@ def _docflow_status(message: Message, document: Document, box: str) -> Json:
 
 
 def _power(document: Document, *, attached: bool) -> tuple[str, str]:
-    """How the sender's power of attorney is. Source: fact 12.7."""
+    """Return the status and the text of the sender's power of attorney. Source: fact 12.7."""
     if document.power_status:
         return document.power_status, document.power_text
     return ("IsValid", "Доверенность действительна") if attached else ("IsNotAttached", "Не приложена доверенность")

@@ -96,7 +96,7 @@ def get_roaming_operators(world: World, request: Request) -> Answer:
 
 
 def search_fns_participants(world: World, request: Request) -> Answer:
-    """Who is registered at other operators under this INN and KPP. Source: fact 6.8."""
+    """List who is registered at other operators under this INN and KPP. Source: fact 6.8."""
     ours = world.state.organizations[world.my_box(request, request.required("myBoxId"))]
     if not ours.fns_participant_id:
         raise Refusal(409, "Organization has no FnsParticipantId")
@@ -117,7 +117,7 @@ def search_fns_participants(world: World, request: Request) -> Answer:
 
 
 def roaming_organization(world: World, request: Request) -> Answer:
-    """The organisation that stands for a participant of another operator, made if need be. Source: fact 6.9."""
+    """Return the organization for another operator's participant, created if need be. Source: fact 6.9."""
     world.my_box(request, request.required("myBoxId"))
     wanted = request.document("GetOrCreateRoamingOrganizationByFnsParticipantIdRequest").get("FnsParticipantId")
     for one in _elsewhere(world):

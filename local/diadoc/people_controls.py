@@ -96,7 +96,7 @@ class PeopleControls:
     # --- the recipient of a document
 
     def recipient_signs(self, *, message_id: str, entity_id: str, **more: Any) -> None:
-        """The recipient signs, formal documents by a title; more: with_disagreements, text, needs_receipt."""
+        """Sign as the recipient, formal documents by a title; more: with_disagreements, text, needs_receipt."""
         with self._settled() as world:
             recipient.sign(world, message_id, entity_id, **more)
 
@@ -133,14 +133,14 @@ class PeopleControls:
     def recipient_asks_to_clarify(
         self, *, message_id: str, entity_id: str, text: str, of_power: bool = False, as_universal: bool = True
     ) -> None:
-        """The recipient asks for a corrected document, by a universal message or of old; or to prove the power."""
+        """Ask, as the recipient, for a correction or a proof of the power, by a universal message or the old way."""
         with self._settled() as world:
             recipient.ask_to_clarify(world, message_id, entity_id, text, of_power=of_power, as_universal=as_universal)
 
     def power_is_bad(
         self, *, message_id: str, entity_id: str, status: str = "IsNotValid", text: str = "Доверенность отозвана"
     ) -> None:
-        """The sender's power of attorney does not hold; IsNotAttached: it is needed and absent."""
+        """Invalidate the sender's power of attorney. With `IsNotAttached` it is required and absent."""
         with self._settled() as world:
             recipient.find_power_bad(world, message_id, entity_id, status, text)
 

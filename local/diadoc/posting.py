@@ -100,7 +100,7 @@ def _accept(world: World, request: Request, asked: Json, box: str) -> Message:
 
 
 def _department(asked: Json, recipient: Organization | None) -> str:
-    """The recipient's department, empty for the head one. Source: facts 6.10, 6.11; [guess] that others are 400."""
+    """Return the recipient's department, empty for the head one. Source: facts 6.10, 6.11; [guess] others are 400."""
     wanted = str(asked.get("ToDepartmentId") or "")
     known = {one.department_id for one in recipient.departments if not one.is_disabled} if recipient else set()
     if wanted in ("", HEAD_DEPARTMENT):

@@ -38,7 +38,7 @@ def generate_document_protocol(world: World, request: Request) -> Answer:
 
 
 def generate_document_zip(world: World, request: Request) -> Answer:
-    """An archive of the document with its signatures, put on the shelf. Source: facts 15.3, 15.4."""
+    """Put an archive of the document and its signatures on the shelf. Source: facts 15.3, 15.4."""
     _, message, document = find_document(world, request, "documentId")
     if not _is_ready(world, document):
         if world.state.settings.print_not_ready_status == 204:

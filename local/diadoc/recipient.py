@@ -154,7 +154,7 @@ def answer_revocation(world: World, message_id: str, entity_id: str, *, text: st
 def ask_to_clarify(
     world: World, message_id: str, entity_id: str, text: str, *, of_power: bool, as_universal: bool
 ) -> None:
-    """The recipient asks for a corrected document, or for a proof of the signer's power. Source: fact 14.11."""
+    """Ask for a corrected document, or for a proof of the signer's power. Source: fact 14.11."""
 
     def step(message: Message, document: Document) -> list[str]:
         if as_universal:
@@ -172,7 +172,7 @@ def ask_to_clarify(
 
 
 def find_power_bad(world: World, message_id: str, entity_id: str, status: str, text: str) -> None:
-    """The register says no to the sender's power of attorney, or misses one. Source: fact 12.7."""
+    """Report that the register rejects the sender's power of attorney, or lacks one. Source: fact 12.7."""
 
     def step(_message: Message, document: Document) -> list[str]:
         document.power_status, document.power_text, document.modified = status, text, world.ticks

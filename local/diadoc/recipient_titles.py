@@ -30,7 +30,7 @@ def utd_acceptance(sent: Any, guid: str, now: datetime, *, with_disagreements: b
 def reconciliation_answer(
     sent: Any, guid: str, now: datetime, *, with_disagreements: bool, text: str = ""
 ) -> tuple[str, Any]:
-    """The recipient's title of a reconciliation act, valid by its schema; it has no place for a text."""
+    """Make the recipient's title of a reconciliation act, valid by its schema. It has no place for a text."""
     original = sent.find("Документ")
     name = _answer_name(sent, "ON_AKTSVERPOL", guid, now)
     return name, element(

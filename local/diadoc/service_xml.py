@@ -7,9 +7,9 @@ from local.diadoc.xml import element, leaf, windows_1251
 
 
 def service_document(kind: str, document: Document, text: str) -> bytes:
-    """A service document about another one: a proposal to annul, or a notice that refuses or asks to clarify.
+    """Make a service document about another one: a proposal to annul, or a notice that refuses or asks to clarify.
 
-    Of the forms DP_PRANNUL and DP_UVUTOCH of the tax service only the place of the text. Source: fact 14.10.
+    Of the forms DP_PRANNUL and DP_UVUTOCH of the tax service it has only the text. Source: fact 14.10.
     """
     outer, inner = _TEXTS[kind]
     about = element("СведФайл", {"ИмяФайла": document.file_name})

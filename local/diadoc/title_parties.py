@@ -127,7 +127,7 @@ def utd_party(tag: str, party: Party) -> Any:
 
 
 def full_name(tag: str, text: str) -> Any:
-    """A person's name split into its three parts. Source: fact 9.11."""
+    """Split a person's name into its three parts. Source: fact 9.11."""
     words = _name_of(text)
     surname, name, *middle = [*words, *["-"] * (2 - len(words))]
     return element(tag, {"Фамилия": surname, "Имя": name, "Отчество": " ".join(middle) or None})
@@ -138,7 +138,7 @@ def _name_of(text: str) -> list[str]:
 
 
 def _is_a_name(text: str) -> bool:
-    """A surname and a name at least, in letters. Source: fact 9.11."""
+    """Return whether the text has a surname and a name at least, in letters. Source: fact 9.11."""
     words = _name_of(text)
     return len(words) >= 2 and all(word.replace("-", "").replace(".", "").isalpha() for word in words)
 

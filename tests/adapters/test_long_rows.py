@@ -64,7 +64,7 @@ def test_sizes_are_those_of_the_rule(value: Any, size: int):
 
 
 def test_a_row_of_nearly_the_most_is_taken(aws: Any):
-    """The stand-in counts on its own."""
+    """The stand-in measures rows by its own count."""
     database = a_dynamo_store(aws)
     for row in ({"text": "я" * 153_000}, {"numbers": [10**7 + i for i in range(50_000)]}):
         assert 0.9 * ROW_MAX < row_size(put(row)) < ROW_MAX

@@ -238,7 +238,7 @@ def test_an_answer_says_what_to_do_next(aws: Any, code: str, text: str, status: 
 
 
 def test_every_error_that_sending_can_have_has_a_meaning():
-    """Those of the service's own model: a new one in a new botocore needs a place."""
+    """The errors come from the service's own model: a new one in a new botocore needs a meaning."""
     model = botocore.session.get_session().get_service_model("sesv2").operation_model("SendEmail")
 
     assert {shape.name for shape in model.error_shapes} <= mailer._TOO_FAST | mailer._SHUT | mailer._REFUSALS | {

@@ -145,7 +145,7 @@ def test_with_a_key_set_nothing_else_counts(token: str) -> None:
 
 @pytest.mark.parametrize("said", [{}, {"issuer": "i"}, {"audience": "a"}])
 def test_a_key_set_without_an_issuer_and_an_audience_is_refused_at_once(said: dict[str, str]) -> None:
-    """Whoever shares the keys of the CRM could else send the tokens of another service."""
+    """Otherwise another service with the same keys of the CRM could send us its tokens."""
     with pytest.raises(ValueError, match="issuer and an audience"):
         with_keys(RSA_KEY.public_key(), **said)
 

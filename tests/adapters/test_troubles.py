@@ -1,4 +1,4 @@
-"""What the adapters of the exchange say when something fails stands in a list that an accountant reads."""
+"""The errors of the exchange's adapters read well in the accountant's list."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def house() -> Iterator[House]:
 
 @pytest.fixture(autouse=True)
 def in_another_minute(house: House) -> None:
-    """An account may ask so often in a minute, and each test is one of its own."""
+    """Move to the next minute: requests are limited by the minute, and each test starts with a full allowance."""
     house.now += timedelta(minutes=1)
 
 

@@ -307,7 +307,7 @@ def test_russian_is_sent_as_it_is(accountant: Browser) -> None:
     "path", ["/documents?form=2026-03-01", "/documents?limit=1&limt=1", "/statistics?month=2026-01", "/notifications?x"]
 )
 def test_a_parameter_that_nobody_knows_is_refused(accountant: Browser, path: str) -> None:
-    """A slip in the name of a filter once gave all documents."""
+    """A misspelled filter used to return all documents."""
     path, _, query = path.partition("?")
     answered = accountant.get(path, query=query)
 

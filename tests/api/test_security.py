@@ -176,7 +176,7 @@ def test_a_wrong_method_is_told_which_are_right(administrator: Browser) -> None:
 def test_an_account_that_asks_too_often_for_what_is_dear_waits_and_the_others_do_not(
     house: House, administrator: Browser
 ) -> None:
-    """The gateway counts all callers together: one of them could keep everybody from ordering."""
+    """The gateway's limit is for all callers together, so one of them could keep the others from ordering."""
     neighbour = Browser(house, token=a_token(house, account="c-000002"))
     answers = [administrator.get("/statistics.csv") for _ in range(61)]
 

@@ -105,7 +105,7 @@ def test_parameters_that_would_only_fail_later_are_refused_at_once(changed: dict
 
 
 def test_prod_as_it_comes_is_refused_before_anything_is_made() -> None:
-    """The very parameters of samconfig.toml: every address in it is an example."""
+    """The parameters of samconfig.toml as they come: every address in them is an example."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
     overrides = shlex.split(config["prod"]["deploy"]["parameters"]["parameter_overrides"])
     parameters = dict(pair.split("=", 1) for pair in overrides)

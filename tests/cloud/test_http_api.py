@@ -151,7 +151,7 @@ def test_what_is_no_http_is_answered_and_the_door_stays_open(api: Cloud) -> None
 
 
 def _raw(port: int, request: bytes) -> int:
-    """The status of the answer to these very bytes."""
+    """Send these very bytes. Return the status of the answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
         wire.sendall(request)
         answered = b""
@@ -161,7 +161,7 @@ def _raw(port: int, request: bytes) -> int:
 
 
 def test_requests_on_one_connection_wait_for_no_acknowledgement(api: Cloud) -> None:
-    """The head and the body of an answer once waited 40 ms for each other: twenty requests took a second."""
+    """The head and the body of an answer used to wait 40 ms for each other: twenty requests took a second."""
     with http_door(lambda _: Response(status=200, headers=[("x", "y")], body=b"{}"), 0) as port:
         caller = HTTPConnection("127.0.0.1", port, timeout=10)
         times = []

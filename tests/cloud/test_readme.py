@@ -1,4 +1,4 @@
-"""The commands of README.md work as they are printed there, from a shell that knows nothing of the project."""
+"""The commands of README.md work as printed, from a shell that knows nothing of the project."""
 
 from __future__ import annotations
 

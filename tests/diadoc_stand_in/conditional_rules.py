@@ -1,4 +1,4 @@
-"""The conditional rules that stand inside the schemas of the tax service as schematron, which no schema validator runs.
+"""Check the schematron rules inside the tax service's schemas, which no schema validator runs.
 
 Each is an XPath of one function that XPath does not have: `usch:iif(condition, then, else)`.
 """
@@ -44,7 +44,7 @@ def rules_of(schema: str) -> list[Rule]:
 
 
 def broken(schema: str, document: Any) -> tuple[int, list[str]]:
-    """How many times a rule met an element of the document, and the names of those that do not hold."""
+    """Return how many elements the rules were applied to, and the names of the rules that do not hold."""
     met, found = 0, []
     for rule, element in _meetings(rules_of(schema), document):
         met += 1

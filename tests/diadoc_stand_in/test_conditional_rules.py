@@ -25,7 +25,7 @@ MCHD = Power(way=PowerWay.IN_DOCUMENT, number="d3b07384-d113-4ec6-a5d2-5f1d1e7a9
 
 
 def title(company: Any, act: Any, **more: Any) -> Any:
-    """The title that the operator makes of our user contract."""
+    """Make the operator's title from our user contract."""
     sides = {"seller": Side(participant=company.ours.fns_participant_id),
              "buyer": Side(participant=company.client.fns_participant_id)}
     asked = options(**{**sides, **more})

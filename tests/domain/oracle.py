@@ -162,7 +162,7 @@ class Oracle:
         return companies[-1] if companies else "" if people else first_of_card
 
     def close(self, first_of_card: str | None) -> dict[str, Counter[tuple[Service, Month]]]:
-        """The acts of the open month by payer; without a card's first payer, what is not paid waits."""
+        """Close the open month. Return its acts by payer; without a card's first payer, what is not paid waits."""
         month = self.open
         if first_of_card is not None:
             debtor = self.payer_of_unpaid(first_of_card)

@@ -1,4 +1,4 @@
-"""The second reading of the journal: it agrees with every close, and finds what a wrong close does."""
+"""The second reading of the journal agrees with every right close and shows every wrong one."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_a_minus_with_vat_takes_a_document_of_its_own_and_is_not_carried() -> No
 
 @contextmanager
 def forgetting_what_is_acted() -> Iterator[None]:
-    """A chargeback marks what is owed again by the class of the withdrawn money alone."""
+    """Break chargebacks: mark what is owed again by the class of the withdrawn money alone."""
     as_it_is = Books.owe_again
 
     def owe_again(self: Books, target: Target, spent: int) -> tuple[Allocation, ...]:

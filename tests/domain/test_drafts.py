@@ -194,14 +194,14 @@ def test_an_invoice_beside_an_act_has_its_lines_and_its_ground():
 
 
 def regime(before: str, after: str) -> SellerCard:
-    """A seller that changes its VAT on 1 January 2026."""
+    """Make a seller that changes its VAT on 1 January 2026."""
     grounds = {"none": GROUND}
     return a_seller(vat=(VatRecord(valid_from=date(2020, 1, 1), mode=before, ground=grounds.get(before, "")),
                          VatRecord(valid_from=date(2026, 1, 1), mode=after, ground=grounds.get(after, ""))))
 
 
 def december(seller: SellerCard, *, mode: str | None = None, ground: str = "") -> Invoice:
-    """The invoice of 1 January for January, after 5 500 charged in December by the CRM's message."""
+    """Return the invoice of 1 January for January, after 5 500 charged in December by the CRM's message."""
     message = {"kind": "charge", "key": "c", "account": "c-000001", "at": datetime(2025, 12, 31, 12, tzinfo=UTC),
                "service": "crm", "title": "Доступ к CRM", "unit": "мес.", "amount": rub(5_500), "vat": mode,
                "vat_ground": ground}

@@ -1,4 +1,4 @@
-"""How much an invoice asks for, for what, and how it is split by VAT."""
+"""An invoice asks for the right sum, for the right services, split by VAT."""
 
 from __future__ import annotations
 

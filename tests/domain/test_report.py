@@ -65,7 +65,7 @@ def test_a_run_is_complete_when_each_account_is_closed_or_set_aside() -> None:
 
 
 def january(story: Story) -> tuple[PeriodSummary, list[DocumentFact], Reading]:
-    """The month of a story, closed, and what its journal says."""
+    """Close the month of a story. Return its summary, its documents, and the second reading of its journal."""
     closing = story.close()
     acts = [
         DocumentFact(

@@ -167,7 +167,7 @@ class EdoHouse(House):
         return self.diadoc.add_organization(inn=payer["inn"], **told).box_id
 
     def twins(self, payer: Mapping[str, Any] = ROMASHKA) -> tuple[str, str]:
-        """The client's boxes at two other operators, which both take invitations; Diadoc itself never has two."""
+        """Give the client boxes at two other operators, both open to invitations; Diadoc itself never has two."""
         for operator in ("2BF", "2BG"):
             self.diadoc.add_operator(fns_id=operator, name=operator, features=["SupportsAutoInvitation"])
         return self.client(payer, operator="2BF"), self.client(payer, operator="2BG")

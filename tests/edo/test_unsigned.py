@@ -1,4 +1,4 @@
-"""What is delivered and not signed: the client is reminded of it, our accountant has the list."""
+"""Reminders to the client of delivered, unsigned documents, and the list of them for our accountant."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.usecases.house import ACCOUNT, a_card
 
 
 def delivered(**sending: Any) -> QuarterHouse:
-    """The three acts are delivered on 2 April, and nothing was told of yet."""
+    """Deliver the three acts on 2 April; no letter about them is written yet."""
     settings = SendingSettings(schedule=Schedule.QUARTERLY, **sending)
     house = QuarterHouse(a_card(), *a_quarter(), policy=replace(POLICY, sending=settings))
     house.partner()

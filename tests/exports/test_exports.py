@@ -192,7 +192,7 @@ def test_everything_that_is_told_can_be_taken_away():
 
 
 def test_every_label_of_the_tables_has_its_english():
-    """A table with one row for each label: nothing Russian is left in it."""
+    """Translate a table with one row for each label, and find nothing Russian in it."""
     labels = [*MONEY.values(), *PLACES.values(), *REASONS.values(), *(f"Поступило: {m}" for m in MONEY.values())]
     rows = tuple((label,) for label in labels)
     (told,) = in_english([Table(name="По месяцам", heads=("Месяц", "Остаток на начало"), rows=rows)])

@@ -8,7 +8,7 @@ SECTIONS = ("СПИСАНО И ОПЛАЧЕНО", "ЧЕМ ОПЛАЧЕНО", "А
 
 
 def columns(text: str, section: str) -> tuple[list[list[int]], list[int]]:
-    """The rows of a section of the letter and its total, in kopecks, as whoever adds them up by hand reads them."""
+    """Return the rows of a section of the letter and its total, in kopecks, as printed."""
     head = next(line for line in text.split("\n") if line.startswith(section))
     lines = text.split(head + "\n")[1].split("\n\n")[0].split("\n")
     rows: list[list[int]] = []

@@ -1,4 +1,4 @@
-"""A sample of mutations by a tool that is not ours: the tests of the same rooms must notice nine of ten.
+"""Sample mutations by a tool that is not ours: the tests of the same rooms must notice nine of ten.
 
 `MUTATIONS=1000 MUTATION_SEED=7` draws another sample. Survivors are listed in `out/mutations.txt`.
 """

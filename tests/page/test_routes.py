@@ -122,7 +122,7 @@ def test_an_accountant_adds_an_address_and_changes_nothing_else(house, accountan
 
 
 def test_the_chip_of_a_month_shows_the_act_for_that_month_and_so_does_its_archive(administrator):
-    """The act of January is dated 1 February: an accountant who closes January is to have it with January."""
+    """The act of January is dated 1 February, yet belongs to January for the accountant who closes that month."""
     january, february = ({"first": f"2026-{m}-01", "last": f"2026-{m}-28"} for m in ("01", "02"))
 
     assert ACT in administrator.get("/page/acts", query=january).body
@@ -327,12 +327,12 @@ def test_an_address_waits_until_its_button_is_pressed(house, administrator):
 
 
 def _letters_of(house: House, address: str) -> list[str]:
-    """The links to stop with of the letters to the address that carry documents."""
+    """Return the unsubscribe links of the letters to the address that carry documents."""
     return [letter.stop_url for letter in house.letters(address) if letter.attachments]
 
 
 def test_whoever_was_added_stops_the_letters_by_a_link_in_them(house, administrator):
-    """The two ways of RFC 8058: the button of a mail program sends nothing but the link, a page asks first."""
+    """Unsubscribe both ways of RFC 8058: a mail program's button sends nothing but the link, the page asks first."""
     stranger, one_click = Browser(house, headers=HTML), {"List-Unsubscribe": "One-Click"}
     _change(administrator, house, "add", address="a@buh.example", kind="act")
     stranger.post("/confirm", form={"token": _link(house).partition("token=")[2]})

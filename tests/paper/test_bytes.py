@@ -170,7 +170,7 @@ def test_a_viewer_shows_the_title_of_the_paper_and_not_the_name_of_the_file(name
 
 
 def test_a_total_is_read_after_its_caption():
-    """Whoever copies the page or has it read aloud gets «Итого: 5 500,00»."""
+    """Copied or read aloud, the page gives «Итого: 5 500,00»."""
     text = pypdf.PdfReader(io.BytesIO(paper.draw(an_act()))).pages[0].extract_text().replace("\xa0", " ")
 
     assert "Итого: 5 500,00\nВ том числе НДС 22%: 991,80\nВсего: 5 500,00" in text

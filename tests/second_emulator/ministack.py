@@ -131,7 +131,7 @@ class SecondCloud:
         return len(messages)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """The rows of a table by its short name, as plain values."""
+        """Return the rows of a table by its short name, as plain values."""
         found = boto3.resource("dynamodb", region_name=REGION, endpoint_url=self.endpoint)
         return list(found.Table(self.ids[f"{table.capitalize()}Table"]).scan()["Items"])
 
@@ -142,7 +142,7 @@ class SecondCloud:
         return {o["Key"]: s3.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in listed}
 
     def letters(self) -> list[dict[str, Any]]:
-        """The letters that the mail service took, as it lists them."""
+        """Return the letters that the mail service accepted, as it lists them."""
         with urllib.request.urlopen(f"{self.endpoint}/_ministack/ses/messages", timeout=10) as answer:  # noqa: S310
             return [letter for letters in json.load(answer)["messages"].values() for letter in letters]
 
@@ -199,7 +199,7 @@ def _outputs(functions: dict[str, Any], template: dict[str, Any]) -> tuple[dict[
 
 
 def _is_known(value: Any, template: dict[str, Any]) -> bool:
-    """Whether the reduced stack can resolve the value: a text, a parameter, or something of its storage."""
+    """Return whether the reduced stack can resolve the value: a text, a parameter, or part of its storage."""
     if not isinstance(value, dict):
         return True
     if "Ref" not in value:

@@ -24,7 +24,7 @@ CLIENTS = 5
 
 
 def a_company() -> list[str]:
-    """A seller and five clients, each of whom paid 10 000,00 in January and was charged 5 500,00."""
+    """Make a seller and five clients, each of whom paid 10 000,00 in January and was charged 5 500,00."""
     messages = [the_seller()]
     for n in range(1, CLIENTS + 1):
         account = f"c-{n:06}"
@@ -43,7 +43,7 @@ def close_january(cloud: SecondCloud) -> None:
 
 @pytest.fixture(scope="module")
 def cloud(emulator: str) -> Iterator[SecondCloud]:
-    """The template's storage at MiniStack, after the night in which January was closed."""
+    """Set up the template's storage at MiniStack, after the night in which January was closed."""
     ministack.forget_everything(emulator)
     forget_clients()
     clock = Clock()

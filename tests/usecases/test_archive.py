@@ -77,7 +77,7 @@ def test_a_period_is_counted_by_the_dates_on_the_documents_both_ends_inclusive(f
 
 
 def test_the_months_of_a_quarter_have_the_acts_that_close_them():
-    """The act of February is dated 1 March, and stays in February."""
+    """The act of February, dated 1 March, stays in February."""
     house = a_house()
     months = {"month_first": Month.parse("2026-02"), "month_last": Month.parse("2026-02")}
 

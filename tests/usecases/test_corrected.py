@@ -80,7 +80,7 @@ def test_hundreds_of_corrections_are_a_chain_that_is_read_by_its_links():
 
 
 def test_what_has_come_to_be_too_much_is_refused_with_a_reason(monkeypatch: pytest.MonkeyPatch):
-    """A payment that thousands of charges have spent: each of them concerns it."""
+    """Thousands of charges have spent the payment, and each of them concerns it."""
     monkeypatch.setattr(corrected, "ENTRIES_MAX", 100)
     house, _ = a_house_with(300)
     refund = {**reversal(1, ""), "kind": "refund", "payment": payment(1, date(2026, 1, 11), 1).key}

@@ -89,7 +89,7 @@ def test_a_number_is_found_whole(house: House) -> None:
 
 
 def _planted(house: House, id: str, **over: object) -> None:
-    """A document like the act of January, under another key."""
+    """Plant a copy of the act of January under another key."""
     act = next(s.row for s in house.store.query("documents", ACCOUNT).rows if s.sk.startswith("2026-01.act"))
     house.store.tx([Write("documents", ACCOUNT, id, {**act, **over}, 0)])
 

@@ -14,7 +14,7 @@ READ_S, WRITE_S = 0.008, 0.012  # of a batch of ten documents: reading them and 
 
 
 def _given_up(seed: int, pauses: bool) -> int:
-    """How many batches of 2 000 run out of attempts at a counter that takes one of those who read it alike."""
+    """Return how many of 2 000 batches run out of attempts at a counter that takes one of its simultaneous readers."""
     chance, version, given_up = random.Random(seed), 0, 0
     random.seed(seed)
     events = [(chance.random() * 0.3, worker, 0, 0, -1) for worker in range(WORKERS)]

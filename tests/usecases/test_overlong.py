@@ -1,4 +1,4 @@
-"""What is far too long for one row or one transaction of the database is taken, closed and issued all the same."""
+"""Accounts far too long for one row or one transaction of the database are posted, closed and issued all the same."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_charge_over_2_600_lots_of_alternating_classes_is_taken(database: Stor
 
 
 def a_house(database: Store | None = None, **card: Any) -> House:
-    """A house with a client that may have many payers; over another database, if it is given."""
+    """Make a house with a client that may have many payers, over the given database if there is one."""
     house = House(at="2026-02-01 12:00")
     if database and not isinstance(database, MemoryStore):
         house.outside = replace(house.outside, store=LongRows(database, house.metrics))

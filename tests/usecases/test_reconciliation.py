@@ -226,7 +226,7 @@ def by_hand(life: Life, payer: str, first: date, last: date):
 
 
 def _by_one_company(told: list[tuple[str, int, int, int]]) -> list[tuple[str, int, int, int]]:
-    """The same steps with every payment of the second company made one of the first."""
+    """Return the same steps with the second company's payments made by the first."""
     return [
         (kind, a, 0 if kind in ("payment", "reclassification") and 2 in (b % 6, b % 5) else b, c)
         for kind, a, b, c in told

@@ -114,7 +114,7 @@ def clients(count: int) -> House:
 
 
 def counting(house: House, *, seconds: float) -> bool:
-    """A count for which the clock goes on by a second whenever it is looked at."""
+    """Count while the clock moves on by a second with every reading."""
 
     def ticking() -> datetime:
         house.wait(seconds=1)
@@ -135,7 +135,7 @@ def test_the_count_is_put_away_when_time_is_short_and_taken_up_again():
 
 
 def test_two_sweeps_at_once_count_once_and_neither_fails():
-    """The second comes while the first has read its first page: it finds the page taken, and leaves the count to it."""
+    """The second sweep comes while the first reads its first page, finds that page taken, and stops counting."""
     house = clients(3)
     scan, others = house.store.scan, []
 
@@ -181,7 +181,7 @@ def test_a_document_that_changes_has_its_account_counted_again_and_no_other():
 
 
 def test_a_count_that_says_nothing_new_makes_no_letter_and_no_report():
-    """The account is closed by name again: the run is counted once more and says what it has said."""
+    """Close the account by name again: the run is counted once more, with the same result."""
     house = a_house()
     house.night()
     run = house.store.get("control", "runs", "2026-01")
@@ -195,7 +195,7 @@ def test_a_count_that_says_nothing_new_makes_no_letter_and_no_report():
 
 
 def test_a_count_costs_three_calls_an_account():
-    """What a million accounts rest on: a journal page, the documents, the letters, and a share of the page's calls."""
+    """A million accounts rest on it: a journal page, the documents, the letters, and a share of the page's calls."""
     house = clients(190)
     calls = house.store.calls
 
@@ -281,7 +281,7 @@ def clients_with_cards(count: int) -> House:
 
 
 def test_a_paper_that_took_its_number_after_one_of_a_later_date_is_told():
-    """The second client's card lacks an address until March: its act of 1 February comes behind those of 1 March."""
+    """The second client has no address until March, so its act of 1 February is numbered after those of 1 March."""
     house = House(a_card(), a_card("c-000002", payers=[{**ROMASHKA, "address": ""}]))
     for account in (ACCOUNT, "c-000002"):
         house.tell(a_payment(5_000, account), a_charge(1_000, account))
@@ -332,7 +332,7 @@ def test_a_preview_of_a_closed_month_tells_it_again_from_the_journal_and_finds_n
 
 
 def test_a_preview_of_a_closed_month_does_not_report_what_is_only_todays_card():
-    """The client has another name since, wants no invoices, and the company another director."""
+    """The client has since changed its name and declined invoices, and the company has another director."""
     house = a_house()
     house.night()
     card = {"payers": [{**ROMASHKA, "name": "ООО «Ромашка плюс»"}], "invoice_policy": "none"}
@@ -348,7 +348,7 @@ def test_a_preview_of_a_closed_month_does_not_report_what_is_only_todays_card():
 
 
 def test_a_preview_of_a_closed_month_says_what_the_journal_says_differently():
-    """The act in the table is another than the journal's: of another sum, or of a payer who has paid nothing."""
+    """The stored act differs from the journal's: in its sum, or by a payer who has paid nothing."""
     house = a_house()
     house.night()
     (act,) = house.documents(kind="act")

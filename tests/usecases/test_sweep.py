@@ -1,4 +1,4 @@
-"""A sweep runs singly, hints at each thing once, and goes on from where its time was up."""
+"""Sweeps run one at a time, hint at each thing once, and go on from where the last one stopped."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_sweep_that_failed_does_not_keep_the_next_one_waiting(monkeypatch: pyt
 
 
 def test_when_time_is_up_the_next_sweep_goes_on_from_there_and_comes_round(monkeypatch: pytest.MonkeyPatch):
-    """A clock that runs out after two pages of three rows."""
+    """The clock runs out after two pages of three rows."""
     monkeypatch.setattr(sweeping, "PAGE", 3)
     house = a_backlog()
     seen: list[str] = []
@@ -178,7 +178,7 @@ def test_a_look_that_finds_nothing_to_do_writes_nothing():
 
 
 def test_a_letter_that_waits_in_its_queue_costs_a_sweep_no_call_of_its_own():
-    """A hundred rows of work are one page of a look."""
+    """A hundred rows of work are one page of a query."""
     house = House(a_card(), a_payment(1_000_000), a_charge(550_000)).at("2026-02-02 00:30")
     issue_documents(JANUARY, [a_card()["account"]], house.outside)
     house.wait(minutes=10)

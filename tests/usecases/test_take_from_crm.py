@@ -249,7 +249,7 @@ def test_a_database_that_is_busy_sends_the_message_back():
 
 
 def test_a_month_that_a_run_has_closed_is_opened_anew_for_nobody():
-    """A new client's first message, of years or of days ago, lands in the month that is open for everybody."""
+    """A new client's first message, of years or of days ago, enters the month that is open for everybody."""
     house = House(a_card(), a_payment(1_000), a_charge(600))
     house.night()
 

@@ -356,7 +356,7 @@ class Ports:
         return self._w.port("queue", lambda: self._queue(first, messages))
 
     def await_turn(self) -> None:
-        """How fast letters go is the adapter's, and nothing of a world's rests on it."""
+        """Return at once: pacing is the adapter's, and no world depends on it."""
 
     def room(self) -> int:
         return self._w.port("mail", self._w.mailer.room)

@@ -65,7 +65,7 @@ class UnknownOutcomeError(UnavailableError):
 
 
 class TooLargeError(InvalidInputError):
-    """A row or a transaction that the database would never take; the text says what to do. Nothing was written."""
+    """The row or transaction exceeds the database's limits. Nothing was written; the text says what to do."""
 
 
 class Store(Protocol):
@@ -180,7 +180,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What a letter says and carries, in both forms. `stop_url`: by which its one reader stops such letters."""
+    """The contents of a letter, in both forms. `stop_url`: the link by which its one reader unsubscribes."""
 
     subject: str
     text: str
@@ -194,7 +194,7 @@ class RefusedError(InvalidInputError):
 
 
 class AwayError(UnavailableError):
-    """The mail service takes no letter now, whatever is in it; `seconds` later it may."""
+    """The mail service takes no letter at all now. It may do so in `seconds`."""
 
     def __init__(self, text: str, *, seconds: int) -> None:
         super().__init__(text)
@@ -205,7 +205,7 @@ class Mailer(Protocol):
     """Sends one letter to one address, no faster than the mail service allows."""
 
     def await_turn(self) -> None:
-        """The next letter may go now. Returns after the pause that the rate of the mail service asks for.
+        """Wait as long as the rate of the mail service asks for. After that the next letter may go.
 
         Raises:
             AwayError: the mail service is known to take nothing, or the pause is too long to be waited for.

@@ -315,7 +315,7 @@ class EdoEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracked:
-    """A document as it stands at the operator. `custom_id` is ours, or empty for documents made elsewhere.
+    """A document as the operator shows it. `custom_id` is ours, or empty for documents made elsewhere.
 
     `answered_by`, `annulled_by`, `clarified_by`: the entities whose words say why it was refused or signed with
     disagreements, why its annulment is proposed, what is to be clarified (`Edo.words`); empty where there are none.
@@ -385,7 +385,7 @@ class Edo(Protocol):
     def make_title(self, kind: EdoKind, contract: bytes) -> Title: ...
 
     def post(self, to_box: str, documents: Sequence[Outgoing], *, operation: str, department: str = "") -> Posted:
-        """The message is at the operator, once for each operation; for the head department, or for that one."""
+        """Post a message, once for each operation, to the head department or to the one given."""
         ...
 
     def make_receipt(self, message: str, entity: str, *, signer: SignerPerson) -> Title:
@@ -409,11 +409,11 @@ class Edo(Protocol):
     def unfinished(self, cursor: str = "") -> tuple[Sequence[Tracked], str]: ...
 
     def words(self, message: str, entity: str) -> str:
-        """What the recipient has written in an answer, a proposal or a request of his; empty when it says nothing."""
+        """Return the recipient's text in an answer, a proposal or a request; empty when there is none."""
         ...
 
     def why_invalid(self, message: str, signature_entity: str) -> str:
-        """What is wrong with our signature, in Russian; empty when nothing is said."""
+        """Return what is wrong with our signature, in Russian; empty when the operator does not say."""
         ...
 
     def print_form(self, message: str, entity: str) -> EdoFile: ...

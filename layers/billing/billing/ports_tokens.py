@@ -13,7 +13,7 @@ SESSION = timedelta(hours=8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a verified token says of whoever carries it. `account` is empty for an operator, `id` but for a session.
+    """The claims of a verified token. `account` is empty for an operator; only a session has an `id`.
 
     `began`: when it was issued, if it says so.
     """

@@ -166,9 +166,9 @@ def _service_of(r: Row) -> Service:
 def entry_row(
     e: Entry, *, account: str, at: str, posted_at: str, previous: str, earlier: Sequence[int] = ()
 ) -> dict[str, Any]:
-    """A journal row, sealed: `sha` covers the row and the `sha` of the row before it, so a changed past shows.
+    """Seal a journal row: `sha` covers the row and the `sha` of the row before it, so a changed past shows.
 
-    `earlier`: of a correction, the places of those before it, the newest first.
+    `earlier`: for a correction, the places of the corrections before it, newest first.
     """
     row: dict[str, Any] = {
         "kind": e.kind,

@@ -1,4 +1,4 @@
-"""A play of every call of our client to the stand-in; what went over the wire is written down."""
+"""Play every call of our client against the stand-in, and record what went over the wire."""
 
 from __future__ import annotations
 

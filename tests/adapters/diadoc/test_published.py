@@ -310,7 +310,7 @@ def test_what_we_send_has_the_published_shape(path: str, exchanges: list[Exchang
 
 
 def test_a_field_that_only_we_know_is_found():
-    """The comparison itself: unknown fields, other types, other names of an enum, missing fields."""
+    """Check the comparison itself: unknown fields, other types, other names of an enum, missing fields."""
     operators = {"RoamingOperators": [{"FnsId": "1fr", "Name": 7, "Features": ["SupportsAutoInvitation"], "Ours": 1}]}
 
     assert differences(operators, "RoamingOperatorList") == [

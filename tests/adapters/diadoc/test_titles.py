@@ -324,7 +324,7 @@ def test_the_region_is_read_from_the_address(address, region):
 
 
 def test_a_large_taxpayer_in_moscow_is_in_moscow_whatever_its_kpp():
-    """The largest are registered by the inspection of their own: KPP 99… is no region."""
+    """The largest taxpayers are registered with an inspection of their own: a KPP of 99… names no region."""
     buyer = replace(BUYER, kpp="997750001", address="117312, г. Москва, ул. Вавилова, д. 19")
 
     address = xml(utd(an_act(buyer=buyer), options())).find("Buyers/Buyer/OrganizationDetails/Address/RussianAddress")

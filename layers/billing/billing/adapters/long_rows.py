@@ -116,7 +116,7 @@ class LongRows:
             self._remember(w.table, w.pk, w.sk, w.expect + 1, names)
 
     def _split(self, w: Write) -> tuple[Row | None, dict[str, str], int]:
-        """The row as it is to be written, its parts by name, and how long it was."""
+        """Split a row. Return the row to write, its parts by name, and the size that it had."""
         if w.row is None:
             return None, {}, 0
         sizes = {name: value_size(value) for name, value in w.row.items()}
@@ -169,12 +169,12 @@ def split(row: Row, sizes: Mapping[str, int]) -> tuple[Row, dict[str, str]]:
 
 
 def names_of(row: Row) -> list[str]:
-    """The parts of a row, by their names."""
+    """Return the names of the parts of a split row."""
     return [name for names in row["parts"].values() for name in names]
 
 
 def joined(row: Row, texts: Mapping[str, str]) -> Row:
-    """The row as it was before it was split; `texts` of its parts by name."""
+    """Return the row as it was before the split. `texts` holds its parts by name."""
     whole = {name: value for name, value in row.items() if name != "parts"}
     for path, names in sorted(row["parts"].items(), key=lambda item: item[0].count(".")):  # a map before what is in it
         holder, (*above, last) = whole, path.split(".")
@@ -198,7 +198,10 @@ def _heaviest(row: Row, sizes: Mapping[str, int]) -> tuple[tuple[str, ...], int]
 
 
 def _chunks(container: Mapping[str, Any] | Sequence[Any]) -> Iterator[str]:
-    """The items as texts of JSON, cut where an item itself says so: a change moves the cuts beside it and no others."""
+    """Serialize the items as chunks of JSON.
+
+    An item's own hash decides whether a chunk ends there, so a change moves only the cuts beside it.
+    """
     items: Iterable[Any] = sorted(container.items()) if isinstance(container, Mapping) else container
     chunk, size = list[str](), 0
     for item in items:
@@ -221,7 +224,7 @@ def row_name(table: str, pk: str, sk: str) -> str:
 
 
 def _checked(w: Write) -> int:
-    """The size of a row that may be written.
+    """Return the size of a row, once it is known to fit.
 
     Raises:
         TooLargeError: it is not to be.

@@ -99,7 +99,7 @@ class SesMailer:
         return str(answer["MessageId"])
 
     def _meaning(self, error: ClientError, to: str) -> Exception:
-        """What an answer other than yes is: come again later, or never with this letter, or nobody knows."""
+        """Turn an error of the mail service into ours: come back later, never send this letter, or outcome unknown."""
         code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         if code == "LimitExceededException" or "daily message quota" in text.lower():
             return self._shut(f"the day's quota of the mail service is used up: {code}", QUOTA_S)
@@ -154,14 +154,14 @@ def _subject(text: str) -> bytes:
 
 
 def _unsubscribe(url: str) -> bytes:
-    """The headers by which a mail program shows its own button. Source: RFC 8058, 3.1; RFC 2369, 3.2."""
+    """Return the headers behind a mail program's unsubscribe button. Source: RFC 8058, 3.1; RFC 2369, 3.2."""
     if not url:
         return b""
     return f"List-Unsubscribe: <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
 
 
 def _from(sender: str) -> bytes:
-    """The header as the API is given it, an encoded word a line: `EmailMessage` loses a space of a long name."""
+    """Fold the header, an encoded word a line, as the API takes it: `EmailMessage` loses a space of a long name."""
     folded = sender.replace("?= ", "?=\r\n ")
     return f"From: {folded}\r\n".encode("ascii")
 

@@ -1,4 +1,4 @@
-"""How fast one worker of several may send letters, so that all of them together keep the rate of the mail service."""
+"""Pace one worker of several, so that all of them together keep within the sending rate of the mail service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SOON_S = 5
 
 
 class Pace:
-    """A worker's share of the rate: one of `workers`, each of which sends every `workers / rate` seconds.
+    """One worker's share of the rate: each of `workers` sends a letter every `workers / rate` seconds.
 
     It lives as long as its process does, and so does what it knows of a mail service that is shut.
     """
@@ -34,7 +34,7 @@ class Pace:
         self._asked_at = -math.inf
 
     def wants_rate(self) -> bool:
-        """Whether the mail service should be asked for its rate; asking is noted, whatever comes of it."""
+        """Return whether it is time to ask the mail service for its rate. Note the attempt, whatever comes of it."""
         wants = self._clock() >= self._asked_at + RATE_KNOWN_S
         if wants:
             self._asked_at = self._clock()

@@ -75,5 +75,5 @@ class SqsQueue:
 
 
 def _plain(text: str) -> str:
-    """The text with a mark in the place of each character that SQS refuses."""
+    """Replace each character that SQS refuses with U+FFFD."""
     return _NO_TEXT_OF_SQS.sub("\ufffd", text)

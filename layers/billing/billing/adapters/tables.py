@@ -211,7 +211,7 @@ class Control(Table):
 
 
 class Parts(Table):
-    """What did not fit its row, as text of JSON: a hundred times faster to read than thousands of attributes."""
+    """Parts of rows that were too long, as JSON text: it reads a hundred times faster than thousands of attributes."""
 
     class Meta(Meta): ...
 

@@ -157,7 +157,7 @@ def jwks(url: str) -> Callable[[str], Any]:
 
 
 class Kept:
-    """A text that is read once a minute: a changed secret counts no later than that."""
+    """Cache a text for a minute: a changed secret takes effect no later than that."""
 
     def __init__(self, read: Callable[[], str]) -> None:
         self._read, self._text, self._at = read, "", 0.0

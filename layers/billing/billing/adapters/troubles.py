@@ -1,4 +1,4 @@
-"""What the operator or the signer did not do for us, in the words in which it stands in the list for a person."""
+"""The errors of the operator and the signer, worded as they stand in the to-do list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Trouble(StrEnum):
-    """The text of an error. What the other side answered stands beside it, in its own words."""
+    """The text of an error. The other side's own answer stands beside it."""
 
     # Diadoc
     UNREACHABLE = "с Диадоком нет связи; попробуем ещё раз сами"

@@ -1,4 +1,4 @@
-"""What of HTTP is the same for every route: the version in a path, HEAD, media types, what has not changed."""
+"""The HTTP that all routes share: the version in a path, HEAD, media types, conditional requests."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def roles_of(route: Route) -> Collection[str]:
 
 
 def is_dear(route: Route) -> bool:
-    """Whether an answer makes papers, letters or files, rather than reading rows."""
+    """Return whether the route generates documents, letters or files, rather than reading rows."""
     return bool(roles_of(route)) and (route.method != "GET" or route.path.endswith((".xlsx", ".csv", "/archive")))
 
 

@@ -69,14 +69,14 @@ class DocumentSeen(Asked):
 
 
 class DocumentAgain(Asked):
-    """A document that has failed, or that nobody has taken yet: it is prepared, signed and sent anew."""
+    """The document to prepare, sign and send again: one that has failed, or that nobody has accepted yet."""
 
     account: Annotated[str, StringConstraints(max_length=120)]
     document: Annotated[str, StringConstraints(max_length=120)]
 
 
 class GoesAgain(Answer):
-    """The document is on its way as that attempt."""
+    """The number of the attempt under which the document is on its way."""
 
     attempt: int
 

@@ -33,7 +33,7 @@ def change(asked: NotificationsAsked) -> Notifications:
 
 @routes.on("POST", "/notifications/addresses", may=CLIENTS, summary="Adds an address, which confirms first")
 def add(asked: AddressAsked) -> Notifications:
-    """Whoever keeps the books may add an address of their own; the settings as a whole are an administrator's."""
+    """Add an address. An accountant may add their own; only an administrator may replace the settings as a whole."""
     account = routes.account
     usecase.add_address(
         account, asked.address, asked.kinds, outside=wiring.outside(), link=links_of(account, routes.event)

@@ -106,7 +106,7 @@ def _describe(schemas: dict[str, Any]) -> None:
 
 
 def _name(operation: dict[str, Any], route: Route) -> None:
-    """The operation's name, tag and description; the twins of an operator are told by those of the client."""
+    """Set the operation's name, tag and description. An operator's route takes them from the client's one."""
     path = str(route.openapi_path)
     own = path.removeprefix("/accounts/{account}")
     name, tag, text = OPERATIONS[f"{route.method} {own}"]

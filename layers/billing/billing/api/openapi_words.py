@@ -1,4 +1,4 @@
-"""What the description of the API says: each operation by its name, each field by what it holds."""
+"""The texts of the API's description: each operation by its name, each field by its content."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def payer() -> Response[Any]:
 
 @routes.on("POST", "/page/edo/documents", may=OPERATORS, include_in_schema=False)
 def of_document() -> Response[Any]:
-    """A line that says how a document's way has ended is off the list, or the document is on its way anew."""
+    """Take a document that has ended badly off the to-do list, or send it anew."""
     form = routes.form
     again = form.text("do") == "again"
     act, done, wrong = (once_more, "goes_again", "goes_not_again") if again else (note_seen, "end_seen", "end_not_seen")

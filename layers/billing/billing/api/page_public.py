@@ -51,7 +51,7 @@ def static(name: str) -> Response[Any]:
 
 @routes.on("GET", "/confirm", may=PUBLIC, include_in_schema=False)
 def ask_to_confirm() -> Response[Any]:
-    """A button, and nothing is changed: mail scanners open links too."""
+    """Show a button and change nothing: mail scanners open links, too."""
     token = routes.query.text("token")
     if not confirmations.read(token):
         return answered(ConfirmPage(frame=bare_frame(routes), state="stale"), status=HTTPStatus.NOT_FOUND)
@@ -70,13 +70,13 @@ def confirm() -> Response[Any]:
 
 @routes.on("GET", "/stop", may=PUBLIC, include_in_schema=False)
 def ask_to_stop() -> Response[Any]:
-    """A button, and nothing is changed: mail scanners open links too."""
+    """Show a button and change nothing: mail scanners open links, too."""
     return answered(StopPage(frame=bare_frame(routes), state="ask", token=routes.query.text("token")))
 
 
 @routes.on("POST", "/stop", may=PUBLIC, include_in_schema=False)
 def stop() -> Response[Any]:
-    """The button, or that of a mail program, which sends nothing but the link. Source: RFC 8058, 3.2."""
+    """Unsubscribe by our button or by a mail program's, which sends nothing but the link. Source: RFC 8058, 3.2."""
     token = routes.query.text("token")[:TOKEN_MAX]
     account = token.partition(".")[0]
     if not re.fullmatch("[A-Za-z0-9-]{1,40}", account) or not stop_address(account, token, wiring.outside()):

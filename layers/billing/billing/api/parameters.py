@@ -1,4 +1,4 @@
-"""What may be asked in a query: what the route names, and nothing else."""
+"""Refuse query parameters that the route does not declare."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def enter(token: Annotated[str, Query(max_length=4_096)]) -> Response[Any]:
 
 @routes.on("POST", "/page/enter", may={*Role, *VISITORS}, include_in_schema=False)
 def enter_instead() -> Response[Any]:
-    """The answer to that question, from our own page."""
+    """Accept the change of client that our own page has confirmed."""
     if routes.event.headers.get("sec-fetch-site", "") not in ("", "same-origin"):
         raise ForeignFormError
     return _entered(routes.form.text("token"), routes.caller)

@@ -1,7 +1,7 @@
-"""What one account adds to the run's report: sums by name, lines of the lists, and how its two readings differ.
+"""Work out what one account adds to a run's report: sums by name, lines of the lists, differences of two readings.
 
 The first reading is what the close decided (the month's summary and its documents), the second is the journal's
-(`audit`). Whatever one says and the other does not is named here, by account and payer.
+(`audit`). A difference between them is reported here, by account and payer.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ WAITING = ("blocked", "decided", "numbered")  # decided, and not issued
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFact:
-    """What the report needs of a document; the total is that of the paper itself. `vat`: rate, sum and VAT in it."""
+    """A document as the report needs it, with the total that is printed on it. `vat`: rate, sum and VAT in it."""
 
     id: str
     kind: str
@@ -70,7 +70,7 @@ class Result:
 
 
 def open_result(parked: str | None, turnover: Mapping[str, Kopecks]) -> Result:
-    """An account whose month is not closed. `parked`: why it was set aside; `turnover`: of the month, by kind."""
+    """Describe an account whose month is open. `parked`: why it was set aside; `turnover`: of the month, by kind."""
     result = Result(state="open" if parked is None else "parked")
     charged = -sum(amount for kind, amount in turnover.items() if kind in ("charge", "reversal"))
     paid = sum(amount for kind, amount in turnover.items() if kind.startswith("payment."))
@@ -92,7 +92,7 @@ def closed_result(
     acted: Mapping[str, Kopecks],
     rates: Mapping[str, Vat],
 ) -> Result:
-    """An account whose month is closed.
+    """Describe an account whose month is closed.
 
     `letters`: state and masked address of each delivery. `acted`: by payer, all acts up to the month. `rates`: the VAT
     of the account's lines.

@@ -24,7 +24,7 @@ _DAYS = ("дн", "день", "дня", "дней", "сут", "сутки", "су
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActContent:
-    """What an act says apart from who signs it.
+    """The content of an act, without its signers.
 
     `by_class` splits the total by the class of money; `first_month` is that of the earliest service.
     """
@@ -137,7 +137,7 @@ def line_title(service: Service, service_month: Month, s: Sum, month: Month) -> 
 
 
 def is_line_of(line: Line, service: Service, service_month: Month, month: Month) -> bool:
-    """Whether a line of the act of `month` is about the service in that month of service."""
+    """Return whether a line in the act of `month` is for this service in `service_month`."""
     named = month_name(service_month)
     titles = [f"Перерасчёт за {named}: {service.title}", f"{service.title} за {named}"]
     titles += [service.title] if service_month == month else []
@@ -146,7 +146,7 @@ def is_line_of(line: Line, service: Service, service_month: Month, month: Month)
 
 
 def _hidden_measure(s: Sum, unit: str) -> str:
-    """How much it was, where the line is one unit of its sum; empty where it is no whole number."""
+    """Return the quantity to name in the title of a line of one unit; empty where it is no whole number."""
     whole, part = divmod(abs(s.quantity), MILLION)
     if not whole or part or (s.quantity > 0) != (s.amount > 0) or _is_of(unit, _MONTHS):
         return ""
@@ -156,7 +156,7 @@ def _hidden_measure(s: Sum, unit: str) -> str:
 
 
 def quantity_and_price(s: Sum, unit: str) -> tuple[str, str, Kopecks]:
-    """The quantity, its unit and the price: they multiply to the amount, always.
+    """Return a quantity, its unit and a price that multiply to the amount, always.
 
     What does not multiply, or does not print, is one unit of its amount: a month where the service is measured in
     months, else «усл.». So is what is measured in days: its price of a day is hardly ever a whole number of kopecks,

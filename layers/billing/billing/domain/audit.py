@@ -1,9 +1,9 @@
-"""The second reading: what the acts of each payer must come to, worked out from the journal alone.
+"""Work out a second time, from the journal alone, what the acts of each payer must come to.
 
-It follows kopecks from the charge to the act by the ledger's rules and shares no code with the queues, the funds or the
-close of a month, so that an error there shows as a difference here. A month of payments and charges is read on from the
-reading of the month before. A correction needs to know what became of the kopecks it touches: then the journal is read
-from its beginning (`NeedsHistoryError`, `audit_history`).
+This reading follows kopecks from the charge to the act by the ledger's rules. It shares no code with the queues, the
+funds or the close of a month, so an error there shows as a difference here. A month of payments and charges extends
+the reading of the month before. A correction needs to know what became of the kopecks it touches, so then the
+journal is read from its beginning (`NeedsHistoryError`, `audit_history`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from billing.domain.vat import Vat
 
 
 class NeedsHistoryError(Exception):
-    """The month corrects what earlier entries did: read the journal from its beginning, as a `History`."""
+    """The month corrects earlier entries: read the journal from its beginning, as a `History`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class Reading:
             self._note_paid(p, part, a.payer if own else p.act, own=own)
 
     def _taken(self, a: Allocation) -> list[Owed]:
-        """The kopecks of the debt that an allocation pays, the first of them first."""
+        """Take the kopecks that an allocation pays out of the debt, oldest first. Return them."""
         merged, month = a.charge.startswith(MERGED), str(a.month)
 
         def is_paid(o: Owed) -> bool:
@@ -194,7 +194,7 @@ class Reading:
         self.unpaid, self.closed = self.unpaid_after(month), month
 
     def _act_unpaid(self, month: str, payer: str) -> None:
-        """What was debited by the end of the month is in its act, paid since or not paid at all."""
+        """Move into the act all that was debited by the end of the month, whether or not it has been paid since."""
         for key, amount in [item for item in self.due.items() if item[0].period > month >= item[0].month]:
             if amount > 0:
                 del self.due[key]
@@ -215,7 +215,7 @@ class Reading:
         return self.months.get(month, {})
 
     def unpaid_after(self, month: str) -> Kopecks:
-        """What of the charges up to a month its money and that of the months before has not paid."""
+        """Return the part of the charges up to a month that money up to that month has not paid."""
         return self.unpaid if month <= self.closed else self.unpaid + growth(self.sums(month))
 
     @property

@@ -1,4 +1,4 @@
-"""The second reading of a whole journal: what became of every kopeck that was paid, so that it can be taken back."""
+"""Read a whole journal a second time and remember what became of every kopeck paid, so that it can be taken back."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Paid(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class History(Reading):
-    """A reading from the first entry on. `debts`: what merged ones are made of."""
+    """A reading from the first entry on. `debts`: the parts of merged debts."""
 
     paid: list[Paid] = field(default_factory=list)
     debts: Stretches = field(default_factory=dict)
@@ -59,7 +59,7 @@ class History(Reading):
                 raise ValueError(f"an entry of an unknown kind: {kind}")
 
     def _less_acted(self, period: str, payer: str, line: str, month: str, amount: Kopecks) -> None:
-        """What an act holds as not paid is given back: the next act is less by it."""
+        """Give back unpaid services that an act holds: the next act is less by them."""
         self._owe_act(Due(period, UNPAID, payer, line, month), -amount)
         self._sum(period, "acted_unpaid", -amount)
 
@@ -99,7 +99,7 @@ class History(Reading):
         self._change(a, forget)
 
     def _withdraw(self, e: Entry) -> None:
-        """What the withdrawn money paid is owed again, and stays in the act that has it."""
+        """Owe again what the withdrawn money paid. It stays in the act that holds it."""
         undone: list[Paid] = []
         for a in e.withdrawn:
             self._change(a, undone.append)

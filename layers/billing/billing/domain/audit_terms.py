@@ -1,4 +1,4 @@
-"""What the second reading of the journal is made of."""
+"""The terms of the second reading of the journal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Owed(NamedTuple):
 
 
 class Due(NamedTuple):
-    """What a sum that some act must hold is kept by."""
+    """The key of a sum that some act must hold."""
 
     period: str
     money: str
@@ -45,7 +45,7 @@ def following(month: str) -> str:
 
 
 def quarter(month: str) -> tuple[int, int]:
-    """The tax period of VAT."""
+    """Return the tax period of VAT: the year and the quarter, from 0."""
     return int(month[:4]), (int(month[5:]) - 1) // 3
 
 

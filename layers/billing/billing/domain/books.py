@@ -126,10 +126,10 @@ class Books:
         return total(forgiven)
 
     def owe_again(self, target: Target, spent: Kopecks) -> tuple[Allocation, ...]:
-        """The charges that the withdrawn money has paid last are debts once more, one kind after another.
+        """Turn the charges that the withdrawn money paid last into debts again, one kind after another.
 
         What an act holds stays in it: a charge that an act had before it was paid, and one that company money paid.
-        Answer what was undone.
+        Return the allocations that were undone.
         """
         undone: list[Allocation] = []
         owed: dict[object, list[Debt]] = {}

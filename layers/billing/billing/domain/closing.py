@@ -49,7 +49,7 @@ class PeriodSummary:
 
 
 class Terms(NamedTuple):
-    """How a month is closed: what is not paid enters the act of `payer` (of nobody, if that is empty), or waits."""
+    """The terms of a close: unpaid services wait, or enter the act of `payer` (of nobody, if that is empty)."""
 
     unpaid: UnpaidServices
     payer: str = ""

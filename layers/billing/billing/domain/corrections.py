@@ -23,9 +23,10 @@ def target_of(entries: Iterable[Entry]) -> Target:
 
 
 class Following:
-    """A payment or a charge, followed through the journal.
+    """Follow a payment or a charge through the journal.
 
-    While it `is_open`, money of it unspent or a part of it unpaid, any entry may concern it; else only corrections may.
+    While it `is_open` (some of its money is unspent, or a part of it unpaid), any entry may concern it; later only
+    corrections may.
     """
 
     def __init__(self, entry: Entry) -> None:
@@ -122,7 +123,7 @@ def _change_class(live: _Live, later: Entry, trace: _Trace) -> None:
 
 
 class _Live:
-    """The allocations that stand, the oldest first, each found by what it matches: there may be thousands."""
+    """The allocations in force, oldest first, indexed by what they match: there may be thousands."""
 
     def __init__(self) -> None:
         self._cells: list[list[Allocation]] = []  # an allocation, or what has become of it in its place

@@ -126,7 +126,7 @@ class Act:
 
     @property
     def served(self) -> tuple[Day, Day]:
-        """The first and the last day of the services in it."""
+        """Return the first and the last day of the services in it."""
         return Month.parse(self.first_month or self.month).first_day, Month.parse(self.month).last_day
 
     def numbered(self, number: str) -> Act:
@@ -158,7 +158,7 @@ class Invoice:
 
 
 class Operation(StrEnum):
-    """What a row of a reconciliation is about."""
+    """The subject of a row of a reconciliation."""
 
     SALE = "sale"
     PAYMENT = "payment"

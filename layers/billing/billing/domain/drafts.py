@@ -113,7 +113,7 @@ def act_draft(
     n: int = 0,
     held: Trouble | None = None,
 ) -> Draft:
-    """An act of the payer's month, or the `n`-th part of it that is `held` back for a person."""
+    """Draft the act of a payer's month, or the `n`-th part of it that is `held` back for a person."""
     day = seller.act_date.of(month) if seller else month.next.first_day
     found = sides(payer, day, customer, seller)
     act = Act(
@@ -174,7 +174,7 @@ def _purpose(basis: str, invoice: Invoice) -> str:
 
 
 def usual_terms(seller: SellerCard | None, day: date) -> Terms:
-    """How the seller taxes what says nothing of it, on a day of service."""
+    """Return how the seller taxes, on a day of service, what names no rate of its own."""
     record = seller and seller.vat_on(day)
     vat = resolve(record.mode, day) if record else Vat.NONE
     return Terms(vat, record.ground if record and vat is Vat.NONE else "")

@@ -72,7 +72,7 @@ class InvitationSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What to do with one counterparty now, and the one reason."""
+    """The next step with one counterparty, and the one reason for it."""
 
     action: Action
     reason: Reason

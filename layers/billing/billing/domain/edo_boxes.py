@@ -24,7 +24,7 @@ class Partnership(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """An operator of other clients: `fns_id` in capitals, `features` in its own words, e.g. SupportsAutoInvitation."""
+    """Another EDO operator: `fns_id` in capitals, `features` by their Diadoc names, e.g. SupportsAutoInvitation."""
 
     fns_id: str
     name: str = ""
@@ -38,7 +38,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
-    """A part of an organization with a KPP of its own, such as a branch, that takes documents."""
+    """A part of an organization that takes documents under a KPP of its own, such as a branch."""
 
     id: str
     kpp: str
@@ -70,11 +70,11 @@ class Box:
     departments: tuple[Department, ...] | None = None
 
     def takes(self, kpp: str) -> bool:
-        """Whether the box is that of the company, or of its branch, with this KPP; empty: any."""
+        """Return whether the box serves this KPP, as the company's or as a branch's. An empty KPP fits any box."""
         return not kpp or not self.kpp or kpp == self.kpp or bool(self.department_of(kpp))
 
     def department_of(self, kpp: str) -> str:
-        """The department that documents for this KPP go to; empty: the head one."""
+        """Return the department for this KPP; empty for the head one."""
         fit = [one.id for one in self.departments or () if one.kpp == kpp]
         return min(fit) if fit and kpp not in ("", self.kpp) else ""
 

@@ -85,7 +85,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What was read of a document at the operator at one moment. `as_of` grows with its changes (0: not known).
+    """The state of a document at the operator at one moment. `as_of` grows with its changes (0: not known).
 
     `text`: the client's words of a refusal or a disagreement, or the operator's of a failure. `clarification`: the
     client asks for a corrected document (уведомление об уточнении).
@@ -207,7 +207,7 @@ def for_person(fate: Fate, receipt: Receipt | None = None) -> Reason | None:
 
 
 def words_of(fate: Fate, reason: Reason) -> str:
-    """What somebody said of the document, where it is in that state for that reason."""
+    """Return the text that came with the state, for that reason; empty when there is none."""
     if reason in (Reason.ANNULMENT_ASKED_BY_THEM, Reason.ANNULLED):
         return fate.annulment_text
     if reason is Reason.POWER_NOT_VALID:

@@ -1,4 +1,4 @@
-"""What would keep a window's documents from going out, known before the window."""
+"""Find what would stop a window's documents, before the window opens."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Readiness:
 
 
 def preflight(ours: Readiness, window: Window, settings: SendingSettings, *, today: date) -> tuple[Finding, ...]:
-    """What would stop the window, and what would stop one soon after; those that stop come first.
+    """Find what would stop the window, then what would stop one soon after.
 
     A thing that lapses before the window's last day stops it. Source: design 2.4.
     """

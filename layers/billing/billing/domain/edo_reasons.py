@@ -112,7 +112,7 @@ class Reason(StrEnum):
 
     @property
     def is_of_sending(self) -> bool:
-        """It stops the sending alone, on our own side: what the operator answers says nothing of it."""
+        """Return whether it stops only our own sending, so that the operator's answers do not change it."""
         return self in (
             Reason.SIGNER_REFUSES_US,
             Reason.NO_SIGNER,
@@ -133,7 +133,7 @@ class Reason(StrEnum):
 
     @property
     def button(self) -> Literal["seen", "again", "sign", ""]:
-        """What a person may do about the document of the line at once: "seen", "again", "sign", or nothing."""
+        """Name what a person may do about the document at once: "seen", "again", "sign", or "" for nothing."""
         if self.is_an_end:
             return "seen"
         if self in (Reason.SIGNATURE_INVALID, Reason.NOT_SIGNED):

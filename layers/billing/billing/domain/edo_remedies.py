@@ -1,4 +1,4 @@
-"""What each reason says to the accountant, and what a person does about it; empty when nothing is to be done."""
+"""The texts of each reason for the accountant and what to do about it; empty when there is nothing to do."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Window:
 
     @property
     def closed_by(self) -> date:
-        """The day by whose morning the last month is closed. Source: design, the night from the 1st to the 2nd."""
+        """Return the day on whose morning the last month is closed: the night from the 1st to the 2nd."""
         return self.last_month.next.first_day.replace(day=2)
 
     def holds(self, day: date) -> bool:
@@ -123,7 +123,7 @@ def next_window(day: date, settings: SendingSettings) -> Window:
 
 
 def last_window(day: date, settings: SendingSettings) -> Window | None:
-    """The window that is open on that day, or the last one before it: what is left of it still goes."""
+    """Return the window open on that day, or the latest one before it: what is left of that still goes."""
     windows = (_window_of(Month.of(day).plus(-n), settings) for n in range(12))
     return next((window for window in windows if window and window.first_day <= day), None)
 
@@ -144,20 +144,20 @@ def _window_of(month: Month, settings: SendingSettings) -> Window | None:
 
 
 def schedule_for(month: Month, settings: SendingSettings) -> Schedule:
-    """The schedule by which documents of that month of service go."""
+    """Return the schedule for documents of that month of service."""
     if settings.schedule:
         return settings.schedule
     return Schedule.MONTHLY if charges_vat(month, settings) else Schedule.QUARTERLY
 
 
 def charges_vat(month: Month, settings: SendingSettings) -> bool:
-    """Whether the company charges VAT at the end of that month."""
+    """Return whether the company charges VAT at the end of that month."""
     begun = [record for record in settings.vat if record[0] <= month.last_day]
     return bool(begun) and max(begun)[1]
 
 
 def breaks_five_days(window: Window, settings: SendingSettings) -> bool:
-    """Whether счета-фактуры of the window are late by the company's own setting. Source: НК РФ ст. 168 п. 3."""
+    """Return whether the company's own setting makes the window's счета-фактуры late. Source: НК РФ ст. 168 п. 3."""
     quarterly = schedule_for(window.last_month, settings) is Schedule.QUARTERLY
     return quarterly and any(charges_vat(month, settings) for month in window.months)
 

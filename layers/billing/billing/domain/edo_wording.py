@@ -8,7 +8,7 @@ from billing.domain.edo_fate import Stage
 
 
 def quoted(said: str) -> str:
-    """What somebody said, for a Russian reader: words of another language are marked as quoted."""
+    """Prepare a foreign text for a Russian reader: mark words of another language as quoted."""
     return said if not said or _CYRILLIC.search(said) else f"дословно: «{said}»"
 
 

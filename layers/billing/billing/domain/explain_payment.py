@@ -16,7 +16,7 @@ from billing.domain.wording import month_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acts:
-    """The acts of an account: ids by month and payer, and what they say by id.
+    """The acts of an account: ids by month and payer, contents by id.
 
     `held_back`: ids of what was held back from the act of that month and payer.
     """
@@ -34,7 +34,7 @@ class Acts:
         return ""
 
     def holding(self, payer: str, charge: Entry, month: Month) -> str:
-        """The payer's act that had a charge before it was paid, or paid once more; empty when it is not known."""
+        """Return the payer's act that held a charge before it was paid, or paid once more; empty when unknown."""
         found = [id for (of, p), id in sorted(self.ids.items()) if p == payer and of >= charge.period]
         on_credit = [id for id in found if MoneyClass.CREDIT in dict(self.contents[id].by_class)]
         return next((id for id in found if self.line(id, charge, month)), next(iter(on_credit), ""))

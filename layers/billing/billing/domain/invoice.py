@@ -18,7 +18,7 @@ LEAST = 100_00  # of a nightly invoice: a number and a letter for less help nobo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceContent:
-    """What an invoice says apart from the parties. `vat_ground`: why some of it is without VAT."""
+    """The content of an invoice, without the parties. `vat_ground`: why some of it is without VAT."""
 
     lines: tuple[Line, ...]
     total: Kopecks
@@ -26,14 +26,14 @@ class InvoiceContent:
 
 
 class Due(NamedTuple):
-    """How much to ask for: what is owed, and what the month to come will cost."""
+    """The sum of an invoice: what is owed, and the cost of the month to come."""
 
     debt: Kopecks
     advance: Kopecks
 
 
 def amount_due(policy: InvoicePolicy, *, cost: Kopecks, balance: Kopecks, has_left: bool = False) -> Due:
-    """How much to ask for after a month that cost `cost` and left `balance`; less than `LEAST` is not asked for.
+    """Return the sum to ask for after a month that cost `cost` and left `balance`; nothing below `LEAST`.
 
     `next_month` asks for as much as last month cost, less what is on the account; a debt adds to it, and a month of
     which more was reversed than charged takes nothing from the debt. Who has left is asked for a debt only.
@@ -52,7 +52,7 @@ def amount_due(policy: InvoicePolicy, *, cost: Kopecks, balance: Kopecks, has_le
 
 
 class Terms(NamedTuple):
-    """How something is taxed, and whether it is a right: what is alike in them is one line of an invoice."""
+    """The tax of something sold and whether it is a right: what is alike in both is one line of an invoice."""
 
     vat: Vat
     ground: str = ""

@@ -1,4 +1,4 @@
-"""The invoices of a closed month: to whom, for which debt and which advance, and how each is taxed."""
+"""Draft the invoices of a closed month: for whom, for which debt and advance, and at which VAT."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def invoice_drafts(
     customer: Customer | None,
     seller: SellerCard | None,
 ) -> list[Draft]:
-    """The invoices that the policy asks for: one beside each act, or one to the account's main payer, or none.
+    """Draft the invoices that the policy asks for: one beside each act, one to the account's main payer, or none.
 
     `spent` and `debts`: what was paid for in the month, and what the account owes. Who got money back in the month
     (`refunded`) and has nothing on the account, nor a debt, has left: what comes to be charged later makes a debt.
@@ -56,7 +56,9 @@ def _content(
     services: Mapping[str, Service],
     seller: SellerCard | None,
 ) -> InvoiceContent:
-    """A debt at the rates of its services, and the advance at those of the month to come, as this one was divided.
+    """Ask for the debt at the rates of its services, and for the advance at those of the month to come.
+
+    The advance is split by service as this month was.
 
     A debt paid between the end of the month and its close is not asked for again.
     """
@@ -89,7 +91,7 @@ def _content(
 
 
 def _terms_on(day: date, service: Service, seller: SellerCard | None) -> Terms:
-    """How the service will be taxed on a day: at the seller's mode then, unless its charges name their rate themselves.
+    """Return the tax of the service on a day: the seller's mode then, unless its charges name their own rate.
 
     A standard rate that a charge named is the standard rate of that day.
     """

@@ -41,7 +41,7 @@ class RejectedError(ConflictError):
 
 
 class Service(NamedTuple):
-    """What a line of an act is about. `unit` is as the CRM says it; `ground` tells why there is no VAT.
+    """The subject of a line of an act. `unit` is as the CRM sends it; `ground` tells why there is no VAT.
 
     `named`: the charge itself named the rate; otherwise it is the seller's of the day of service.
     """
@@ -296,7 +296,7 @@ def add_to(funds: dict[Fund, Sum], key: Fund, amount: Kopecks, quantity: int) ->
 
 
 def moves_balance(kind: str) -> bool:
-    """Whether a kind of turnover changes the balance. `carried.…` and `documented.…` say what became of the acts."""
+    """Return whether a kind of turnover changes the balance: `carried.…` and `documented.…` are about acts."""
     return not kind.startswith(("carried.", "documented."))
 
 

@@ -149,7 +149,7 @@ def placed(
 
 
 def _taken_in(due: list[Piece], month: Month) -> list[Piece]:
-    """A month takes in what was paid for it before its close, by sums of one line that are positive."""
+    """Move into the month what was paid for it before its close, where the sums of its line are positive."""
     sums: dict[tuple[object, ...], Kopecks] = {}
     for p in due:
         sums[_fund(p)] = sums.get(_fund(p), 0) + p.amount

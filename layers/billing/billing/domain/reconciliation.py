@@ -139,7 +139,7 @@ def money_events(entries: Iterable[Entry], payer: str, before: Mapping[str, Paid
 
 
 def _named(document: str) -> tuple[str, Day | None]:
-    """The number and the date of «№ 77 от 12.01.2026»; a text of another form is a number as a whole."""
+    """Parse the number and the date of «№ 77 от 12.01.2026»; a text of another form is a number as a whole."""
     found = re.fullmatch(r"№\s*(.+?)\s+от\s+(\d{2})\.(\d{2})\.(\d{4})", document)
     if not found:
         return document, None

@@ -1,4 +1,4 @@
-"""What the rows of an акт сверки are called, in our books and in the buyer's."""
+"""Name the rows of an акт сверки, for our books and for the buyer's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def operation_text(row: ReconciliationRow, *, buyers: bool = False, dated: bool 
 
 
 def document_name(row: ReconciliationRow) -> str:
-    """What the document of a row is called in full."""
+    """Return the full name of the document of a row."""
     if row.operation is Operation.SALE:
         return "Акт об оказании услуг"
     if not row.number:

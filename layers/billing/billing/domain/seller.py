@@ -35,7 +35,7 @@ class InvoicePolicy(StrEnum):
 
 
 class UnpaidServices(StrEnum):
-    """What becomes of services that nobody has paid when their month is closed."""
+    """The seller's choice for services that nobody has paid when their month is closed."""
 
     ACT = "act"  # they are in the act of the month, and paying them later makes no second act
     WAIT = "wait"  # they wait, and are in the act of the month in which they are paid

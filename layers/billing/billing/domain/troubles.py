@@ -118,5 +118,5 @@ class Trouble:
 
 
 def is_held_back(troubles: Iterable[Trouble]) -> bool:
-    """Whether a document of its own is needed, so that no requisites mend it and a person decides."""
+    """Return whether a document of its own is needed: requisites do not mend that, and a person decides."""
     return any(trouble.cause in (Cause.TAXED_CORRECTION, Cause.TAXED_LATE) for trouble in troubles)

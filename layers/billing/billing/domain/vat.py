@@ -74,7 +74,7 @@ _RIGHTS_GROUND = re.compile(r"\b26\s+п(\.|ункта)\s*2\s+ст(\.|атьи)\s
 
 
 def is_right(title: str, ground: str) -> bool:
-    """Whether what is sold is a right to use something, not a service: by its name, or by the exemption for rights.
+    """Return whether a right to use something is sold, not a service: by its name, or by the exemption for rights.
 
     Source: НК РФ ст. 149 п. 2 подп. 26 (rights to use programs of the register, under a licence).
     """

@@ -1,4 +1,4 @@
-"""The tables in English, for whoever reads the page in English: headings and labels; what is data stays."""
+"""The tables in English: headings and labels are translated, data stays as it is."""
 
 from __future__ import annotations
 

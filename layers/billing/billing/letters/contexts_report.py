@@ -1,4 +1,4 @@
-"""What the letter about a run is told: every sum that our accountant adds up by hand."""
+"""The context of the letter about a run: every sum that our accountant adds up by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from billing.domain.periods import Month
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
-    """An account and what is to be said of it. `detail`: the client's title, the document, or the masked address."""
+    """An account and a remark on it. `detail`: the client's title, the document, or the masked address."""
 
     account: str
     reason: str = ""
@@ -27,7 +27,7 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidByClass:
-    """What money of one class has paid in the month: its services, and those of earlier months."""
+    """The services that money of one class paid in the month: this month's, and those of earlier ones."""
 
     money: str
     of_month: Kopecks
@@ -87,7 +87,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charges:
-    """The closed accounts' charges: what is owed at both ends of the month, and what has changed it."""
+    """The charges of closed accounts: the debt at both ends of the month, and what changed it."""
 
     unpaid_before: Kopecks = 0
     charged: Kopecks = 0

@@ -52,7 +52,7 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What the list shows, as it was asked for; `wrong` names the fields that could not be read.
+    """The filter of the list, as the query gave it. `wrong` names the fields that could not be read.
 
     `by_date`: days are the dates on the documents, else the months that the documents are for.
     """

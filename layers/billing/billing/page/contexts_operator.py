@@ -135,7 +135,7 @@ class UnsignedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsignedShown:
-    """How many documents are delivered and not signed, counted on that day, and the oldest."""
+    """The number of documents delivered and not signed, counted on that day, and the oldest of them."""
 
     total: int
     day: Day

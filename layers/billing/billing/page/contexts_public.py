@@ -1,4 +1,4 @@
-"""What the pages for anybody are told: a confirmation, a link to another client, and what has gone wrong."""
+"""The contexts of the public pages: a confirmation, a link to another client, an error."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class EnterPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePage:
-    """A page that only says something: a key of words for its heading and its text, and where to go on.
+    """A message page: the key of its heading and text, and where to go on.
 
     `detail` stands in the place of the text, where more is known. `crm`: the address that opens the page anew.
     """

@@ -23,7 +23,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What surrounds every tab. `balance` None: not known.
+    """The frame around every tab. `balance` is None where it is not known.
 
     `may_order`: one of the client's people. `may_manage`: its administrator,
     who sees whole addresses and changes who gets copies. `account`: for an operator.

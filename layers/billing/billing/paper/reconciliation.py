@@ -137,7 +137,7 @@ def who_owes(act: Reconciliation, balance: Kopecks) -> str:
 
 
 def _conclusion(sheet: Sheet, act: Reconciliation) -> None:
-    """The balance by documents of either side, what they do not hold yet, and the balance with it."""
+    """Print each side's balance by documents, what those do not hold yet, and the balance with it."""
     sheet.paragraph(f"По данным {short_name(act.seller.party)} {who_owes(act, act.closing)}.", bold=True)
     if act.mirrored:
         sheet.paragraph(f"По данным {short_name(act.buyer)} {who_owes(act, act.closing)}.")

@@ -112,7 +112,7 @@ def _close(
 
 
 def run_and_marks(account: str, month: Month, outside: Outside) -> tuple[Stored | None, Stored | None, Stored | None]:
-    """The month's run, the row by which the account waits for a person, and the one by which it is counted again."""
+    """Read the month's run, the row that parks the account, and the mark that has it counted again."""
     names = (RUNS, f"parked.{month}", marks_of(month))
     keys = [(RUNS, str(month)), *((name, account) for name in names[1:])]
     found = {s.pk: s for s in outside.store.get_many("control", keys)}

@@ -1,4 +1,4 @@
-"""What a correction refers to is followed through the journal, over all that cannot concern it."""
+"""Follow the target of a correction through the journal, skipping all that cannot concern it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ LINES_MAX = 200  # services of dropped lines that are looked up
 
 
 def target_at(store: Store, account: Account, seq: int) -> Target:
-    """The entry at that place with all that happened to it since.
+    """Return the entry at that place with all that has happened to it since.
 
     Raises:
-        InvalidInputError: so much has happened to it that no function lives long enough.
+    InvalidInputError: its history is too long to be read within a function's lifetime.
     """
     jumps = _corrections_after(store, account, seq)
     following: Following | None = None
@@ -49,14 +49,14 @@ def target_at(store: Store, account: Account, seq: int) -> Target:
 
 
 def earlier_corrections(store: Store, account: Account) -> list[int]:
-    """The places that a new correction names: those of the corrections before it, the newest first."""
+    """Return the places of earlier corrections that a new one records, newest first."""
     if not account.corrected:
         return []
     return [account.corrected, *_earlier(store, account, account.corrected)][:EARLIER_MAX]
 
 
 def _corrections_after(store: Store, account: Account, seq: int) -> list[int]:
-    """The places of the account's corrections behind that one, in order."""
+    """Return the places of the account's corrections after `seq`, in order."""
     places, last = list[int](), account.corrected
     while last > seq:
         earlier = _earlier(store, account, last)
@@ -77,7 +77,7 @@ def _entries(store: Store, account: Account, after: int, limit: int) -> list[Ent
 
 
 def _with_services(target: Target, account: Account, store: Store) -> Target:
-    """The services of lines that the account has dropped, by the charges that they were of."""
+    """Add the services of lines that the account has dropped, looked up by their charges."""
     lost = {a.line: a.charge for a in target.live if a.line not in account.lines and a.line not in target.services}
     found = dict[str, Service]()
     for line, charge in sorted(lost.items())[:LINES_MAX]:

@@ -15,10 +15,10 @@ _LATE = frozenset({DocumentKind.CONTRACT, DocumentKind.RECONCILIATION})  # may b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What is asked of the documents; what is empty or None lets everything through. Ends are inclusive.
+    """The filters of a list of documents. An empty or None filter lets everything through. Ends are inclusive.
 
-    `also`: a kind shown beside the one that was asked for. `first`, `last`: the dates on the documents. `month_first`,
-    `month_last`: the months that they are for. `number`: a part of the number, as a person types it.
+    `also`: a kind shown beside `kind`. `first`, `last`: the dates on the documents. `month_first`, `month_last`: the
+    months that they are for. `number`: a part of the number, as a person types it.
     """
 
     kind: DocumentKind | None = None
@@ -50,13 +50,13 @@ class Filters:
 
     @property
     def is_backwards(self) -> bool:
-        """Whether a period ends before it begins."""
+        """Return whether a period ends before it begins."""
         days = self.first and self.last and self.last < self.first
         return bool(days or (self.month_first and self.month_last and self.month_last < self.month_first))
 
     @property
     def sifts(self) -> bool:
-        """Whether few of the rows that are read may be left."""
+        """Return whether only a few of the rows that are read may pass."""
         return self != Filters(first=self.first, last=self.last)
 
     def keys(self) -> tuple[str, str]:

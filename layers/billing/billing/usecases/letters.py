@@ -140,7 +140,7 @@ def rows_of_letter(letter: str, head: Mapping[str, object], addresses: Sequence[
 
 
 def work_write(letter: str, month: str, at: str) -> Write:
-    """The work row of a letter that has one no longer, or not yet; without a month, no run waits for the letter."""
+    """Return the work row of a letter that has none. Without a month, no run waits for the letter."""
     of_run = {"month": month} if month else {}
     work = {"account": account_of(letter), "letter": letter, **of_run, "since": at}
     return Write("work", *_work_of(letter), work, ABSENT)
@@ -155,7 +155,7 @@ def hints_of(letter: str, addresses: Sequence[str]) -> list[dict[str, str]]:
 
 
 def log_name(id: str) -> str:
-    """A letter or a delivery as logs name it: by its account and a digest, for a scope may hold a taxpayer's number."""
+    """Name a letter or a delivery for logs, by its account and a digest: a scope may hold a taxpayer's number."""
     return f"{account_of(id)}_{hashlib.sha256(id.encode()).hexdigest()[:12]}"
 
 

@@ -1,4 +1,4 @@
-"""A month's letters that did not reach their addresses go once more: the same letters, by the same rows."""
+"""Send a month's letters again to the addresses that they did not reach, by the same rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """How many addresses are written to again; `cursor`: where to go on, if time was up."""
+    """The number of addresses written to again. `cursor`: where to go on, if time was up."""
 
     addresses: int
     cursor: str
@@ -51,7 +51,7 @@ def letters_again(
 
 
 def _again(account: str, scope: str, month: Month, status: DeliveryState, outside: Outside) -> int:
-    """The letters of one account: each in a transaction, so that none is queued without its work."""
+    """Queue the letters of one account, each in a transaction with its work."""
     found: dict[str, list[Stored]] = {}
     for stored in rows_of(outside.store, "deliveries", account, prefix=f"{scope}_"):
         name, _, address = stored.sk.rpartition("_")

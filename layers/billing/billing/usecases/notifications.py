@@ -167,9 +167,9 @@ def ask_again(account: str, digest: str, *, outside: Outside, link: Link) -> Non
 
 
 def confirm_address(account: str, digest: str, nonce: str, outside: Outside, *, stop_url: str = "") -> bool:
-    """The address gets documents from now on, each with the link that stops them.
+    """Confirm the address: it gets documents from now on, each with a link to unsubscribe.
 
-    False: the link is of an address that was taken off or added anew.
+    Return False if the address was taken off or added anew since the link was made.
     """
     stored = outside.store.get("customers", account)
     settings = settings_of(stored) if stored else NotificationSettings()

@@ -1,4 +1,4 @@
-"""How often one account may ask for what is dear: the gateway's limits are of all callers together."""
+"""Limit how often one account may make costly requests: the gateway's limits are for all callers together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEPT = timedelta(minutes=10)
 
 
 class TooOftenError(BillingError):
-    """The account has asked too often in this minute; the next one is another."""
+    """The account has made too many requests in this minute. It may try again in the next one."""
 
 
 def count_call(account: str, outside: Outside) -> None:

@@ -37,9 +37,9 @@ def open_run(outside: Outside, month: Month, at: str) -> Stored:
 
 
 def opening_month(outside: Outside, month: Month) -> Month:
-    """The month in which a new account opens, whose first message is of `month`: the oldest that no run has closed.
+    """Return the month in which a new account opens: the oldest that no run has closed.
 
-    Before the first run that is the month of the message, or the past one at the earliest.
+    Before the first run that is the month of its first message (`month`), or the past one at the earliest.
     """
     past = Month.of(moscow_day(outside.clock())).previous
     runs = outside.store.query("control", RUNS, limit=1, newest_first=True).rows
@@ -53,23 +53,23 @@ def change_run(outside: Outside, stored: Stored, **changes: Any) -> Stored:
 
 
 def reopening(outside: Outside, month: Month) -> list[Write]:
-    """What to write along with what is made after the count began, so that the run does not end without it."""
+    """Return the writes that keep a run open for something added after its count began."""
     return reopened(run_of(outside, month))
 
 
 def recounting(outside: Outside, month: Month, account: str) -> list[Write]:
-    """The same, and the account is counted once more."""
+    """Return the writes that keep a run open and have the account counted once more."""
     run, mark = run_of(outside, month), outside.store.get("control", marks_of(month), account)
     return [*reopened(run), *recounted(run, mark, account)]
 
 
 def marks_of(month: Month | str) -> str:
-    """The partition of `control` with a row for each account of the month that has changed since it was counted."""
+    """Return the partition of `control` with a row for each account that has changed since the month was counted."""
     return f"recount.{month}"
 
 
 def recounted(run: Stored | None, mark: Stored | None, account: str) -> list[Write]:
-    """The account's mark, once the count of the month has begun. Before that, it will be counted as it is then."""
+    """Return the write that marks the account for a recount. There is none before the count has begun."""
     if not run or not run.row.get("counted"):
         return []
     row = {"account": account, "summary": f"{account}: изменился после подсчёта"}

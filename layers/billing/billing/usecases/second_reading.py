@@ -1,4 +1,4 @@
-"""The second reading of an account, put away month by month, so that the next one reads that month's entries only."""
+"""Store the second reading of an account month by month, so that the next one reads that month's entries only."""
 
 from __future__ import annotations
 

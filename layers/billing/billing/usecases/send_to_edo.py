@@ -93,7 +93,7 @@ def send_to_edo(
 
 
 def _is_due(window: Window, today: date, outside: Outside, *, go_on: bool) -> bool:
-    """Whether something of the window may have to go now.
+    """Return whether the window may have something to send now.
 
     Before its last month is closed nothing is due. After its last day what is left has a round a day.
     """
@@ -105,7 +105,10 @@ def _is_due(window: Window, today: date, outside: Outside, *, go_on: bool) -> bo
 
 
 def _tell(run: SentRun, window: Window, today: date, outside: Outside) -> None:
-    """Whoever does not answer stands in the list; the window is told of when a round has ended, or its days have."""
+    """Put an operator that does not answer on the to-do list, and report a window.
+
+    It is reported when a round has ended or its days are over.
+    """
     if run.is_away:
         want_person(AWAY, Reason.SENDING_WAITS, outside, detail=run.waits)
         tell_stops(outside)

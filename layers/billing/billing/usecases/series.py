@@ -1,4 +1,4 @@
-"""The numbers of a series: which document has taken which, and whether all of them are there.
+"""Record which document has taken which number of a series, and check that none is missing.
 
 Beside its counter a series has a row for each batch of numbers, written in the transaction that takes them. The check
 goes on from where the last one ended and looks each document up.
@@ -31,7 +31,7 @@ class SeriesCheck:
 
 
 def index_row(series: str, last: int, documents: Sequence[tuple[str, str]]) -> Write:
-    """The numbers up to `last` are those of the documents, in this order."""
+    """Return the row that gives the numbers up to `last` to these documents, in this order."""
     first = last - len(documents) + 1
     row = {"documents": [list(key) for key in documents], "summary": f"{series}: № {first}–{last}"}
     return Write("control", f"series.{series}", records.seq_key(first), row, ABSENT)
@@ -86,7 +86,7 @@ def _check(batches: Sequence[Stored], row: dict[str, Any], outside: Outside) -> 
 
 
 def _hold_against_dates(document: Stored, row: dict[str, Any]) -> None:
-    """A paper that took its number after one of a later date: it had waited for requisites."""
+    """List a document numbered after one of a later date: it had waited for requisites."""
     said = document.row
     if said["date"] < row["latest"] and len(row["late"]) < LISTED_MAX:
         row["late"].append([said["month"], document.pk, said["number"], said["date"], row["latest"]])

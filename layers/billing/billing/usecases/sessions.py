@@ -1,4 +1,4 @@
-"""What of sessions is kept: which links of the CRM were used, and before when an account's sessions count no more."""
+"""Store which links of the CRM were used, and the moment before which an account's sessions are revoked."""
 
 from __future__ import annotations
 

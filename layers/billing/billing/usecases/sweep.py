@@ -110,7 +110,7 @@ def _repeat_hints(outside: Outside, lease: Lease, hints: Hints, until: datetime)
 
 
 def _ways(lease: Lease) -> list[tuple[str, str, str]]:
-    """The shards, each from a row to a row: from the place of the last sweep to the end, then round to that place."""
+    """Return the shards, each with its first and last row: from where the last sweep stopped, round to that place."""
     shards = [f"{n:02}" for n in range(records.SHARDS)]
     if lease.shard not in shards:
         return [(shard, "", "") for shard in shards]

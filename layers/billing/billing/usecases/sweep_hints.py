@@ -1,4 +1,4 @@
-"""What a sweep remembers and may do: it runs singly, and hints only where no hint can be on its way."""
+"""Keep the lease and the hints of a sweep: one sweep at a time, and hints only where none can be on its way."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class ElsewhereError(Exception):
 
 
 class Lease:
-    """The right to sweep until a moment, taken before the first thing that is done: looking changes nothing.
+    """The right to sweep until a moment, taken before the first change: looking needs none.
 
-    With it goes what the next sweep has to know: the place where time was up, and when each queue was hinted at.
+    It also stores what the next sweep has to know: where time was up, and when each queue was last hinted at.
     """
 
     def __init__(self, outside: Outside, until: datetime) -> None:
@@ -39,7 +39,7 @@ class Lease:
         self.hinted: dict[str, str] = dict(row.get("hinted", {}))
 
     def hold(self) -> None:
-        """It is ours from now on.
+        """Take the lease.
 
         Raises:
             ElsewhereError: another sweep was faster.
@@ -52,7 +52,7 @@ class Lease:
             raise ElsewhereError from error
 
     def give_back(self) -> None:
-        """The next sweep may begin. If it is not given back, it ends at its moment."""
+        """Release the lease. Otherwise it expires at its moment."""
         if self._held:
             with suppress(StaleError, UnavailableError):
                 self._written("")
@@ -70,10 +70,10 @@ class Lease:
 
 
 class Hints:
-    """The hints of one sweep. A queue that holds any gets none: what is due lies there, or is being worked on.
+    """The hints of one sweep. A queue that is not empty gets none: what is due lies there, or is being worked on.
 
-    So a backlog of a whole night costs a sweep nothing but a look, and a hint that was lost is repeated when its queue
-    has run empty.
+    So a backlog of a whole night costs a sweep no more than a look, and a lost hint is repeated when its queue has run
+    empty.
     """
 
     def __init__(self, outside: Outside, lease: Lease) -> None:
@@ -83,7 +83,7 @@ class Hints:
         self.count = 0
 
     def room(self, queue: str) -> int:
-        """How many more hints the queue may get now; of letters, no more than the mail service takes."""
+        """Return how many more hints the queue may get now; for letters, no more than the mail service takes."""
         if queue not in self._room:
             self._room[queue] = self._first_room(queue)
         return self._room[queue]
@@ -105,7 +105,7 @@ class Hints:
         return room
 
     def used(self, queue: str) -> None:
-        """The queue is being hinted at."""
+        """Note that the queue is being hinted at."""
         self._lease.hinted[queue] = utc_text(self._outside.clock())
         self._lease.hold()
 

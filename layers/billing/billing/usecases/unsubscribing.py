@@ -1,4 +1,4 @@
-"""How whoever owns an added address stops the letters to it, without an account and without asking anybody."""
+"""Let the owner of an added address stop its letters, without an account."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def stop_url_of(account: str, address: str, outside: Outside) -> str:
 
 
 def stop_address(account: str, token: str, outside: Outside) -> bool:
-    """The address whose link has that token gets nothing any more. Return whether there is such a one."""
+    """Stop letters to the address whose link has that token. Return whether there is one."""
     stored = outside.store.get("customers", account)
     settings = settings_of(stored) if stored else NotificationSettings()
     gone = next((a for a in settings.added if a.stop_url and compare_digest(_token(a.stop_url), token)), None)

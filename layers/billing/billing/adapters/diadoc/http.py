@@ -63,7 +63,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: the body as JSON (None when there is none), or as bytes. `wait_s`: its Retry-After, if any."""
+    """Hold a success: the body as JSON (None when there is none) and as bytes. `wait_s` is its Retry-After, if any."""
 
     json: Json
     body: bytes

@@ -25,7 +25,7 @@ def partnership(status: object) -> Partnership:
 
 def box(organization: wire.Organization, *, stands: Partnership = Partnership.NONE, ticks: int = 0,
         wants_signature: bool = False) -> Box | None:
-    """The box of an organization, of which Diadoc gives exactly one; None when it has none."""
+    """Read the one box that Diadoc gives an organization. Return None when it has none."""
     boxes = rows(organization.get("Boxes"))
     id_ = kept_box(boxes[0].get("BoxIdGuid")) or kept_box(boxes[0].get("BoxId")) if boxes else ""
     since = moment(ticks)
@@ -43,7 +43,9 @@ def box(organization: wire.Organization, *, stands: Partnership = Partnership.NO
 
 
 def _departments(found: object) -> tuple[Department, ...] | None:
-    """Those with a KPP to which documents may be sent. Every organization has one at least: none is nothing said.
+    """Return the departments with a KPP that documents may be sent to.
+
+    Return None when the list is empty: every organization has a department, so Diadoc has left them out.
 
     Source: Diadoc API, Department; GetCounteragents (which leaves them out).
     """
@@ -54,7 +56,7 @@ def _departments(found: object) -> tuple[Department, ...] | None:
 
 
 def counteragent(found: wire.Counteragent) -> Box | None:
-    """A box and how we stand with it. An invitation with a document is one that we would have to sign."""
+    """Read a box and our relation with it. We would have to sign an invitation that carries a document."""
     stands = partnership(found.get("CurrentStatus"))
     return box(row(found.get("Organization")),  # type: ignore[arg-type]
                stands=stands, ticks=number(found.get("LastEventTimestampTicks")),
@@ -82,7 +84,7 @@ def counterparty_event(found: wire.CounteragentEvent) -> CounterpartyEvent:
 
 
 def operator(found: wire.RoamingOperator) -> Operator | None:
-    """An operator under its id in capitals: the list has ids in small letters, the participants' ids in large ones."""
+    """Read an operator, its id in capitals: those of the list are in small letters, those of participants are not."""
     id_ = text(found.get("FnsId"))[:3].upper()
     features = frozenset(text(feature.get("Name")) for feature in rows(found.get("Features")))
     return Operator(fns_id=id_, name=text(found.get("Name")), active=found.get("IsActive") is not False,

@@ -127,7 +127,7 @@ def stage(document: wire.DocflowDocument, *, failed: bool = False) -> Stage:
 
 
 def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, Any]] = ()) -> Tracked:
-    """A document; with the message's entities, also the notice of a failed delivery and where the answers stand."""
+    """Read a document. With the message's entities, read the delivery failure and the ids of the answers, too."""
     entity = needed(document.get("EntityId"), "EntityId")
     notices = [e for e in entities if e.get("AttachmentType") == "DeliveryFailureNotification"]
     beneath = [e for e in entities if e.get("ParentEntityId") == entity]
@@ -160,13 +160,13 @@ def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, A
 
 
 def _last_id(entities: Sequence[Mapping[str, Any]], *types: str) -> str:
-    """The newest entity of these types; signatures carry a type too, which means nothing."""
+    """Return the id of the newest entity of these types. The type of a signature means nothing, so skip signatures."""
     found = [e for e in entities if e.get("EntityType") == "Attachment" and e.get("AttachmentType") in types]
     return text(found[-1].get("EntityId")) if found else ""
 
 
 def _power_trouble(document: wire.DocflowDocument, signatures: Sequence[Mapping[str, Any]]) -> str:
-    """What the operator says of our power of attorney if it does not hold, or is needed and absent.
+    """Return the operator's text on a power of attorney that does not hold, or that is required and absent; else "".
 
     Source: Diadoc API, DocflowStatusV3 (PowerOfAttorneyGeneralStatus), PowerOfAttorneyAttachmentStatus.
     """
@@ -179,7 +179,7 @@ def _power_trouble(document: wire.DocflowDocument, signatures: Sequence[Mapping[
 
 
 def _universal(entity: Mapping[str, Any], group: str) -> str:
-    """What a universal message of this group says; else empty. Source: Diadoc API, UniversalMessageInfo."""
+    """Return the text of a universal message of this group, else "". Source: Diadoc API, UniversalMessageInfo."""
     info = row(entity.get("UniversalMessageInfo"))
     if info.get("CodeGroup") not in (group, _GROUPS[group]):
         return ""

@@ -33,10 +33,10 @@ class Tracking(Asking):
     """Events, documents, contents, print forms."""
 
     def events(self, cursor: str = "", *, since: datetime | None = None) -> Sequence[EdoEvent]:
-        """The next events of what we have sent, oldest first; at most `events_limit`. Without a cursor, since a moment.
+        """Return the next events of outgoing documents, oldest first, at most `events_limit`.
 
-        Incoming documents are none of ours, and each would cost a call.
-        Keys are opaque and hold characters that mean something in an address.
+        Without a cursor, start from the moment `since`. Incoming documents are not ours, and each would cost a call.
+        Keys are opaque and hold characters that mean something in a URL.
 
         Source: Diadoc API, GetNewEvents, afterIndexKey, documentDirection (relative to our box).
         """
@@ -87,7 +87,7 @@ class Tracking(Asking):
         return written(self.content(message, entity))
 
     def why_invalid(self, message: str, signature_entity: str) -> str:
-        """What the check of a signature found: the mathematics, the certificate, its chain.
+        """Return what the check of a signature reported: its mathematics, its certificate, the certificate's chain.
 
         Source: Diadoc API, GetSignatureInfo.
         """

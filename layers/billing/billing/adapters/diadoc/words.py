@@ -1,4 +1,4 @@
-"""What is said to people: by those who wrote into a document of the exchange, and by the check of a signature."""
+"""Read the texts meant for people: those written into a document of the exchange, and those of a signature's check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHAIN = (  # a bit and its names. Source: X509ChainStatusFlags of .NET; CERT_TR
 
 
 def written(content: bytes) -> str:
-    """The words of an answer: of XML, whatever it calls a text or the content of its operation; of anything else, all.
+    """Return the text of an answer: of XML, its text attributes and the content of its operation; else the whole body.
 
     Source: forms of the tax service DP_UVUTOCH (ТекстУведУточ), DP_PRANNUL (ТекстПредАн), ON_NSCHFDOPPOK (СодОпер and
     the document of discrepancies, РеквДокРасх).
@@ -43,7 +43,7 @@ def _is_text(name: str) -> bool:
 
 
 def signature_trouble(*, signature: object, certificate: object, flags: Iterable[object]) -> str:
-    """What is wrong with a signature; flags of the certificates' chain come as a number or as names."""
+    """Say what is wrong with a signature. Flags of the certificate chain come as a number or as names."""
     found = ["подпись не соответствует файлу"] if signature is False else []
     chain = list(flags)
     said = [words for bit, name, words in _CHAIN if any(_has(one, bit, name) for one in chain)]

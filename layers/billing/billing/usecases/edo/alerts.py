@@ -1,4 +1,4 @@
-"""The letter about what is new in the list for a person: once, on the day on which it has come up."""
+"""Write the letter about new lines of the to-do list, once, on the day on which they appear."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def tell_news(outside: Outside) -> None:
 
 
 def _is_told_today(now: datetime, outside: Outside) -> bool:
-    """Whether the evening's letter is written; one about a stop may have gone at any hour."""
+    """Return whether the evening's letter is written. One about a stop may have gone at any hour."""
     last = last_report(KIND, now.date().isoformat(), outside)
     evening = now.replace(hour=EVENING, minute=0, second=0, microsecond=0)
     return last is not None and datetime.fromisoformat(last.row["at"]) >= evening

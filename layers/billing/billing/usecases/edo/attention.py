@@ -60,7 +60,7 @@ def no_person(subject: str, outside: Outside) -> None:
 
 
 def change_line(subject: str, how: Callable[[ForPerson | None], ForPerson | None], outside: Outside) -> None:
-    """The line of the subject is as `how` makes it of what it is now; None: there is none."""
+    """Replace the subject's line with what `how` makes of the present one. None means no line."""
     for attempt in range(ATTEMPTS_MAX):
         stored = outside.store.get("control", PEOPLE, subject)
         line = how(line_of(stored) if stored else None)

@@ -34,7 +34,7 @@ def due_write(document: DocumentRecord, outside: Outside) -> Write:
 
 
 def waken(accounts: Iterable[str], outside: Outside) -> None:
-    """What of the accounts rests until tomorrow is taken up by the next round: something has become of their payer."""
+    """Let the next round take up what rests until tomorrow: the payer of these accounts has changed."""
     for account in accounts:
         for work in rows_of(outside.store, "work", edo_shard(account), prefix=f"{account}#"):
             if "due" in work.row:

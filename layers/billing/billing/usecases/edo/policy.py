@@ -1,4 +1,4 @@
-"""The company's policy of exchange, with what its card says of VAT: by that the schedule of the sending is chosen."""
+"""Read the company's exchange policy and its VAT records, which decide the schedule of the sending."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def observe(box: Box, outside: Outside, *, comment: str = "") -> None:
 
 
 def box_writes(box: Box, outside: Outside) -> list[Write]:
-    """What makes the row of the box say so, to be written with what rests on it; empty when it does already.
+    """Return the writes that bring the box's row up to date; empty when it is so already.
 
     Departments stay as they were where the operator did not name them.
     """

@@ -1,7 +1,7 @@
-"""A run that no call can succeed in: login, subscription, rights. It is alarmed, and a person reads why in the list.
+"""Put a failure of login, subscription or rights, in which no call can succeed, on the to-do list.
 
-There is one line for the operator and one for our own side, whatever the number of functions that are stopped: each
-function that gets through again takes itself off the line, and the last one takes it off the list.
+There is one line for the operator and one for our own side, however many functions are stopped. Each function that
+gets through again takes itself off the line, and the last one takes the line off the list.
 """
 
 from __future__ import annotations

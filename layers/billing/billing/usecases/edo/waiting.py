@@ -58,12 +58,12 @@ def accounts_waiting(cursor: str, outside: Outside) -> Iterator[tuple[str, str, 
 
 
 def rests(work: Stored, now: datetime) -> bool:
-    """Whether the document stays until a later moment, whatever is asked; its row says why."""
+    """Return whether the document rests until a later moment. Its row says why."""
     return bool(work.row.get("due")) and now < datetime.fromisoformat(work.row["due"])
 
 
 def lay_to_rest(works: Sequence[Stored], why: Mapping[str, list[str]], outside: Outside) -> None:
-    """Those of the rows whose documents stay for the day are not taken up again before tomorrow."""
+    """Put off until tomorrow those of the rows whose documents have a reason to stay."""
     tomorrow = moscow_day(outside.clock()) + timedelta(days=1)
     later = utc_text(datetime.combine(tomorrow, time(), MOSCOW))
     for work in works:
@@ -75,7 +75,7 @@ def lay_to_rest(works: Sequence[Stored], why: Mapping[str, list[str]], outside: 
 
 
 def is_of(work: Stored, window: Window) -> bool:
-    """Whether the window takes the document of that row of work, by its month of service."""
+    """Return whether the window takes the document of that row of work, by its month of service."""
     month, document = work.row["month"], work.row["document"]
     return not document.startswith(f"{month}.") or Month.parse(month) <= window.last_month
 

@@ -38,7 +38,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a document rests on, as its basis names it. `number` is `NO_NUMBER` where only the date is known."""
+    """The ground of a document, as its basis names it. `number` is `NO_NUMBER` where only the date is known."""
 
     name: str
     number: str
@@ -86,16 +86,17 @@ def organization_type(party: Party) -> str:
 
 
 def address_problem(party: Party) -> str:
-    """What keeps the address out of a title that must have one; empty when nothing does."""
+    """Return why a title that requires an address cannot have this one; empty when it can."""
     if not plain(party.address):
         return "нужен адрес"
     return "" if region_of(party.address) else "не понять регион адреса: допишите область, край или республику"
 
 
 def add_address(details: Element, party: Party) -> None:
-    """The address as one text under its region: other parts are not guessed out of what a person typed.
+    """Write the address as one text under its region.
 
-    One of an unclear region is left out: the format wants the region, and a wrong one would be signed.
+    Other parts are not guessed out of what a person typed. An address whose region is unclear is left out: the format
+    wants the region, and a wrong one would be signed.
     """
     text, region = plain(party.address), region_of(party.address)
     if not text or not region:

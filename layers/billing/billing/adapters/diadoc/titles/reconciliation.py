@@ -102,7 +102,7 @@ def _add_table(root: Element, act: Reconciliation) -> None:
 
 
 def _add_row(documents: Element, number: int, row: ReconciliationRow) -> None:
-    """The document of a row with its own date; a payment given back names the order that it came by."""
+    """Add a row and its document, each with its own date. A payment given back names the order that it came by."""
     document = element(documents, "Item", Name=document_name(row)[:100], Date=day(row.document_date or row.date),
                        Number=plain(row.number)[:50] or NO_NUMBER)
     element(element(document, "OperationInfoItems"), "Item", RowNumber=str(number),

@@ -1,4 +1,6 @@
-"""The region of an address, as its text names it: titles want its code, and a KPP tells where one is taxed, not where.
+"""Find the region of an address in its text.
+
+Titles want the region's code. A KPP will not do: it tells where a company is taxed, not where it is.
 
 Source: the reference of regions of the Federal Tax Service (СубъектРФ of the formats), two digits.
 """
@@ -66,7 +68,7 @@ _REGIONS, _CITIES = _table()
 
 
 def region_of(address: str) -> str:
-    """The code of the region that the address names, or of the city that is enough by itself; empty when it is unclear.
+    """Return the code of the region that the address names, or of a city that is enough by itself; empty when unclear.
 
     A region goes before a city: «Ленинградская обл., г. Гатчина». Two regions make it unclear.
     """

@@ -201,7 +201,7 @@ def price_text(net: Kopecks, quantity: Decimal) -> str:
 
 
 def _add_transfer(root: Element, act: Act, operation: str) -> None:
-    """What was done and on what ground: a basis without a date is no document to the format, and stands as a text."""
+    """Add the services and their ground. A basis without a date is no document to the format and goes in as a text."""
     first, last = act.served
     basis = basis_of(act.basis)
     transfer = element(root, "TransferInfo", OperationInfo=operation, TransferDate=day(last),

@@ -129,7 +129,7 @@ def _act(one: Kept, boxes: Sequence[Box], terms: Terms, outside: Outside, edo: E
 
 
 def _searched(payer: Counterparty, boxes: Sequence[Box], terms: Terms, edo: EdoOutside) -> Decision:
-    """The decision with the payer's boxes at other operators; where those cannot be had, a person's.
+    """Decide with the payer's boxes at other operators. Where those cannot be read, leave it to a person.
 
     Raises:
         BusyError: the operator is away.

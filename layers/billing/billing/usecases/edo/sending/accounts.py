@@ -71,9 +71,9 @@ def take_up(
 
 
 def _due(account: str, waiting: Sequence[OnItsWay], terms: Terms, left: Left, outside: Outside) -> list[OnItsWay]:
-    """Those of the waiting that the window takes, in the order in which they go.
+    """Return those of the waiting documents that the window takes, in the order in which they go.
 
-    Of an account whose last month is open it is said why; not while the night in which it is closed is still ahead.
+    Note as the reason that an account's last month is open, but not while the night of its close is still ahead.
     """
     stored = outside.store.get("accounts", account)
     last = terms.window.last_month

@@ -145,7 +145,7 @@ def once_more(account: str, document: str, outside: Outside) -> EdoState:
 
 
 def _begin_round(outside: Outside) -> None:
-    """The next run goes through what waits, though the window has had its round, or its days are over."""
+    """Begin another round, even if the window has had its round today or its days are over."""
     policy, today = policy_of(seller_card(outside.store)), moscow_day(outside.clock())
     if policy and (window := last_window(today, policy.sending)):
         with suppress(StaleError):  # another run is at it

@@ -39,7 +39,7 @@ class TimeIsUpError(Exception):
 
 @dataclass(slots=True)
 class Round:
-    """How it goes: `sent` documents in this run; `ended`: every account was taken up. `wakes_all`: what rests too."""
+    """The progress of a round. `sent`: in this run; `ended`: all accounts are done; `wakes_all`: resting ones, too."""
 
     terms: Terms
     outside: Outside
@@ -119,7 +119,7 @@ class Round:
         self._end(walk)
 
     def _passes_by(self, works: Sequence[Stored]) -> bool:
-        """An account with nothing to do today costs no call and no read: what stays of it is said by its rows."""
+        """Skip an account with nothing to do today, without a call or a read. Its rows say why its documents stay."""
         ours = [work for work in works if is_of(work, self.terms.window)]
         if self.wakes_all or not all(rests(work, self.outside.clock()) for work in ours):
             return False

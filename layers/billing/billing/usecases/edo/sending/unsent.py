@@ -48,7 +48,7 @@ class Left:
             self.resting[one.custom_id] = line
 
     def still_stays(self, work: Stored) -> None:
-        """What a row of work says that rests until tomorrow."""
+        """Count a row of work that rests until tomorrow, with the reason that it names."""
         self._add(work.row["account"], work.row["document"], list(work.row["details"]["why"]))
 
     def _add(self, account: str, document: str, line: list[str]) -> None:

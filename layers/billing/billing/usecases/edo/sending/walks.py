@@ -1,4 +1,4 @@
-"""The row of a window's round: begun, how far it has come, and whether another one is due."""
+"""Keep the row of a window's round: its beginning, its progress, and whether another one is due."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def begin_round(window: str, outside: Outside) -> Stored:
 
 
 def is_left(window: str, outside: Outside) -> bool:
-    """Whether anything of a window whose days are over may still have to go.
+    """Return whether a window whose days are over may still have something to send.
 
-    One that no run has come to is left too, unless the company has never sent before and had no look ahead of it: it
+    So may one that no run has come to, unless the company has neither sent nor looked ahead before: it
     begins with its next window.
     """
     walk = place_of(WALK, outside)
@@ -42,14 +42,14 @@ def is_left(window: str, outside: Outside) -> bool:
 
 
 def had_its_round(window: str, day: date, outside: Outside) -> bool:
-    """Whether a round of the window was begun on that day and has ended."""
+    """Return whether a round of the window began on that day and has ended."""
     walk = place_of(WALK, outside)
     begun = walk is not None and (walk.row["window"], walk.row.get("day")) == (window, day.isoformat())
     return begun and not is_open(walk, window)
 
 
 def is_unfinished(window: str, outside: Outside) -> bool:
-    """Whether a run between two rounds has anything to do: a round that was cut off, signatures that may be there."""
+    """Return whether a run between two rounds has work: a round cut off, or signatures that may have come."""
     return is_open(place_of(WALK, outside), window) or bool(batches(outside))
 
 

@@ -1,5 +1,7 @@
-"""What our accountant is told of a window: in the evening of a day with news, when nothing is left, and at once when
-its days are over and something is.
+"""Report a window to our accountant.
+
+A letter goes in the evening of a day with news, when nothing is left, and as soon as the window's days are over with
+something left.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ def _is_due_this_evening(last: Stored | None, outside: Outside) -> bool:
 
 
 def _left(window: Window, outside: Outside) -> Left:
-    """What the last round has left; before a round has come to its end, everything that waits."""
+    """Return what the last round has left or, before any round has ended, everything that waits."""
     if stored := outside.store.get("control", LEFT, window.key):
         return Left.of(stored.row)
     waiting = sum(is_of(work, window) for shard in DUE_SHARDS for work in rows_of(outside.store, "work", shard))

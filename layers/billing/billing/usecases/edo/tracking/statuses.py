@@ -129,7 +129,7 @@ def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fat
 
 
 def _words(fate: Fate, entity: str, edo: EdoOutside, *, why: Callable[[str, str], str] | None = None) -> str:
-    """What an entity of the document's message says; the state stands without words where there are none."""
+    """Return the text of an entity of the document's message; empty where it cannot be read."""
     with suppress(AbsentError, BadDocumentError, NeedsPersonError, OddAnswerError):
         return (why or edo.edo.words)(fate.message, entity) if entity else ""
     return ""

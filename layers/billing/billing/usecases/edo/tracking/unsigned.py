@@ -1,4 +1,4 @@
-"""What is delivered and not signed: counted once a day by age; clients are reminded of it, our accountant monthly."""
+"""Count what is delivered and not signed, once a day, by age. Remind clients of it, and our accountant monthly."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _marked(one: Unsigned) -> Write:
 
 
 def unsigned_letter(head: Mapping[str, Any], outside: Outside) -> EdoUnsigned:
-    """What the letter is told, in the company's own name of that day."""
+    """Build the context of the letter, in the company's name as of that day."""
     card, details = seller_card(outside.store), head["details"]
     seller = card.on(moscow_day(datetime.fromisoformat(head["at"]))) if card else None
     assert seller, "nothing is sent in the name of nobody"
