@@ -12,7 +12,6 @@ from local.diadoc.records import PartnerEvent, Partnership
 from local.diadoc.world import World
 
 _PAGE = 100
-_COMMENT_MAX = 5000
 _FILTERS = {
     "ismycounteragent": {partners.PARTNER},
     "invitesme": {partners.INVITES_ME},
@@ -104,20 +103,6 @@ def get_counteragent_events(world: World, request: Request) -> Answer:
             "TotalCountType": "Equal",
         }
     )
-
-
-def break_with_counteragent(world: World, request: Request) -> Answer:
-    """Withdraw, decline or break up. Source: fact 7.11."""
-    my_box = _managed_box(world, request)
-    other = world.organization(request.required("counteragentBoxId")).box_id
-    comment = request.asked("comment")
-    if len(comment) > _COMMENT_MAX:
-        raise Refusal(400, f"Comment is longer than {_COMMENT_MAX}.")
-    known = world.state.partnerships.get(my_box, {}).get(other)
-    if known is not None and known.status == partners.INVITED and known.invitation:
-        raise Refusal(409, "Invitation with a document can not be withdrawn")
-    partners.break_up(world, my_box, other, comment)
-    return Answer(content_type="text/plain")
 
 
 def _managed_box(world: World, request: Request) -> str:

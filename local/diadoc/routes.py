@@ -37,7 +37,6 @@ _TABLE: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "V3/GetCounteragent", partner_endpoints.get_counteragent),
     ("GET", "V3/GetCounteragents", partner_endpoints.get_counteragents),
     ("GET", "V1/GetCounteragentEvents", partner_endpoints.get_counteragent_events),
-    ("POST", "V2/BreakWithCounteragent", partner_endpoints.break_with_counteragent),
     ("GET", "V3/GetDocumentTypes", document_types.get_document_types),
     ("POST", "GenerateTitleXml", titles.generate_title_xml),
     ("POST", "V3/PostMessage", posting.post_message),

@@ -138,52 +138,6 @@ def test_roaming_acceptance_may_never_show(company, diadoc):
     assert (status(company), status(company, of_client=True)) == ("IsInvitedByMe", "IsMyCounteragent")
 
 
-@pytest.mark.parametrize(
-    ("before", "ours", "theirs", "event"),
-    [
-        pytest.param("invited", 404, 404, "IWithdrewInvitation", id="our invitation is withdrawn"),
-        pytest.param("invites", "IsRejectedByMe", "RejectsMe", "IRejectedInvitation", id="theirs is declined"),
-        pytest.param("partners", "IsRejectedByMe", "RejectsMe", "IBrokeUpWithCounteragent", id="the partnership ends"),
-    ],
-)
-def test_breaking(company, diadoc, before, ours, theirs, event):
-    """Fact 7.11 [doc]: POST /V2/BreakWithCounteragent."""
-    if before == "invited":
-        acquire(company, BoxId=company.other)
-    elif before == "invites":
-        diadoc.partner_invites(partner=company.other, box=company.box)
-    else:
-        diadoc.make_partners(box=company.box, partner=company.other)
-
-    answer = company.talk.post("/V2/BreakWithCounteragent", myBoxId=company.box, counteragentBoxId=company.other)
-
-    assert answer.status_code == 200
-    assert (status(company), status(company, of_client=True)) == (ours, theirs)
-    events = company.talk.get("/V1/GetCounteragentEvents", boxId=company.box).json()["Events"]
-    assert events[-1]["EventTypes"] == [event]
-
-
-def test_withdrawn_invitation_returns_the_status_before_it(company, diadoc):
-    """Fact 7.11 [doc], fact 7.2 [guess] for the invitation after a refusal."""
-    diadoc.make_partners(box=company.box, partner=company.other)
-    diadoc.partner_rejects(partner=company.other, box=company.box, comment="Не нужно")
-    acquire(company, BoxId=company.other)
-    between = status(company)
-
-    company.talk.post("/V2/BreakWithCounteragent", myBoxId=company.box, counteragentBoxId=company.other)
-
-    assert (between, status(company)) == ("IsInvitedByMe", "RejectsMe")
-
-
-def test_invitation_with_an_attachment_is_not_withdrawn(company):
-    """Fact 7.11 [doc]."""
-    acquire(company, BoxId=company.other, InvitationDocument={"FileName": "Соглашение.pdf", "SignedContent": {}})
-
-    answer = company.talk.post("/V2/BreakWithCounteragent", myBoxId=company.box, counteragentBoxId=company.other)
-
-    assert answer.status_code == 409
-
-
 def test_partners_need_a_right(company, diadoc):
     """Fact 7.13 [doc]."""
     diadoc.add_user(name="robot", boxes=[company.box], may_manage_partners=False)

@@ -178,7 +178,6 @@ def _relations(play: Play) -> None:
     except StillRunningError:
         play.wait(5)
     edo.invitation(task)
-    edo.withdraw_invitation(play.client.box_id)
     diadoc.partner_invites(partner=play.client.box_id, box=play.ours.box_id, message="Давайте", with_document=True)
     edo.boxes_of([CLIENT_INN])
     edo.elsewhere(ROAMING_INN, "770101001")

@@ -21,7 +21,7 @@ from billing.domain.edo_boxes import Partnership
 from billing.domain.edo_fate import Annulment, Stage
 from billing.domain.edo_reasons import Reason
 from billing.domain.edo_signer import Power, PowerWay
-from billing.domain.errors import BillingError, ConflictError, InvalidInputError
+from billing.domain.errors import BillingError, InvalidInputError
 from billing.ports_edo import (
     AbsentError,
     BadDocumentError,
@@ -255,21 +255,6 @@ def test_an_invitation_that_failed_is_for_a_person_with_the_operators_words():
 
     assert found.value.reason is Reason.INVITATION_FAILED
     assert found.value.said.text.startswith("Нельзя пригласить")
-
-
-def test_an_invitation_is_taken_back_only_while_it_waits():
-    """The same call breaks a partnership, so the state is read just before it."""
-    operator = Operator(V3__GetCounteragent=[says({"CurrentStatus": "IsInvitedByMe"}),
-                                             says({"CurrentStatus": "IsMyCounteragent"})],
-                        V2__BreakWithCounteragent=says(""))
-    client = a_client(operator)
-
-    client.withdraw_invitation(THEIRS)
-    with pytest.raises(ConflictError):
-        client.withdraw_invitation(THEIRS)
-
-    assert operator.paths.count("V2/BreakWithCounteragent") == 1
-    assert operator.query(1) == {"myBoxId": OURS, "counteragentBoxId": THEIRS}
 
 
 # kinds and titles

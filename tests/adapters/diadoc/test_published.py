@@ -160,7 +160,6 @@ CALLS: dict[str, Call] = {
     "V3/AcquireCounteragentResult": Call(
         answer="AcquireCounteragentResultV2", reads=lambda c: c.invitation("task"), expected=CLIENT_BOX
     ),
-    "V2/BreakWithCounteragent": Call(),
     "V3/GetDocumentTypes": Call(
         answer="GetDocumentTypesResponseV3",
         reads=_kinds,

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from billing.adapters.diadoc import organizations, reading, wire
 from billing.adapters.diadoc.asking import Asking, given
-from billing.adapters.diadoc.http import Call
 from billing.adapters.diadoc.ids import box_id, ticks_of
 from billing.adapters.troubles import Trouble
 from billing.domain.edo_boxes import Box, Operator, Partnership
 from billing.domain.edo_reasons import Reason
-from billing.domain.errors import ConflictError, InvalidInputError
+from billing.domain.errors import InvalidInputError
 from billing.ports_edo import (
     AbsentError,
     CounterpartyEvent,
@@ -131,18 +130,3 @@ class Partners(Asking):
         except NeedsPersonError as error:
             raise NeedsPersonError(Trouble.INVITATION_FAILED, error.said, reason=Reason.INVITATION_FAILED) from error
         return reading.kept_box(answer.get("BoxId"))
-
-    def withdraw_invitation(self, box: str) -> None:
-        """Our invitation is taken back; the relation is what it was before.
-
-        On partners the same call would break the partnership, so the state is read just before it.
-
-        Raises:
-            ConflictError: there is no invitation of ours that waits.
-
-        Source: Diadoc API, BreakWithCounteragent V2.
-        """
-        if self.partnership(box) is not Partnership.WE_INVITED:
-            raise ConflictError("there is no invitation of ours to withdraw")
-        self._http.ask(Call(method="POST", path="/V2/BreakWithCounteragent", expects="bytes", repeatable=False,
-                            changes=True, query={"myBoxId": self._box, "counteragentBoxId": box_id(box)}))
