@@ -182,6 +182,8 @@ def test_a_wrong_invoice_is_given_back_to_be_mended(house, administrator, form, 
     answered = _send(administrator, "/page/invoices", **form)
 
     assert answered.status == 400
+    assert "<title>Ошибка: Счета — " in answered.body
+    assert "<title>Счета — " in administrator.get("/page/invoices").body
     assert ("Введите сумму" in answered.body) is ("amount" in wrong)
     assert ("Выберите плательщика" in answered.body) is ("payer" in wrong)
     assert "<b>" not in answered.body.partition("<main")[2].partition("order-payer")[0]

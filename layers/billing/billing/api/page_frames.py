@@ -32,7 +32,7 @@ _MADE = {DocumentKind.INVOICE: "made_invoice", DocumentKind.RECONCILIATION: "mad
 
 
 def answered(context: Context, *, status: HTTPStatus = HTTPStatus.OK) -> Response[Any]:
-    return Response(int(status), HTML, render(context))
+    return Response(int(status), HTML, render(context, mistake=status >= HTTPStatus.BAD_REQUEST))
 
 
 def today() -> Day:

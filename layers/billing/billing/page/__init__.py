@@ -33,12 +33,16 @@ CLIENT_TABS = ("invoices", "acts", "reconciliations", "statistics", "notificatio
 READ_TABS = CLIENT_TABS[:-1]  # of a client, as an operator sees them
 
 
-def render(context: Context) -> str:
-    """The whole page. Whatever the context holds, HTML in it stays text."""
+def render(context: Context, *, mistake: bool = False) -> str:
+    """The whole page. Whatever the context holds, HTML in it stays text.
+
+    `mistake`: the title begins with it, which is the first that a screen reader says of a page.
+    """
     frame = context.frame
     values = {field.name: getattr(context, field.name) for field in fields(context)}
     template = _environment(frame.language).get_template(_template(context))
-    return template.render({**values, "tab": "", "tabs": _tabs(frame), "to": frame.addresses, **_bound(frame)})
+    around = {"mistake": mistake, "tab": "", "tabs": _tabs(frame), "to": frame.addresses}
+    return template.render({**values, **around, **_bound(frame)})
 
 
 def _template(context: Context) -> str:
