@@ -76,7 +76,7 @@ def _measured(accounts: int) -> Row:
 
 
 def _many(accounts: int) -> tuple[Outside, _Scanned]:
-    """One client's month as it is after the night, under so many names; the rows are shared, nobody changes them."""
+    """Make a world of so many accounts that share the rows of one client's month after the night."""
     store = _Scanned()
     world = a_clients_month(store)
     for table in ("accounts", "journal", "documents", "deliveries"):

@@ -365,7 +365,7 @@ class Edo(Protocol):
         ...
 
     def elsewhere(self, inn: str, kpp: str = "") -> Sequence[Box]:
-        """Boxes of a company, and of this KPP, at other operators; a legal entity is looked for with its KPP only."""
+        """Find boxes of a company, and of this KPP, at other operators. A legal entity is found by its KPP only."""
         ...
 
     def invite(self, *, box: str = "", inn: str = "", message: str = "") -> str:

@@ -187,7 +187,7 @@ def joined(row: Row, texts: Mapping[str, str]) -> Row:
 
 
 def _heaviest(row: Row, sizes: Mapping[str, int]) -> tuple[tuple[str, ...], int]:
-    """Where the heaviest list or map lies, and its size; within a map, the list that is most of it."""
+    """Return the path of the heaviest list or map, and its size. Within a map, look for the list that is most of it."""
     name = max(sizes, key=lambda n: sizes[n])
     if isinstance(row[name], Mapping):
         for inner, value in row[name].items():

@@ -73,7 +73,7 @@ class SesMailer:
             raise UnavailableError(f"the mail service does not say its quota: {type(error).__name__}") from error
 
     def _quota(self) -> tuple[float, int]:
-        """Letters a second, and those left of 24 hours; a quota of -1 has no end. Source: SES v2 API, GetAccount."""
+        """Return letters a second and those left of 24 hours. Quota -1 has no end. Source: SES v2 API, GetAccount."""
         account = self._ses.get_account()
         quota = account.get("SendQuota", {})
         most, sent = quota.get("Max24HourSend", 0.0), quota.get("SentLast24Hours", 0.0)
@@ -167,6 +167,6 @@ def _from(sender: str) -> bytes:
 
 
 def sender_of(name: str, address: str) -> str:
-    """Both in ASCII, as the API takes them. Source: SES API v2, SendEmail: names are MIME encoded words."""
+    """Return both in ASCII, as the API takes them. Source: SES API v2, SendEmail: names are MIME encoded words."""
     words = name if name.isascii() else " ".join(Header(name, "utf-8", maxlinelen=75).encode().split())
     return formataddr((words, address))

@@ -61,9 +61,9 @@ class Pace:
         self._next = max(now, self._next) + self._every
 
     def shut(self, seconds: int) -> None:
-        """Nothing is taken for so long."""
+        """Note that the mail service takes nothing for so long."""
         self._shut_until = self._clock() + seconds
 
     def soon(self) -> int:
-        """In how many seconds a letter that came too fast comes again: not all of them in the same one."""
+        """Return in how many seconds to retry a letter that came too fast, at random, so that not all come at once."""
         return random.randint(1, SOON_S)  # noqa: S311 - nothing secret about it

@@ -12,7 +12,7 @@ from billing.ports import Write
 
 
 def row_size(w: Write, sizes: Mapping[str, int] | None = None) -> int:
-    """Bytes of a row as the database counts them, its keys and version among them. `sizes`: of its values, if known."""
+    """Return the bytes of a row as the database counts them, keys and version, too. `sizes`: of its values if known."""
     if sizes is None:
         sizes = {name: value_size(value) for name, value in (w.row or {}).items()}
     values = sum(1 + len(name.encode()) + size for name, size in sizes.items())
@@ -20,7 +20,7 @@ def row_size(w: Write, sizes: Mapping[str, int] | None = None) -> int:
 
 
 def value_size(value: Any) -> int:
-    """Bytes of a value within a row: text in UTF-8, two digits a byte, a list or map three and one more an item.
+    """Return the bytes of a value: text in UTF-8, two digits a byte, a list or map three and one more an item.
 
     Raises:
         TypeError: a row does not hold such a value.

@@ -39,7 +39,7 @@ def secured(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_json(said: Any) -> str:
-    """JSON with Russian as it is: escaped, it is twice as long."""
+    """Serialize to JSON with Russian as it is: escaped, it is twice as long."""
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), cls=Encoder)
 
 

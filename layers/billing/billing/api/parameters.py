@@ -10,12 +10,12 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 
 def check_query(event: APIGatewayProxyEventV2, route: Route) -> None:
-    """Nothing is asked that the route does not know: a slip in the name of a filter would give more, not an error.
+    """Refuse a query that names a parameter unknown to the route: a misspelled filter would give more, not an error.
 
-    Addresses of the page are typed and bookmarked: there, what is not known is passed over.
+    URLs of the page are typed and bookmarked, so unknown parameters are ignored there.
 
     Raises:
-        RequestValidationError: something is.
+    RequestValidationError: a parameter is unknown.
     """
     if not route.include_in_schema:
         return

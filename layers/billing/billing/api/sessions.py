@@ -77,7 +77,7 @@ def leave() -> Response[None]:
     "DELETE", "/sessions", may=ADMINISTRATORS, summary="Ends every session of the account at once", status_code=204
 )
 def end_all() -> Response[None]:
-    """For the CRM, when somebody must be locked out: whoever still may comes in by a new link."""
+    """End all sessions of the account. The CRM calls this to lock somebody out; the others come in by a new link."""
     end_sessions(routes.account, wiring.outside())
     wiring.log.info("sessions ended", account=routes.account, user=routes.logged_user)
     return Response(int(HTTPStatus.NO_CONTENT))

@@ -85,7 +85,7 @@ class Reading:
         raise NeedsHistoryError
 
     def _note_paid(self, p: Owed, a: Allocation, act: str, *, own: bool) -> None:
-        """For whoever reads the whole history."""
+        """Note a payment. Only a reading of the whole history needs it."""
 
     def _sum(self, period: str, name: str, amount: Kopecks) -> None:
         sums = self.months.setdefault(period, {})
@@ -165,7 +165,7 @@ class Reading:
         self.owed = [o for o in self.owed if o.amount]
 
     def _close(self, month: str, unpaid_too: bool, payer: str) -> None:
-        """Each payer's sum becomes an act; one that is not above zero goes on to the next month.
+        """Make an act of each payer's sum. One that is not above zero is carried to the next month.
 
         What the law wants a document of its own for is one, whatever its sum.
         """

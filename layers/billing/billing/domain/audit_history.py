@@ -162,7 +162,7 @@ def _same(p: Paid, a: Allocation) -> bool:
 
 
 def _laid(parts: list[tuple[str, int, int]], known: Stretches) -> list[tuple[str, int, int]]:
-    """Whose kopecks lie where in what is merged of the parts (name, offset, length)."""
+    """Return the owners of the kopecks of a debt merged from the parts (name, offset, length)."""
     at, laid = parts[0][1], list[tuple[str, int, int]]()
     for name, offset, length in parts:
         for of, low, high in known.get(name, [(name, offset, offset + length)]):

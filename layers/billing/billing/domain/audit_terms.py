@@ -34,7 +34,7 @@ class Due(NamedTuple):
 
 
 def growth(sums: Mapping[str, Kopecks]) -> Kopecks:
-    """By how much more is unpaid at the end of a month than at its beginning."""
+    """Return by how much unpaid charges grew in the month."""
     funded = sum(amount for name, amount in sums.items() if name.startswith("funded."))
     return sums.get("charged", 0) - sums.get("reversed", 0) + sums.get("withdrawn", 0) - funded
 

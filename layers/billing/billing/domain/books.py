@@ -157,7 +157,7 @@ class Books:
     # --- who pays ------------------------------------------------------------------------------------------------
 
     def paid(self, seq: int, money: MoneyClass, payer: str) -> None:
-        """Remember whose payment it is; the one of that number is no longer whose it was."""
+        """Remember the payer of the payment with this number, in place of an earlier one."""
         paid_by = [p for p in self.paid_by if p.seq != seq]
         if money in LEGAL:
             paid_by.append(PaidBy(seq, payer))

@@ -63,7 +63,7 @@ WAIT = Terms(UnpaidServices.WAIT)
 
 
 def terms_of(account: Account, customer: Customer | None, seller: SellerCard | None) -> Terms:
-    """As the cards say it now, for the account's open month."""
+    """Return the terms of the open month, by the cards as they are now."""
     postpaid = customer is not None and customer.policy == "postpaid"
     if not postpaid and seller and seller.unpaid_services is UnpaidServices.WAIT:
         return WAIT
@@ -71,7 +71,7 @@ def terms_of(account: Account, customer: Customer | None, seller: SellerCard | N
 
 
 def payer_of_unpaid(account: Account, customer: Customer | None) -> str:
-    """Whose act has what nobody has paid: the company that paid last; if nobody has paid yet, the card's first payer.
+    """Return the payer for unpaid services: the company that paid last or, before any payment, the card's first payer.
 
     Empty when only individuals have paid, or when no payer is known.
     """
@@ -176,7 +176,7 @@ def close(
 
 
 def _credited(account: Account, terms: Terms) -> Account:
-    """Unpaid charges enter the act of the month; paying them later makes no second act.
+    """Enter unpaid charges in the act of the month, so that paying them later makes no second act.
 
     So do those paid between the end of the month and its close. Charges of the next month wait for its own act.
     """

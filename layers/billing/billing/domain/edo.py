@@ -123,7 +123,7 @@ def _choice(candidate: Candidate, boxes: Sequence[Box], settings: InvitationSett
 
 
 def _by_inn(candidate: Candidate, today: date, *, searched: bool) -> Decision:
-    """No box at our operator: other operators are asked first. Only head organizations can be invited by INN.
+    """Decide on a company without a box at our operator: search others first, for an INN invites head offices only.
 
     A legal entity is not found there without its KPP.
     """

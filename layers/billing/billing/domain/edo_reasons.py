@@ -85,7 +85,7 @@ class Reason(StrEnum):
 
     @property
     def is_an_end(self) -> bool:
-        """Nothing more comes by itself: the line stays until a person has seen it."""
+        """Return whether nothing more comes by itself, so that the line stays until a person has seen it."""
         return self in (
             Reason.REFUSED,
             Reason.SIGNED_WITH_DISAGREEMENTS,
@@ -95,7 +95,7 @@ class Reason(StrEnum):
 
     @property
     def lasts_the_day(self) -> bool:
-        """Nothing of ours changes it before tomorrow; what a client or a person does is heard of."""
+        """Return whether we cannot change it before tomorrow. What a client or a person does comes as an event."""
         return self in (
             Reason.NOT_PARTNERS,
             Reason.SEVERAL_BOXES,

@@ -176,10 +176,10 @@ def mirrored(turnover: Turnover) -> Turnover:
 
 
 def undocumented_by(entry: Entry, payer: str, *, owes: bool) -> Kopecks:
-    """By how much an entry changes what is served to the payer and in no document: a charge adds, a reversal takes.
+    """Return by how much an entry changes what is served to the payer and not in a document yet.
 
-    `owes`: he is the payer whose act will have what nobody has paid. Money that meets what a document has already
-    changes nothing; what individuals and bonuses pay for is in no document of his.
+    A charge adds, a reversal takes off. `owes`: the payer's act will hold what nobody has paid. Money for what is in a
+    document already changes nothing; what individuals and bonuses pay for is in no document of the payer's.
     """
     found = 0
     for a in entry.allocations:

@@ -17,7 +17,7 @@ _OPERATIONS = {
 
 
 def operation_text(row: ReconciliationRow, *, buyers: bool = False, dated: bool = False) -> str:
-    """«Продажа (Акт № 45)», in the buyer's books «Приход (Акт № 45)».
+    """Name the operation, «Продажа (Акт № 45)», or in the buyer's books «Приход (Акт № 45)».
 
     The date of the document stands where it is another than the row's, or where all are `dated`.
     """

@@ -127,12 +127,12 @@ def state_name(state: str) -> str:
 
 
 def vat_name(rate: str) -> str:
-    """«22 %» or «без НДС»."""
+    """Print a VAT rate: «22 %» or «без НДС»."""
     return "без НДС" if rate == "none" else f"{rate}{NBSP}%"
 
 
 def numbers(missing: Sequence[tuple[int, int]]) -> str:
-    """«17, 20–23»."""
+    """Print stretches of numbers: «17, 20–23»."""
     return ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in missing)
 
 

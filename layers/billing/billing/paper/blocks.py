@@ -71,7 +71,7 @@ def party_text(party: Party) -> str:
 
 
 def short_name(party: Party, length: int = 110) -> str:
-    """«ООО «Ромашка»»: where a whole name would take too much room. It stands in full with the requisites.
+    """Shorten a name to «ООО «Ромашка»» where the whole would take too much room. It is in full with the requisites.
 
     One that is longer than `length` ends after a word, and its quotation mark is closed.
     """

@@ -119,7 +119,7 @@ def _sums(caption: str, debit: str, credit: str, mirrored: bool) -> Bold:
 
 
 def _by(basis: str) -> str:
-    """«по договору № 17 от 01.12.2025», «по публичной оферте»."""
+    """Say the ground of a balance: «по договору № 17 от 01.12.2025», «по публичной оферте»."""
     for name, by in (("Договор", "по договору"), ("Публичная оферта", "по публичной оферте")):
         if basis.startswith(name):
             return by + basis.removeprefix(name)

@@ -23,7 +23,7 @@ def both_sign(
     *,
     position: bool,
 ) -> None:
-    """Our side and theirs under a thick rule, their signatures on one line. A side is its caption and who signs.
+    """Print both sides under a thick rule, their signatures on one line. A side is its caption and signatory.
 
     `position`: who signs for them has one, and a line to write it on; an entrepreneur has none.
 

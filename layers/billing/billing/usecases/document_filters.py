@@ -85,7 +85,7 @@ def months_of(row: Row) -> tuple[str, str]:
 
 
 def plain_number(number: str) -> str:
-    """«№ Д-101» as it is compared: without the sign, spaces and case."""
+    """Normalize «№ Д-101» for comparison: without the sign, spaces and case."""
     return re.sub(r"[№\s]", "", number).casefold()
 
 

@@ -35,9 +35,9 @@ def letters_again(
     accounts: Sequence[str] = (),
     cursor: str = "",
 ) -> Again:
-    """Deliveries about the month with that status are queued anew: of the given accounts, or of all and of our report.
+    """Queue the month's deliveries with that status again, of the given accounts, or of all and of our report.
 
-    Asked twice, it does nothing twice: what is queued has that status no more. The month gets a further report.
+    A repeat does nothing: what is queued no longer has that status. The month gets a further report.
     """
     if accounts:
         return Again(addresses=sum(_again(a, str(month), month, status, outside) for a in accounts), cursor="")

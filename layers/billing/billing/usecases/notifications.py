@@ -123,7 +123,7 @@ def change_notifications(
 def add_address(
     account: str, address: str, kinds: Sequence[DocumentKind], *, outside: Outside, link: Link
 ) -> Notifications:
-    """One more address is among the settings, whatever else changes meanwhile; it is asked to confirm.
+    """Add an address to the settings, whatever else changes meanwhile, and ask it to confirm.
 
     Raises:
         NotFoundError: there is no such client, or its card has not come yet.

@@ -44,7 +44,7 @@ def number(batch: Sequence[DocumentRecord], seller: SellerCard | None, outside: 
 
 
 def pause(attempt: int) -> float:
-    """Seconds to the next attempt: by chance, up to twice as long each time, so that those who met once part."""
+    """Return the seconds before the next attempt: random, up to twice as long each time, so that rivals part."""
     return random.uniform(0, FIRST_PAUSE_S * 2**attempt)  # noqa: S311 - nothing secret about it
 
 

@@ -227,7 +227,7 @@ def _effect(events: Iterable[Event], *, since: Day) -> Kopecks:
 def _not_acted(
     books: Account, payer: str, papers: _Papers, entries: Iterable[Entry], last: Day, *, owes: bool
 ) -> Kopecks:
-    """What is served to the payer by the day, paid or not, and in no document of it, told backwards from now.
+    """Return what is served to the payer by the day, paid or not, and in no document, reckoned backwards from now.
 
     Now that is what the next acts will hold, what waits for its number, and, if the payer `owes` it, what is not paid
     and in no act.

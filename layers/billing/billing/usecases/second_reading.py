@@ -102,7 +102,7 @@ def reading_of(row: Row, taxed: Collection[str]) -> Reading:
 
 
 def _joined(owed: list[Owed]) -> list[Owed]:
-    """Neighbouring stretches of one merged debt as one."""
+    """Join neighbouring stretches of one merged debt."""
     joined: list[Owed] = []
     for o in owed:
         last = joined[-1] if joined else None

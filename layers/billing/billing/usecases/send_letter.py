@@ -101,7 +101,7 @@ def send_letter(letter: str, address: str, outside: Outside, batch: Batch | None
 
 
 def send_or_put_back(letter: str, address: str, outside: Outside, batch: Batch) -> Sent:
-    """As `send_letter`, for whoever has a hint: where the mail service is away, the hint has done its part.
+    """Send the letter of a hint. Where the mail service is away, the hint has done its part.
 
     If it is away for seconds, another hint comes then: one that came back by itself would wait for minutes, and after
     a few times be a dead letter. If it is away for longer, the letter waits in its row and the sweep hints at it.

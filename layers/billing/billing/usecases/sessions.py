@@ -26,7 +26,7 @@ def use_link(token: str, outside: Outside) -> bool:
 
 
 def end_sessions(account: str, outside: Outside) -> None:
-    """No session of the account that began before now counts any more."""
+    """End all sessions of the account that began before now."""
     now = outside.clock()
     name = f"sessions.{account}"
     stored = outside.store.get("control", name, "since")

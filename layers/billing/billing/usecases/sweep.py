@@ -83,9 +83,9 @@ def _since(at: str, outside: Outside) -> timedelta:
 
 
 def _repeat_hints(outside: Outside, lease: Lease, hints: Hints, until: datetime) -> set[str] | None:
-    """Every row of work is looked at and, where its queue is empty, hinted at again, from where the last sweep came to.
+    """Look at every row of work, from where the last sweep stopped, and hint again where the queue is empty.
 
-    Answers the months that still have work not blocked; None, if time was up before all of it was seen.
+    Return the months that still have work not blocked; None, if time was up before all of it was seen.
     """
     busy = set[str]()
     for shard, after, before in _ways(lease):

@@ -110,7 +110,7 @@ class Hints:
         self._lease.hold()
 
     def add_letters(self, messages: Sequence[Mapping[str, Any]]) -> None:
-        """Hints to send letters, which go together with others."""
+        """Add hints to send letters, which go out in batches."""
         self._collected += messages
         self._room["send-letter"] = max(0, self.room("send-letter") - len(messages))
         self.count += len(messages)
@@ -118,7 +118,7 @@ class Hints:
             self.flush()
 
     def flush(self) -> None:
-        """Whatever was collected is sent."""
+        """Send the hints collected so far."""
         if self._collected:
             self.used("send-letter")
             together, self._collected = self._collected, []

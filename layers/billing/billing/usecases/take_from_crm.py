@@ -100,7 +100,7 @@ def _put_aside(body: str, id: str, taken: Taken, outside: Outside) -> None:
 
 
 def _printable(reason: str) -> str:
-    """As an attribute of a message takes it: no control characters, and never empty."""
+    """Make a reason fit a message attribute: no control characters, and never empty."""
     return "".join(c if c.isprintable() else " " for c in reason).strip() or "без причины"
 
 

@@ -67,7 +67,7 @@ class Partners(Asking):
         return found
 
     def elsewhere(self, inn: str, kpp: str = "") -> Sequence[Box]:
-        """Boxes of a company at other operators; Diadoc makes them as they are asked for, and invites nobody.
+        """Find a company's boxes at other operators. Diadoc creates them on request and invites nobody.
 
         A company of ours that the tax service does not know as a participant (409) has nobody to look for.
 

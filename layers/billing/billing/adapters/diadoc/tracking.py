@@ -123,7 +123,7 @@ class Tracking(Asking):
                 EdoFile(name=f"{entity}-protocol.sig", content=_decoded(answer.get("Signature"))))
 
     def archive(self, message: str, entity: str) -> EdoFile:
-        """Everything of the document's flow as a ZIP.
+        """Return all of the document's flow as a ZIP.
 
         The archive is named by its whole path on the shelf, `__userId__/name`; the shelf takes the name alone.
 

@@ -33,15 +33,15 @@ BY_THE_WINDOW = (Reason.NOT_SAYABLE, Reason.NOT_TAKEN, Reason.NO_ANSWER, Reason.
 
 
 def tell_stops(outside: Outside) -> None:
-    """Our accountant is written to at once about what stops everything, if nobody has yet."""
+    """Write to our accountant at once about what stops everything, unless that letter is written already."""
     with suppress(StaleError):  # another run is telling
         _tell(_new(outside, prefix="edo."), outside)
 
 
 def tell_news(outside: Outside) -> None:
-    """Our accountant is written to about all that is new, in the evening; what comes later, before midnight.
+    """Write to our accountant in the evening about all that is new; about what comes later, before midnight.
 
-    Payers are told of by the campaign, and what a window leaves by the window; here they are only counted.
+    The campaign reports on payers, and the window on what it leaves; here they are only counted.
     """
     now = outside.clock().astimezone(MOSCOW)
     if now.hour < EVENING:
@@ -72,7 +72,7 @@ def _is_young(line: ForPerson, outside: Outside) -> bool:
 
 
 def _tell(new: Sequence[tuple[Stored, ForPerson]], outside: Outside) -> None:
-    """One letter about all of it; each line is marked, the first of them together with the letter."""
+    """Write one letter about all of it. Mark each line, the first of them in the transaction that queues the letter."""
     if not new:
         return
     marks = [_mark(stored, line) for stored, line in new]

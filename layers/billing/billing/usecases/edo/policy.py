@@ -10,7 +10,7 @@ from billing.domain.vat import Vat
 
 
 def policy_of(card: SellerCard | None) -> EdoPolicy | None:
-    """None: nothing electronic happens."""
+    """Return the seller's exchange policy. None means that nothing is exchanged."""
     if not card or not card.edo:
         return None
     vat = tuple((record.valid_from, record.mode != Vat.NONE) for record in card.vat)

@@ -30,9 +30,9 @@ _BY_STATUS = {
 
 @contextmanager
 def stoppable(function: str, outside: Outside) -> Iterator[list[str]]:
-    """Around a run: what stops it stands in the list until the function is not stopped so, and is told at once.
+    """Guard a run: put what stops it on the to-do list and report it at once. The line stays until a run gets through.
 
-    Gives a list that holds the reason afterwards, and is empty when nothing stopped the run.
+    Yield a list that holds the reason afterwards, and is empty when nothing stopped the run.
     """
     stopped: list[str] = []
     try:
@@ -49,7 +49,7 @@ def stoppable(function: str, outside: Outside) -> Iterator[list[str]]:
 
 
 def goes_again(function: str, outside: Outside) -> None:
-    """Nothing stops the function any more, or it has nothing to do."""
+    """Note that nothing stops the function any more, or that it has nothing to do."""
     for subject in (OPERATOR, SENDING) if function == "send" else (OPERATOR,):
         change_line(subject, lambda line: _without(line, function), outside)
 

@@ -39,8 +39,9 @@ def waiting_of(account: str, outside: Outside) -> list[OnItsWay]:
 
 
 def accounts_waiting(cursor: str, outside: Outside) -> Iterator[tuple[str, str, list[Stored]]]:
-    """Accounts with documents that wait, after the cursor: each with the cursor behind it, `<partition>|<key>`, and the
-    first of its rows of work.
+    """Yield accounts with documents that wait, after the cursor.
+
+    Each comes with the cursor behind it, `<partition>|<key>`, and the first of its rows of work.
     """
     while True:
         rows, following = next_page(DUE_SHARDS, cursor, outside, limit=PAGE)

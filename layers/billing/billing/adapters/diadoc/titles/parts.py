@@ -50,7 +50,7 @@ def day(value: date) -> str:
 
 
 def basis_of(text: str) -> Basis | None:
-    """«Договор № 15 от 01.02.2025» or «Публичная оферта от 01.02.2025» in its parts; None for one without a date."""
+    """Parse «Договор № 15 от 01.02.2025» or «Публичная оферта от 01.02.2025». None if it has no date."""
     found = _BASIS.match(plain(text)) or _EDITION.match(plain(text))
     if not found:
         return None

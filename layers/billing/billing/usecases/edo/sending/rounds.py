@@ -94,9 +94,9 @@ class Round:
         self._once_more()
 
     def _all(self) -> None:
-        """From where the last run has left off. The cursor moves only past accounts with nothing left in the air.
+        """Go on from where the last run stopped. The cursor moves only past accounts with nothing in flight.
 
-        What has become of the payers is heard first: of those whom nobody has changed nothing is asked.
+        News of the payers is read first, so that nothing is asked about those whom nobody has changed.
         """
         with suppress(StaleError):  # the campaign hears it
             read_changes(self.outside, self.edo, until=self.terms.until)

@@ -15,10 +15,10 @@ WALK = "sending"  # sort key of the cursor
 
 
 def begin_round(window: str, outside: Outside) -> Stored:
-    """Where the open round of the window stands: where it was left, or at the beginning of a new one.
+    """Return the open round of the window as it was left, or begin a new one.
 
     Raises:
-        StaleError: another run has begun it.
+    StaleError: another run has begun it.
     """
     stored = place_of(WALK, outside)
     if stored and is_open(stored, window):

@@ -114,7 +114,7 @@ def _receipt(state: EdoState, fate: Fate, found: Tracked) -> Receipt | None:
 
 
 def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fate:
-    """With the client's words of whatever is new, or with what the check of our signature has found."""
+    """Add the client's text to whatever is new, or the result of the check of our signature."""
     if fate.stage is not before.stage:
         answered = fate.stage in (Stage.REFUSED, Stage.DISAGREED)
         said = _words(fate, found.answered_by, edo) if answered else ""
@@ -169,7 +169,7 @@ def _kept(table: str, pk: str, sk: str, row: dict[str, Any], wanted: bool, outsi
 
 
 def named(row: Mapping[str, Any]) -> str:
-    """«акт № 45», as the row's summary begins."""
+    """Name the document as its row's summary does: «акт № 45»."""
     return str(row["summary"]).partition(" на ")[0]
 
 

@@ -48,9 +48,9 @@ class Unsigned:
 
 
 def count_unsigned(outside: Outside, policy: EdoPolicy, *, until: datetime) -> bool:
-    """Today's count stands in its row, and whoever is to be reminded today is; whether it was ended.
+    """Make today's count and today's reminders. Return whether they are complete.
 
-    It goes on from where it was cut off, and is made once a day.
+    The count goes on from where it was cut off, and is made once a day.
     """
     now = outside.clock()
     if now.astimezone(MOSCOW).hour < MORNING:
@@ -123,7 +123,7 @@ def _remind(found: Sequence[Unsigned], steps: Sequence[int], today: date, outsid
 
 
 def _remind_of(account: str, steps: Sequence[int], today: date, outside: Outside) -> None:
-    """One letter to the client's people about all that is unsigned; it counts for what will be due soon, too."""
+    """Write one letter to the client's people about all that is unsigned; it counts for what will soon be due, too."""
     card = customer_card(outside.store, account)
     addresses = recipients(card.administrators, card.added_addresses).valid[:ADDRESSES_MAX] if card else ()
     works = list(rows_of(outside.store, "work", open_shard(account), prefix=f"{account}#"))
