@@ -22,10 +22,10 @@ from billing.domain.documents import (
 )
 from billing.domain.money import roubles
 from billing.domain.payment_qr import payload
+from billing.domain.reconciliation_wording import operation_text
 from billing.domain.vat import Vat
 from billing.domain.wording import in_words, short_date
 from billing.paper import title
-from billing.paper.act import ACCEPTED
 from billing.paper.blocks import party_text, vat_lines
 from billing.paper.reconciliation import who_owes
 
@@ -50,6 +50,10 @@ BUYERS = (
     "Индивидуальный предприниматель Жёлтикова Анастасия Владимировна",
     "Акционерное общество «Уральский завод эмалированной химической аппаратуры»",
     "Общество с ограниченной ответственностью «Подъём»",
+)
+ACCEPTED = (
+    "Вышеперечисленные услуги выполнены полностью и в срок. Заказчик претензий по объёму, качеству и срокам "
+    "оказания услуг не имеет."
 )
 SERVICES = (
     "Абонентское обслуживание, тариф «Бизнес 500», сентябрь 2026\u00a0г.",
@@ -261,7 +265,8 @@ def _books(act: Reconciliation) -> Content:
     rows = [("", "Сальдо начальное", money(act.opening), "", "", "Сальдо начальное", "", money(act.opening))]
     for row in act.rows:
         day, debit, credit = f"{row.date:%d.%m.%y}", money(row.debit), money(row.credit)
-        rows.append((day, row.document, debit, credit, day, row.document, credit, debit))
+        ours, theirs = operation_text(row), operation_text(row, buyers=True)
+        rows.append((day, ours, debit, credit, day, theirs, credit, debit))
     debit, credit = (money(sum(getattr(row, side) for row in act.rows)) for side in ("debit", "credit"))
     owed, advance = money(max(0, act.closing)), money(max(0, -act.closing))
     rows.append(("", "Обороты за период", debit, credit, "", "Обороты за период", credit, debit))
@@ -278,7 +283,7 @@ def _books(act: Reconciliation) -> Content:
         grid=BOOKS_GRID,
         rows=tuple(rows),
         totals=(),
-        notes=(f"По данным {seller.party.name} {who_owes(act)}.", f"По данным {act.buyer.name} {who_owes(act)}."),
+        notes=tuple(f"По данным {name} {who_owes(act, act.closing)}." for name in (seller.party.name, act.buyer.name)),
         signers=(
             (f"От {seller.party.name}", seller.director.position, seller.director.name),
             (f"От {act.buyer.name}", "", ""),

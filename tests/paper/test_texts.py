@@ -8,6 +8,7 @@ from billing import paper
 from billing.domain.documents import BankAccount
 from billing.domain.errors import InvalidInputError
 from billing.domain.payment_qr import SEPARATORS
+from billing.paper.fonts import CharacterMissingError
 from billing.paper.texts import as_printed
 from tests.paper.reading import text
 from tests.paper.samples import a_line, a_party, a_reconciliation, a_seller, an_act, an_invoice
@@ -52,7 +53,7 @@ def test_a_name_typed_on_another_keyboard_prints_as_usual():
     ],
 )
 def test_a_character_that_the_fonts_lack_is_named_with_its_field(document, character, field):
-    with pytest.raises(paper.CharacterMissingError) as caught:
+    with pytest.raises(CharacterMissingError) as caught:
         paper.draw(document)
 
     assert isinstance(caught.value, InvalidInputError)

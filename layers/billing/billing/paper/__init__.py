@@ -1,4 +1,7 @@
-"""How documents look: content in, the bytes of a PDF/A-3U out; the same content, the same bytes."""
+"""How documents look: content in, the bytes of a PDF/A-3U out; the same content, the same bytes.
+
+What draws is imported when something is drawn: the functions that only speak of papers start without it.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,10 @@ from typing import assert_never
 from billing.domain.documents import Act, Agreement, Document, Invoice, Reconciliation
 from billing.domain.money import NBSP
 from billing.domain.payment_qr import NoPaymentCodeError, payload
+from billing.domain.titles import title
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause, Trouble
 from billing.domain.wording import short_date
-from billing.paper.act import draw_act
-from billing.paper.act import title as act_title
-from billing.paper.agreement import draw_agreement
-from billing.paper.agreement import title as agreement_title
-from billing.paper.fonts import CharacterMissingError
-from billing.paper.invoice import draw_invoice
-from billing.paper.invoice import title as invoice_title
-from billing.paper.reconciliation import draw_reconciliation
-from billing.paper.reconciliation import title as reconciliation_title
-from billing.paper.texts import as_printed, missing_characters, printable
 
 FILE_NAME_MAX = 120  # characters
 
@@ -34,6 +28,13 @@ def draw(document: Document, images: Mapping[str, bytes] | None = None) -> bytes
         NotFoundError: an image that it names is not among the given.
         InvalidInputError: an image is no PNG, or the requisites make no payment code.
     """
+    from billing.paper.act import draw_act
+    from billing.paper.agreement import draw_agreement
+    from billing.paper.fonts import CharacterMissingError
+    from billing.paper.invoice import draw_invoice
+    from billing.paper.reconciliation import draw_reconciliation
+    from billing.paper.texts import missing_characters, printable
+
     document, given = printable(document), images or {}
     try:
         match document:
@@ -53,23 +54,10 @@ def draw(document: Document, images: Mapping[str, bytes] | None = None) -> bytes
         raise CharacterMissingError(error.character, field) from None
 
 
-def title(document: Document) -> str:
-    """«Акт № 45 от 1 февраля 2026 г.»"""
-    match document:
-        case Act():
-            return act_title(document)
-        case Invoice():
-            return invoice_title(document)
-        case Reconciliation():
-            return reconciliation_title(document)
-        case Agreement():
-            return agreement_title(document)
-        case _:
-            assert_never(document)
-
-
 def file_name(document: Document) -> str:
     """«Акт № 45 от 01.02.2026 ООО Ромашка.pdf»: no quotes, short enough for any disk; № 45/1 is 45-1, never 451."""
+    from billing.paper.texts import as_printed
+
     kind = title(document).partition(" от ")[0]
     name = as_printed(f"{kind} от {short_date(document.date)} {document.buyer.name}").replace(NBSP, " ")
     safe = re.sub(r"\s+", " ", re.sub(r'[*?"<>«»„“”]', "", re.sub(r"[\\/:|]+", "-", name)))
@@ -81,6 +69,8 @@ def problems(document: Document) -> tuple[Trouble, ...]:
 
     Each character that the fonts lack, once, with the text it stands in; what makes no payment code.
     """
+    from billing.paper.texts import missing_characters, printable
+
     document = printable(document)
     found = [
         trouble(Cause.CHARACTER_MISSING, character=character, code=f"U+{ord(character):04X}", text=text[:60])
@@ -94,4 +84,4 @@ def problems(document: Document) -> tuple[Trouble, ...]:
     return tuple(found)
 
 
-__all__ = ["CharacterMissingError", "draw", "file_name", "problems", "title"]
+__all__ = ["draw", "file_name", "problems", "title"]

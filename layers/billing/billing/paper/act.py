@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from billing.domain.documents import Act
-from billing.domain.wording import long_date, short_date
+from billing.domain.titles import title
+from billing.domain.wording import short_date
 from billing.paper import blocks
 from billing.paper.sheet import Sheet
 from billing.paper.signatures import both_sign
@@ -34,10 +35,6 @@ _BOTH = (
         "объёму, качеству и срокам не имеет."
     ),
 )
-
-
-def title(act: Act) -> str:
-    return f"Акт № {act.number} от {long_date(act.date)}" if act.number else f"Акт от {long_date(act.date)}"
 
 
 def draw_act(act: Act, images: Mapping[str, bytes]) -> Sheet:

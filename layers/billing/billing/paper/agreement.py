@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from billing.domain.documents import Agreement, BankAccount, Clause, Party
+from billing.domain.titles import title
 from billing.domain.wording import long_date
 from billing.paper import blocks
 from billing.paper.sheet import LEFT, RIGHT, WIDTH, Sheet, base_line
@@ -14,11 +15,6 @@ SIZE, LEAD = 9.5, 4.8
 INDENT = 9.0  # mm: where a paragraph begins after its number
 BETWEEN_CLAUSES = 3.2
 LINES_TOGETHER = 3  # a heading and the first two lines under it are on one page
-
-
-def title(agreement: Agreement) -> str:
-    number = f" № {agreement.number}" if agreement.number else ""
-    return f"Договор{number} от {long_date(agreement.date)}"
 
 
 def draw_agreement(agreement: Agreement, images: Mapping[str, bytes]) -> Sheet:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from billing.domain.documents import Invoice, Signer
 from billing.domain.payment_qr import NAME_MAX, PURPOSE_MAX, cut, payload
-from billing.domain.wording import long_date, short_date
+from billing.domain.titles import title
+from billing.domain.wording import short_date
 from billing.paper import blocks
 from billing.paper.fonts import fitted
 from billing.paper.qr import Code
@@ -14,11 +15,6 @@ from billing.paper.sheet import LEFT, RIGHT, THICK, WIDTH, Sheet, base_line
 from billing.paper.signatures import seal, signature
 
 _LEFT, _CAPTION = 104.0, 16.0  # mm: columns of the payment block
-
-
-def title(invoice: Invoice) -> str:
-    number = f" № {invoice.number}" if invoice.number else ""
-    return f"Счёт на оплату{number} от {long_date(invoice.date)}"
 
 
 def draw_invoice(invoice: Invoice, images: Mapping[str, bytes]) -> Sheet:

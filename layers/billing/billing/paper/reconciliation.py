@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from billing.domain.documents import Reconciliation
 from billing.domain.money import NBSP, Kopecks, roubles
 from billing.domain.reconciliation_wording import operation_text
-from billing.domain.wording import in_words, long_date, short_date
+from billing.domain.titles import title
+from billing.domain.wording import in_words, short_date
 from billing.paper.alignment import Align
 from billing.paper.blocks import short_name, together
 from billing.paper.sheet import Sheet
@@ -20,11 +21,6 @@ _HALF = (  # date, document, debit, credit
     Column(width=21.0, align=Align.SUM),
     Column(width=21.0, align=Align.SUM),
 )
-
-
-def title(act: Reconciliation) -> str:
-    number = f" № {act.number}" if act.number else ""
-    return f"Акт сверки{number} от {long_date(act.date)}"
 
 
 def draw_reconciliation(act: Reconciliation, images: Mapping[str, bytes]) -> Sheet:
