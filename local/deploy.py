@@ -47,8 +47,8 @@ def deploy(path: Path, parameters: dict[str, str]) -> Cloud:
     missing = {name for name, r in template["Resources"].items() if "Condition" not in r} - set(cloud.ids)
     if missing:
         raise UnmadeError(f"not made: {', '.join(sorted(missing))}")
-    if not parameters.get("SenderDomain"):  # by hand, as the README's first step says
-        sender = (defaults(template) | parameters)["SenderAddress"]
+    sender = (defaults(template) | parameters).get("SenderAddress")
+    if sender and not parameters.get("SenderDomain"):  # by hand, as the README's first step says
         aws("sesv2").create_email_identity(EmailIdentity=sender)
     return cloud
 

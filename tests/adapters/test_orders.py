@@ -97,7 +97,7 @@ def test_an_archive_by_the_worker_and_again_when_it_is_gone(
     body = house.files.get(made.file)
     aws("s3").delete_object(Bucket="files", Key=made.file)
 
-    assert archive_of(ACCOUNT, made.id, house.outside).state == "being made"
+    assert archive_of(ACCOUNT, made.id, house.outside).state == "being_made"
     house.work()
     assert house.files.get(made.file) == body
 

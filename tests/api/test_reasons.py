@@ -23,6 +23,8 @@ SAMPLE = {
     "n": 2,
     "on": date(2026, 2, 1),
     "month": Month(2026, 1),
+    "quarter": 4,
+    "year": 2025,
     **dict.fromkeys(("inn", "character", "code", "text", "key", "value", "address"), "{x}"),
 }
 

@@ -42,7 +42,7 @@ _ENGLISH = {
     Cause.NO_CARD: "the client’s card is missing",
     Cause.NO_PAYER: "the details of the payer with INN {inn} as of {on:day} are missing",
     Cause.TAXED_CORRECTION: "a lower price of taxed services of {month:month} is no line of an act: it needs a "
-    "corrective document (УКД), which the accountant decides on",
+    "corrective document, which the accountant decides on",
     Cause.TAXED_LATE: "taxed services of an earlier tax period (quarter {quarter} of {year}) are no line of the act "
     "for {month:month}: they need a document of their own, which the accountant decides on",
     Cause.CHARACTER_MISSING: "the character “{character}” ({code}) in “{text}” cannot be printed",

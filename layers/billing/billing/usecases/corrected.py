@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from billing import records
 from billing.domain.corrections import Following
-from billing.domain.errors import InvalidInputError
 from billing.domain.ledger import MERGED, Account, Entry, Service, Target
-from billing.ports import Store
+from billing.ports import Store, TooLargeError
 
 EARLIER_MAX = 64  # corrections before it that a correction names
 FIRST_PAGE, PAGE = 20, 200
@@ -20,7 +19,7 @@ def target_at(store: Store, account: Account, seq: int) -> Target:
     """Return the entry at that place with all that has happened to it since.
 
     Raises:
-    InvalidInputError: its history is too long to be read within a function's lifetime.
+        TooLargeError: its history is too long to be read within a function's lifetime.
     """
     jumps = _corrections_after(store, account, seq)
     following: Following | None = None
@@ -36,7 +35,7 @@ def target_at(store: Store, account: Account, seq: int) -> Target:
                 break
         assert following
         if count > ENTRIES_MAX:
-            raise InvalidInputError(
+            raise TooLargeError(
                 f"с этой записью связано больше {ENTRIES_MAX} записей счёта: исправьте её частями, "
                 "сторнируя последние списания по одному"
             )

@@ -12,7 +12,6 @@ from billing.ports import Outside, StaleError, Stored, Write
 from billing.records_letters import HEAD, OURS, delivery_of, delivery_row
 from billing.usecases.letters import work_write
 from billing.usecases.rows import rows_of
-from billing.usecases.runs import reopening
 
 AGAIN = (DeliveryState.REFUSED, DeliveryState.UNCONFIRMED)  # the others reached somebody, or are not to be written to
 PAGE = 200
@@ -37,7 +36,8 @@ def letters_again(
 ) -> Again:
     """Queue the month's deliveries with that status again, of the given accounts, or of all and of our report.
 
-    A repeat does nothing: what is queued no longer has that status. The month gets a further report.
+    A repeat does nothing: what is queued no longer has that status. The month gets no further report: its sums are
+    the same, and each address shows its own state.
     """
     if accounts:
         return Again(addresses=sum(_again(a, str(month), month, status, outside) for a in accounts), cursor="")
@@ -70,7 +70,7 @@ def _one_again(letter: str, rows: Iterable[Stored], month: Month, outside: Outsi
     there = outside.store.get("work", work.pk, work.sk)
     again = [] if there else [work]
     try:
-        outside.store.tx([*writes, *again, *reopening(outside, month)])
+        outside.store.tx([*writes, *again])
     except StaleError:  # an event or another call was faster: whoever asks again sees what is left
         return 0
     hints = [{"letter": letter, "address": s.sk.rpartition("_")[2]} for s in due]
