@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from billing.adapters.diadoc.settings import KindSettings
@@ -17,7 +17,7 @@ from billing.records_edo import DUE_SHARDS, LEFT, SENDING
 from billing.usecases.send_to_edo import SentRun, send_to_edo
 from billing.usecases.track_edo import track_edo
 from tests.edo.house import EdoHouse
-from tests.usecases.house import ACCOUNT, ROMASHKA, a_charge, a_payment
+from tests.usecases.house import ACCOUNT, ROMASHKA, a_charge, a_payment, moscow
 
 JANUARY, FEBRUARY, MARCH = Month(2026, 1), Month(2026, 2), Month(2026, 3)
 ACTS = tuple(f"2026-0{n}.act.{ROMASHKA['inn']}.0" for n in (1, 2, 3))
@@ -82,16 +82,19 @@ class Cloud(SigningService):
 
 
 class QuarterHouse(EdoHouse):
-    """Closed up to `until`. The clock stands at noon of 1 April; `send` is a run of the schedule."""
+    """Closed up to `until`, each message taken in its month. The clock stands in April; `send` is a scheduled run."""
 
     def __init__(self, *told: Any, until: Month = MARCH, signer: Any = None, **more: Any) -> None:
-        super().__init__(at="2026-04-01 12:00", titles=DiadocTitles(KindSettings()), **more)
+        super().__init__(at="2026-01-31 12:00", titles=DiadocTitles(KindSettings()), **more)
         self.signer = signer(self) if signer else None
-        for message in told:
-            assert self.tell(message)[0].outcome in ("posted", "stored")
         for month in (JANUARY, FEBRUARY, MARCH):
+            self.at(f"{month.last_day} 23:59")
+            for message in told:
+                if min(max(Month.at(datetime.fromisoformat(message["at"])), JANUARY), MARCH) == month:
+                    assert self.tell(message)[0].outcome in ("posted", "stored")
             if month <= until:
                 self.night(month)
+        self.now = max(self.now, moscow("2026-04-01 12:00").astimezone(UTC))
         self.diadoc.forget_calls()
 
     def a_worker(self) -> EdoOutside:

@@ -268,7 +268,7 @@ def test_what_the_format_cannot_say_is_a_persons_and_the_rest_goes():
     run = house.send()
 
     assert (run.sent, house.left) == (1, {"not_sayable": 1})
-    line = house.for_people()[f"document.{ACCOUNT}.{ACTS[2]}"]
+    line = house.for_people()[f"document.{ACCOUNT}.{ACTS[1]}"]
     why = "перерасчёт больше остальных услуг без НДС: нужен корректировочный документ"
     assert (line.reason, line.detail) == ("not_sayable", why)
     house.send("2026-04-02 06:00")

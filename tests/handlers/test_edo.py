@@ -9,6 +9,7 @@ import pytest
 
 from billing import wiring, wiring_edo
 from billing.domain.errors import NotFoundError
+from billing.domain.periods import Month
 from billing.ports import Write
 from billing.records_edo import DUE_SHARDS
 from tests.edo.house import EdoHouse
@@ -51,11 +52,12 @@ def test_the_campaign_invites(house: EdoHouse, call: Call):
 
 
 def test_sending_says_how_far_it_came(house: EdoHouse, call: Call):
+    house.night(Month(2026, 3))
     house.at("2026-04-02 04:00")
 
     answer = call("send_to_edo", event("send_to_edo"))
 
-    assert answer == {"window": "2026-Q1", "sent": 0, "left": 0, "ended": True, "waits": ""}
+    assert answer == {"window": "2026-Q1", "sent": 0, "left": 1, "ended": True, "waits": ""}
 
 
 def test_another_attempt_is_begun_by_hand_of_what_has_failed_only(house: EdoHouse, call: Call):

@@ -169,6 +169,7 @@ def test_a_request_for_more_addresses_than_a_letter_takes_is_gone_on_with_under_
 
     for where, house in every_cut(send, many):
         assert send(house) == send(house), where
+        house.work()  # as long as a queue holds any hint, a sweep leaves it alone
         house.wait(minutes=10).sweep()
 
         assert sorted(house.addresses()) == emails, where
