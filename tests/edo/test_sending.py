@@ -255,15 +255,21 @@ def test_one_that_was_ordered_for_the_quarter_goes_too_and_one_for_other_days_do
     assert [kind for _, kind in house.sent].count("ReconciliationAct") == 1
 
 
-def test_what_the_format_cannot_say_is_a_persons_and_the_rest_goes():
-    """100 without VAT are given back, and the act has no other service without VAT to take them off."""
-    january = a_charge(2_000_00, at="2026-01-31T23:59:00+03:00", key="charge:wrong", vat="none")
+def with_100_given_back(**charge: str) -> QuarterHouse:
+    """Charge 2 000 in January, take 100 of them back in February, charge 500 then, and close both months."""
+    january = a_charge(2_000_00, at="2026-01-31T23:59:00+03:00", key="charge:wrong", **charge)
     house = QuarterHouse(a_card(), a_payment(30_000_00), january, until=JANUARY)
     house.partner()
     too_much = {"kind": "reversal", "key": "reversal:1", "charge": "charge:wrong", "amount": 100_00, "reason": "лишнее"}
     house.tell({**too_much, "account": ACCOUNT, "at": "2026-02-20T12:00:00+03:00"})
     house.tell(a_charge(500_00, at="2026-02-28T23:59:00+03:00"))
     house.night(FEBRUARY.next)
+    return house
+
+
+def test_what_the_format_cannot_say_is_a_persons_and_the_rest_goes():
+    """100 without VAT are given back, and the act has no other service without VAT to take them off."""
+    house = with_100_given_back(vat="none")
 
     run = house.send()
 
@@ -276,13 +282,7 @@ def test_what_the_format_cannot_say_is_a_persons_and_the_rest_goes():
 
 
 def test_a_taxed_recalculation_is_held_before_it_has_a_number_and_both_acts_go():
-    january = a_charge(2_000_00, at="2026-01-31T23:59:00+03:00", key="charge:wrong")
-    house = QuarterHouse(a_card(), a_payment(30_000_00), january, until=JANUARY)
-    house.partner()
-    too_much = {"kind": "reversal", "key": "reversal:1", "charge": "charge:wrong", "amount": 100_00, "reason": "лишнее"}
-    house.tell({**too_much, "account": ACCOUNT, "at": "2026-02-20T12:00:00+03:00"})
-    house.tell(a_charge(500_00, at="2026-02-28T23:59:00+03:00"))
-    house.night(FEBRUARY.next)
+    house = with_100_given_back()
 
     assert (house.send().sent, house.left) == (2, {})
 

@@ -292,6 +292,17 @@ def test_a_stop_that_nothing_has_to_go_through_any_more_is_off_the_list():
 # --- what becomes of the documents --------------------------------------------------------------------------------
 
 
+def delivered_quarter() -> QuarterHouse:
+    """Send the quarter's three acts and read that they are delivered; no letter is left from that."""
+    house = QuarterHouse(a_card(), *a_quarter())
+    house.partner()
+    house.send()
+    house.track(minutes=5)
+    house.work()
+    house.mailer.letters.clear()
+    return house
+
+
 def refused(house: QuarterHouse, at: str, n: int, text: str) -> None:
     house.at(at)
     house.diadoc.advance(seconds=0)
@@ -301,12 +312,7 @@ def refused(house: QuarterHouse, at: str, n: int, text: str) -> None:
 
 
 def test_a_refusal_on_any_day_is_a_letter_the_same_day_with_number_client_and_words():
-    house = QuarterHouse(a_card(), *a_quarter())
-    house.partner()
-    house.send()
-    house.track(minutes=5)
-    house.work()
-    house.mailer.letters.clear()
+    house = delivered_quarter()
 
     refused(house, "2026-04-17 10:00", 0, "Сумма не сходится")
     assert letters(house) == []
@@ -324,12 +330,7 @@ def test_a_refusal_on_any_day_is_a_letter_the_same_day_with_number_client_and_wo
 
 
 def test_what_comes_after_the_evenings_letter_is_told_before_the_day_is_over():
-    house = QuarterHouse(a_card(), *a_quarter())
-    house.partner()
-    house.send()
-    house.track(minutes=5)
-    house.work()
-    house.mailer.letters.clear()
+    house = delivered_quarter()
     refused(house, "2026-04-17 18:00", 0, "не та сумма")
     refused(house, "2026-04-17 21:00", 1, "не тот период")
     assert len(letters(house)) == 1

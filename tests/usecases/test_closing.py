@@ -33,6 +33,11 @@ from tests.usecases.house import (
 IND = {"class": "CARD_IND", "payer": None}
 
 
+def part_back(charge: dict[str, Any], *, at: str) -> dict[str, Any]:
+    """Make a reversal of 1 000 of the charge."""
+    return {"kind": "reversal", "key": "rv-1", "account": ACCOUNT, "at": at, "charge": charge["key"], "amount": 100_000}
+
+
 def test_10_000_paid_and_5_500_spent_make_an_act_for_5_500():
     house = House(a_card(), a_payment(1_000_000), a_charge(550_000))
 
@@ -130,14 +135,7 @@ def test_a_reversal_after_the_act_is_a_line_with_a_minus_in_the_next():
     house = House(a_card(), a_payment(1_200_000), charge)
     house.night()
     house.at("2026-02-20 12:00").tell(
-        {
-            "kind": "reversal",
-            "key": "rv-1",
-            "account": ACCOUNT,
-            "at": "2026-02-11T12:00:00+03:00",
-            "charge": charge["key"],
-            "amount": 100_000,
-        },
+        part_back(charge, at="2026-02-11T12:00:00+03:00"),
         a_charge(500_000, at="2026-02-20T11:00:00+03:00", vat="none"),
     )
 
@@ -150,16 +148,7 @@ def test_a_month_of_nothing_but_reversals_makes_no_act_and_is_carried_on():
     charge = a_charge(600_000, vat="none")
     house = House(a_card(), a_payment(600_000), charge)
     house.night()
-    house.tell(
-        {
-            "kind": "reversal",
-            "key": "rv-1",
-            "account": ACCOUNT,
-            "at": "2026-02-02T00:40:00+03:00",
-            "charge": charge["key"],
-            "amount": 100_000,
-        }
-    )
+    house.tell(part_back(charge, at="2026-02-02T00:40:00+03:00"))
 
     report = house.night(FEBRUARY)
     house.tell(a_charge(90_000, at="2026-03-02T00:30:00+03:00", vat="none"))
@@ -180,14 +169,7 @@ def test_a_taxed_minus_waits_for_a_person_without_a_number_and_holds_up_nothing(
     house = House(a_card(), a_payment(2_000_000), charge)
     house.night()
     house.at("2026-02-20 12:00").tell(
-        {
-            "kind": "reversal",
-            "key": "rv-1",
-            "account": ACCOUNT,
-            "at": "2026-02-11T12:00:00+03:00",
-            "charge": charge["key"],
-            "amount": 100_000,
-        },
+        part_back(charge, at="2026-02-11T12:00:00+03:00"),
         a_charge(550_000, at="2026-02-20T11:00:00+03:00"),
     )
 
