@@ -65,8 +65,8 @@ class LongRows:
         if not long:
             return rows
         whole = dict(zip(((s.pk, s.sk) for s in long), self._whole(table, long), strict=True))
-        found = (whole.get((s.pk, s.sk), s) or self.get(table, s.pk, s.sk) for s in rows)
-        return tuple(s for s in found if s)
+        joined_rows = (whole.get((s.pk, s.sk), s) or self.get(table, s.pk, s.sk) for s in rows)
+        return tuple(s for s in joined_rows if s)
 
     def _whole(self, table: str, rows: Sequence[Stored]) -> list[Stored | None]:
         """Put the rows together again. None: the row has changed meanwhile, and a part of it is gone."""

@@ -41,21 +41,21 @@ class SqsQueue:
 
     def waiting(self, name: str) -> int:
         try:
-            said = self._sqs.get_queue_attributes(QueueUrl=self._urls[name], AttributeNames=list(_COUNTS))
+            answer = self._sqs.get_queue_attributes(QueueUrl=self._urls[name], AttributeNames=list(_COUNTS))
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError(f"the queue {name} does not say its length: {type(error).__name__}") from error
-        return sum(int(said["Attributes"][count]) for count in _COUNTS)
+        return sum(int(answer["Attributes"][count]) for count in _COUNTS)
 
     def send_fifo(self, name: str, body: str, *, group: str, attributes: Mapping[str, str]) -> None:
         """One message as it came, with plain attributes beside it; the same body within five minutes is one message."""
-        said = {key: {"DataType": "String", "StringValue": _plain(value)} for key, value in attributes.items() if value}
+        sent = {key: {"DataType": "String", "StringValue": _plain(value)} for key, value in attributes.items() if value}
         try:
             self._sqs.send_message(
                 QueueUrl=self._urls[name],
                 MessageBody=body,
                 MessageGroupId=group,
                 MessageDeduplicationId=hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
-                MessageAttributes=said,
+                MessageAttributes=sent,
             )
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError(f"the queue {name} did not take a message: {type(error).__name__}") from error

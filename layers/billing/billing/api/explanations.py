@@ -61,5 +61,5 @@ def payment_explained(account: str, asked: PaymentAsked, language: Language) -> 
 
 
 def payment_as_xlsx(account: str, asked: PaymentAsked, language: Language) -> Response[Any]:
-    told = explain_payment(account, asked.key, wiring.outside())
-    return as_xlsx((payment_table(told),), f"payment-{account}-{told.day}", language)
+    explanation = explain_payment(account, asked.key, wiring.outside())
+    return as_xlsx((payment_table(explanation),), f"payment-{account}-{explanation.day}", language)

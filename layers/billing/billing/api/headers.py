@@ -38,9 +38,9 @@ def secured(answer: dict[str, Any]) -> dict[str, Any]:
     return {**answer, "headers": headers}
 
 
-def as_json(said: Any) -> str:
+def as_json(value: Any) -> str:
     """Serialize to JSON with Russian as it is: escaped, it is twice as long."""
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), cls=Encoder)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), cls=Encoder)
 
 
 def content_security_policy() -> str:

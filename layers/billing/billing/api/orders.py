@@ -89,9 +89,9 @@ def archive_again(archive: str) -> Response[Archive | None]:
 
 
 def _made(account: str, id: str) -> Response[Document]:
-    told = document_shown(account, id, routes.language, full=routes.caller.role is Role.ADMINISTRATOR)
-    status = HTTPStatus.CREATED if told.status is DocumentStatus.READY else HTTPStatus.ACCEPTED
-    return Response(int(status), JSON, told, headers={"Location": f"/documents/{id}"})
+    document = document_shown(account, id, routes.language, full=routes.caller.role is Role.ADMINISTRATOR)
+    status = HTTPStatus.CREATED if document.status is DocumentStatus.READY else HTTPStatus.ACCEPTED
+    return Response(int(status), JSON, document, headers={"Location": f"/documents/{id}"})
 
 
 def archived(account: str, asked: ArchiveAsked, *, beside: str = "") -> Response[Archive | None]:

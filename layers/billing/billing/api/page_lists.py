@@ -73,15 +73,15 @@ def shown(kind: DocumentKind, chosen: Filter) -> Filters:
     """
     first = None if chosen.wrong else chosen.first
     last = None if chosen.wrong else chosen.last
-    found = Filters(
+    filters = Filters(
         kind=kind,
         also=DocumentKind.CONTRACT if kind is DocumentKind.ACT else None,
         payer=chosen.payer,
         number=chosen.number,
     )
     if chosen.by_date or kind is DocumentKind.INVOICE:
-        return replace(found, first=first, last=last)
-    return replace(found, month_first=Month.of(first) if first else None, month_last=Month.of(last) if last else None)
+        return replace(filters, first=first, last=last)
+    return replace(filters, month_first=Month.of(first) if first else None, month_last=Month.of(last) if last else None)
 
 
 def filter_of(query: Sent, language: Language) -> Filter:

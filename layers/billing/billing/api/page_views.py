@@ -33,18 +33,18 @@ def document_page(account: str, id: str, frame: Frame, *, wrong: tuple[str, ...]
     NotFoundError: the account has no such document.
     """
     outside = wiring.outside()
-    told = document_told(account, id, outside, full=frame.may_manage or frame.operator)
+    document = document_told(account, id, outside, full=frame.may_manage or frame.operator)
     explained = None
-    if told.kind is DocumentKind.ACT and told.status is DocumentStatus.READY:
+    if document.kind is DocumentKind.ACT and document.status is DocumentStatus.READY:
         with suppress(NotFoundError):
             explained = explain_act(account, id, outside)
     return DocumentPage(
         frame=frame,
-        document=document_row(told, frame.language),
-        letters=tuple(letter_row(letter) for letter in told.letters),
+        document=document_row(document, frame.language),
+        letters=tuple(letter_row(letter) for letter in document.letters),
         addresses=_named(addressees(account, outside), frame) if frame.may_order else (),
-        warnings=tuple(said_in(frame.language, warning) for warning in told.warnings),
-        sha256=told.sha256,
+        warnings=tuple(said_in(frame.language, warning) for warning in document.warnings),
+        sha256=document.sha256,
         explained=explained,
         wrong=wrong,
     )
@@ -97,12 +97,12 @@ def notifications_tab(account: str, frame: Frame) -> NotificationsTab:
     """Raises:
     NotFoundError: there is no such client.
     """
-    told = notifications_of(account, wiring.outside(), full=frame.may_manage)
+    settings = notifications_of(account, wiring.outside(), full=frame.may_manage)
     return NotificationsTab(
         frame=frame,
-        administrators=tuple(map(address_row, told.administrators)),
-        added=tuple(map(address_row, told.added)),
-        reconciliation=told.reconciliation,
-        version=told.version,
-        malformed=told.malformed,
+        administrators=tuple(map(address_row, settings.administrators)),
+        added=tuple(map(address_row, settings.added)),
+        reconciliation=settings.reconciliation,
+        version=settings.version,
+        malformed=settings.malformed,
     )

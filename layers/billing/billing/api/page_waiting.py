@@ -114,8 +114,8 @@ def window_shown(outside: Outside) -> WindowShown | None:
 
 
 def unsigned_shown(outside: Outside) -> UnsignedShown | None:
-    told = unsigned_of(outside)
-    if not told.day:
+    unsigned = unsigned_of(outside)
+    if not unsigned.day:
         return None
     rows = (
         UnsignedRow(
@@ -123,11 +123,11 @@ def unsigned_shown(outside: Outside) -> UnsignedShown | None:
             document=line.document,
             who=line.who.replace("№ ", f"№{NBSP}"),
             since=line.since,
-            days=(told.day - line.since).days,
+            days=(unsigned.day - line.since).days,
         )
-        for line in islice(told.lines, LINES)
+        for line in islice(unsigned.lines, LINES)
     )
-    return UnsignedShown(total=told.total, day=told.day, lines=tuple(rows))
+    return UnsignedShown(total=unsigned.total, day=unsigned.day, lines=tuple(rows))
 
 
 def _counts(counts: Iterable[CountTold]) -> tuple[tuple[str, int], ...]:

@@ -23,6 +23,6 @@ def check_query(event: APIGatewayProxyEventV2, route: Route) -> None:
     for field in route.dependant.query_params:
         model = getattr(field.field_info, "annotation", None)
         fields = getattr(model, "model_fields", None)
-        known |= {said.alias or name for name, said in fields.items()} if fields else {field.alias}
+        known |= {declared.alias or name for name, declared in fields.items()} if fields else {field.alias}
     if set(parse_qs(event.raw_query_string or "", keep_blank_values=True)) - known:
         raise RequestValidationError([{"loc": ("query", ""), "type": "extra_forbidden", "msg": ""}])

@@ -44,14 +44,14 @@ def statistics_for(account: str, asked: StatisticsAsked) -> StatisticsTold:
 
 
 def as_csv_of(account: str, asked: StatisticsAsked, language: Language) -> Response[Any]:
-    told = statistics_for(account, asked)
-    return as_csv(statistics_tables(told), _file_name(account, told), language)
+    statistics = statistics_for(account, asked)
+    return as_csv(statistics_tables(statistics), _file_name(account, statistics), language)
 
 
 def as_xlsx_of(account: str, asked: StatisticsAsked, language: Language) -> Response[Any]:
-    told = statistics_for(account, asked)
-    return as_xlsx(statistics_tables(told), _file_name(account, told), language)
+    statistics = statistics_for(account, asked)
+    return as_xlsx(statistics_tables(statistics), _file_name(account, statistics), language)
 
 
-def _file_name(account: str, told: StatisticsTold) -> str:
-    return f"statistics-{account}-{told.first}-{told.last}"
+def _file_name(account: str, statistics: StatisticsTold) -> str:
+    return f"statistics-{account}-{statistics.first}-{statistics.last}"

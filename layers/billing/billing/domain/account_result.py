@@ -61,12 +61,12 @@ class Result:
         if now := self.sums.pop(name, 0) + amount:
             self.sums[name] = now
 
-    def say(self, name: Name, said: str = "", detail: str = "") -> None:
-        self.lines.append((name, said, detail))
+    def say(self, name: Name, text: str = "", detail: str = "") -> None:
+        self.lines.append((name, text, detail))
 
-    def differ(self, by: Kopecks, said: str) -> None:
+    def differ(self, by: Kopecks, text: str) -> None:
         self.add("difference", abs(by) or 1)
-        self.say("wrong", said)
+        self.say("wrong", text)
 
 
 def open_result(parked: str | None, turnover: Mapping[str, Kopecks]) -> Result:
@@ -190,7 +190,7 @@ def _compare(
     if gaps := reading.gaps + period.last_seq - reading.seq:
         result.differ(1, f"{month}: в журнале не хватает записей: {gaps}")
     debts, owed = max(0, -reading.balance), sum(o.amount for o in reading.owed)
-    for said, by in (
+    for what, by in (
         ("долги по списаниям и оплатам и долги по остатку", reading.unpaid_now - debts),
         ("неоплаченные списания и долги по остатку", owed - debts),
         ("оплаты и списания, которые они оплачивают", reading.stray),
@@ -198,7 +198,7 @@ def _compare(
         ("списания журнала и итог месяца", sums.get("charged", 0) - sums.get("reversed", 0) - period.cost),
     ):
         if by:
-            result.differ(by, f"{month}: не сходятся {said}: {roubles(by)} ₽")
+            result.differ(by, f"{month}: не сходятся {what}: {roubles(by)} ₽")
     result.add("ever.acted", sum(acted.values()))
     for payer in sorted({*reading.expected, *acted}):
         by = acted.get(payer, 0) - reading.expected.get(payer, 0)

@@ -124,23 +124,23 @@ class Reading:
         def is_paid(o: Owed) -> bool:
             return o.debt == a.charge and (merged or (o.line, o.month) == (a.line, month))
 
-        taken, kept, left = list[Owed](), list[Owed](), a.amount
+        taken, rest, left = list[Owed](), list[Owed](), a.amount
         for o in self.owed:
             low, high = 0, 0
             if left and is_paid(o):
                 low = max(0, a.at - o.at) if merged else 0
                 high = min(o.amount, a.at + a.amount - o.at if merged else left)
             if low >= high:
-                kept.append(o)
+                rest.append(o)
                 continue
             left -= high - low
             taken.append(o._replace(at=o.at + low, amount=high - low))
-            kept += [
+            rest += [
                 o._replace(at=o.at + start, amount=end - start)
                 for start, end in ((0, low), (high, o.amount))
                 if start < end
             ]
-        self.owed = kept
+        self.owed = rest
         return taken
 
     def _merge(self, e: Entry) -> None:

@@ -40,23 +40,23 @@ def preflight(ours: Readiness, window: Window, settings: SendingSettings, *, tod
 
     A thing that lapses before the window's last day stops it. Source: design 2.4.
     """
-    found = [
+    findings = [
         *_lapses(ours.certificate_until, window, settings, today, Reason.CERTIFICATE_LAPSED, Reason.CERTIFICATE_LAPSES),
         *_lapses(ours.power_until, window, settings, today, Reason.POWER_LAPSED, Reason.POWER_LAPSES),
     ]
     if not ours.signer_ready:
-        found.append(Finding(severity=Severity.STOP, reason=Reason.NO_SIGNER))
+        findings.append(Finding(severity=Severity.STOP, reason=Reason.NO_SIGNER))
     if not ours.format_actual:
-        found.append(Finding(severity=Severity.STOP, reason=Reason.FORMAT_NOT_ACTUAL))
+        findings.append(Finding(severity=Severity.STOP, reason=Reason.FORMAT_NOT_ACTUAL))
     if ours.metadata_missing:
-        found.append(
+        findings.append(
             Finding(severity=Severity.STOP, reason=Reason.METADATA_MISSING, detail=", ".join(ours.metadata_missing))
         )
     if breaks_five_days(window, settings):
-        found.append(Finding(severity=Severity.WARN, reason=Reason.FIVE_DAYS_BROKEN, detail=window.key))
+        findings.append(Finding(severity=Severity.WARN, reason=Reason.FIVE_DAYS_BROKEN, detail=window.key))
     if not ours.month_closed and today > window.closed_by:
-        found.append(Finding(severity=Severity.WARN, reason=Reason.MONTH_NOT_CLOSED, detail=str(window.last_month)))
-    return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.STOP))
+        findings.append(Finding(severity=Severity.WARN, reason=Reason.MONTH_NOT_CLOSED, detail=str(window.last_month)))
+    return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.STOP))
 
 
 def _lapses(

@@ -7,9 +7,9 @@ import re
 from billing.domain.edo_fate import Stage
 
 
-def quoted(said: str) -> str:
+def quoted(text: str) -> str:
     """Prepare a foreign text for a Russian reader: mark words of another language as quoted."""
-    return said if not said or _CYRILLIC.search(said) else f"дословно: «{said}»"
+    return text if not text or _CYRILLIC.search(text) else f"дословно: «{text}»"
 
 
 _CYRILLIC = re.compile("[А-Яа-яЁё]")

@@ -35,9 +35,9 @@ class Acts:
 
     def holding(self, payer: str, charge: Entry, month: Month) -> str:
         """Return the payer's act that held a charge before it was paid, or paid once more; empty when unknown."""
-        found = [id for (of, p), id in sorted(self.ids.items()) if p == payer and of >= charge.period]
-        on_credit = [id for id in found if MoneyClass.CREDIT in dict(self.contents[id].by_class)]
-        return next((id for id in found if self.line(id, charge, month)), next(iter(on_credit), ""))
+        acts = [id for (of, p), id in sorted(self.ids.items()) if p == payer and of >= charge.period]
+        on_credit = [id for id in acts if MoneyClass.CREDIT in dict(self.contents[id].by_class)]
+        return next((id for id in acts if self.line(id, charge, month)), next(iter(on_credit), ""))
 
     def line(self, id: str, charge: Entry | None, month: Month) -> int:
         """The line of the act that holds a charge of that month of service, from 1 on; 0 when it does not show."""

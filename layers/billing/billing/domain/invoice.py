@@ -112,11 +112,11 @@ def payment_purpose(basis: str, totals: tuple[VatTotal, ...], date_text: str) ->
     """The purpose for the payment order, with `{number}` still open: banks want the VAT said in it."""
     taxed = [t for t in totals if t.vat is not Vat.NONE and t.vat_amount]
     free = sum(t.amount for t in totals if t.vat is Vat.NONE)
-    said = "Без НДС"
+    vat_text = "Без НДС"
     if taxed:
         parts = [f"НДС {t.vat.percent}% – {_plain(t.vat_amount)} руб." for t in taxed]
-        said = f"В т.ч. {', '.join(parts)}" + (f", на {_plain(free)} руб. без НДС" if free else "")
-    return f"Оплата по счёту № {{number}} от {date_text}, {basis[:1].lower()}{basis[1:]}. {said}"
+        vat_text = f"В т.ч. {', '.join(parts)}" + (f", на {_plain(free)} руб. без НДС" if free else "")
+    return f"Оплата по счёту № {{number}} от {date_text}, {basis[:1].lower()}{basis[1:]}. {vat_text}"
 
 
 def _plain(amount: Kopecks) -> str:

@@ -140,10 +140,10 @@ def money_events(entries: Iterable[Entry], payer: str, before: Mapping[str, Paid
 
 def _named(document: str) -> tuple[str, Day | None]:
     """Parse the number and the date of «№ 77 от 12.01.2026»; a text of another form is a number as a whole."""
-    found = re.fullmatch(r"№\s*(.+?)\s+от\s+(\d{2})\.(\d{2})\.(\d{4})", document)
-    if not found:
+    match = re.fullmatch(r"№\s*(.+?)\s+от\s+(\d{2})\.(\d{2})\.(\d{4})", document)
+    if not match:
         return document, None
-    number, day, month, year = found.groups()
+    number, day, month, year = match.groups()
     return number, Day(int(year), int(month), int(day))
 
 
@@ -181,21 +181,21 @@ def undocumented_by(entry: Entry, payer: str, *, owes: bool) -> Kopecks:
     A charge adds, a reversal takes off. `owes`: the payer's act will hold what nobody has paid. Money for what is in a
     document already changes nothing; what individuals and bonuses pay for is in no document of the payer's.
     """
-    found = 0
+    change = 0
     for a in entry.allocations:
         unmet = not a.acted and a.payer == payer and a.money in LEGAL
         if unmet or (a.acted == payer and a.amount < 0 and entry.kind == "reversal"):
-            found += a.amount
+            change += a.amount
     if owes:
         moved = sum(a.amount for a in entry.allocations)
         documented = sum(a.amount for a in entry.allocations if a.acted and a.amount > 0)
         if entry.kind in ("charge", "reversal"):
-            found -= entry.amount
+            change -= entry.amount
         if entry.kind != "reclassification":
-            found += documented - moved
+            change += documented - moved
         if entry.kind == "chargeback":
-            found += sum(debt.rest for debt in entry.debts if not debt.acted)
-    return found
+            change += sum(debt.rest for debt in entry.debts if not debt.acted)
+    return change
 
 
 def reconciliation_draft(

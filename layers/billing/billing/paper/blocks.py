@@ -82,9 +82,9 @@ def short_name(party: Party, length: int = 110) -> str:
             break
     if len(name) <= length:
         return name
-    kept = name[: length - 2]
-    kept = (kept if name[length - 2] == " " else kept.rpartition(" ")[0] or kept).rstrip(" ,«(-–")
-    return f"{kept}…" + "»" * (kept.count("«") - kept.count("»"))
+    cut = name[: length - 2]
+    cut = (cut if name[length - 2] == " " else cut.rpartition(" ")[0] or cut).rstrip(" ,«(-–")
+    return f"{cut}…" + "»" * (cut.count("«") - cut.count("»"))
 
 
 def lines_table(sheet: Sheet, lines: tuple[Line, ...], *, followed_by: float) -> None:

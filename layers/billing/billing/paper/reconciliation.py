@@ -141,9 +141,9 @@ def _conclusion(sheet: Sheet, act: Reconciliation) -> None:
         sheet.paragraph(f"Все услуги, оказанные по {short_date(act.last)}, закрыты документами.", size=8, lead=4)
         return
     amount = roubles(abs(act.not_acted))
-    said = (
+    text = (
         f"Оказано услуг, ещё не закрытых документами, на {amount} руб."
         if act.not_acted > 0
         else f"Сторнировано услуг, но ещё не исправлено документами, на {amount} руб."
     )
-    sheet.paragraph(f"{said} С учётом этого {who_owes(act, act.closing + act.not_acted)}.", bold=True)
+    sheet.paragraph(f"{text} С учётом этого {who_owes(act, act.closing + act.not_acted)}.", bold=True)

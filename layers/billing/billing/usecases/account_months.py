@@ -115,8 +115,8 @@ def run_and_marks(account: str, month: Month, outside: Outside) -> tuple[Stored 
     """Read the month's run, the row that parks the account, and the mark that has it counted again."""
     names = (RUNS, f"parked.{month}", marks_of(month))
     keys = [(RUNS, str(month)), *((name, account) for name in names[1:])]
-    found = {s.pk: s for s in outside.store.get_many("control", keys)}
-    run, parked, mark = map(found.get, names)
+    rows = {s.pk: s for s in outside.store.get_many("control", keys)}
+    run, parked, mark = map(rows.get, names)
     return run, parked, mark
 
 

@@ -133,14 +133,14 @@ def _named(asked: Filters, days: Sequence[Day]) -> str:
 
 def _documents(account: str, asked: Filters, outside: Outside) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the rows of the documents that the list shows, the oldest first."""
-    found = list[Stored]()
+    documents = list[Stored]()
     after, before = asked.keys()
     for stored in rows_of(outside.store, "documents", account, after=after, before=before):
         if stored.row["kind"] != "period" and asked.let(stored.row):
-            found.append(stored)
-        if len(found) > DOCUMENTS_MAX:
+            documents.append(stored)
+        if len(documents) > DOCUMENTS_MAX:
             raise InvalidInputError(trouble(Cause.ARCHIVE_TOO_LARGE))
-    return [(stored.sk, stored.row) for stored in sorted(found, key=rank)]
+    return [(stored.sk, stored.row) for stored in sorted(documents, key=rank)]
 
 
 def _day(row: Mapping[str, Any]) -> Day:

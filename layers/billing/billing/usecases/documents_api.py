@@ -34,7 +34,7 @@ def list_documents(
     """
     start, _, last = after.partition("|")
     rows = _newest_first(account, filters, start, limit, outside)
-    found, more, read, head = list[Stored](), "", 0, next(rows, None)
+    page, more, read, head = list[Stored](), "", 0, next(rows, None)
     while head:
         day, head = _day(head, rows)
         if read and read + len(day) > READ_MAX:
@@ -44,19 +44,19 @@ def list_documents(
         shown = sorted((s for s in day if _is_document(s) and filters.let(s.row)), key=rank, reverse=True)
         if last:
             shown = shown[1 + next((n for n, s in enumerate(shown) if s.sk == last), -1) :]
-        room = limit - len(found)
-        found += shown[:room]
+        room = limit - len(page)
+        page += shown[:room]
         if len(shown) > room:
             more = f"{start}|{shown[room - 1].sk if room else last}"
             break
         start, last = day[-1].sk, ""
-        if head and (len(found) == limit or read >= READ_MAX):
+        if head and (len(page) == limit or read >= READ_MAX):
             more = start
             break
-    found.sort(key=rank, reverse=True)  # a contract is dated long before the day that it was made on
-    named = {s.row["letter"] for s in found if s.row.get("letter", NOBODY) != NOBODY}
+    page.sort(key=rank, reverse=True)  # a contract is dated long before the day that it was made on
+    named = {s.row["letter"] for s in page if s.row.get("letter", NOBODY) != NOBODY}
     letters = letters_by_id(named, outside)
-    return tuple(listed(s, letter_state(s.row, letters)) for s in found), more
+    return tuple(listed(s, letter_state(s.row, letters)) for s in page), more
 
 
 def document_told(account: str, id: str, outside: Outside, *, full: bool = False) -> Told:

@@ -70,14 +70,14 @@ def checked(series: str, outside: Outside, *, until: datetime) -> SeriesCheck | 
 
 def _check(batches: Sequence[Stored], row: dict[str, Any], outside: Outside) -> None:
     keys = [(account, id) for batch in batches for account, id in batch.row["documents"]]
-    found: dict[tuple[str, str], Stored] = {}
+    documents: dict[tuple[str, str], Stored] = {}
     for i in range(0, len(keys), _ROWS):
-        found |= {(s.pk, s.sk): s for s in outside.store.get_many("documents", keys[i : i + _ROWS])}
+        documents |= {(s.pk, s.sk): s for s in outside.store.get_many("documents", keys[i : i + _ROWS])}
     for batch in batches:
         first = int(batch.sk)
         _miss(row, row["next"], first - 1)
         for n, (account, id) in enumerate(batch.row["documents"], first):
-            document = found.get((account, id))
+            document = documents.get((account, id))
             if not document or document.row.get("ordinal") != n:
                 _miss(row, n, n)
             else:
@@ -87,10 +87,10 @@ def _check(batches: Sequence[Stored], row: dict[str, Any], outside: Outside) -> 
 
 def _hold_against_dates(document: Stored, row: dict[str, Any]) -> None:
     """List a document numbered after one of a later date: it had waited for requisites."""
-    said = document.row
-    if said["date"] < row["latest"] and len(row["late"]) < LISTED_MAX:
-        row["late"].append([said["month"], document.pk, said["number"], said["date"], row["latest"]])
-    row["latest"] = max(row["latest"], said["date"])
+    paper = document.row
+    if paper["date"] < row["latest"] and len(row["late"]) < LISTED_MAX:
+        row["late"].append([paper["month"], document.pk, paper["number"], paper["date"], row["latest"]])
+    row["latest"] = max(row["latest"], paper["date"])
 
 
 def _miss(row: dict[str, Any], first: int, last: int) -> None:

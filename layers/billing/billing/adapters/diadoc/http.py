@@ -193,8 +193,8 @@ class Http:
         if call.expects == "bytes":
             return Answer(None, response.content, response.headers)
         try:
-            found = json.loads(response.content, parse_float=Decimal)
-            return Answer(found, response.content, response.headers, wait_s)
+            value = json.loads(response.content, parse_float=Decimal)
+            return Answer(value, response.content, response.headers, wait_s)
         except ValueError as error:
             unread = LostAnswerError if call.changes else OddAnswerError
             raise _Passing(unread(Trouble.UNREADABLE, said(response)), wait_s) from error

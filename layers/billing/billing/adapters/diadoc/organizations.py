@@ -42,50 +42,50 @@ def box(organization: wire.Organization, *, stands: Partnership = Partnership.NO
     ) if id_ else None
 
 
-def _departments(found: object) -> tuple[Department, ...] | None:
+def _departments(departments: object) -> tuple[Department, ...] | None:
     """Return the departments with a KPP that documents may be sent to.
 
     Return None when the list is empty: every organization has a department, so Diadoc has left them out.
 
     Source: Diadoc API, Department; GetCounteragents (which leaves them out).
     """
-    if not rows(found):
+    if not rows(departments):
         return None
-    return tuple(Department(id=text(one.get("DepartmentId")), kpp=text(one.get("Kpp"))) for one in rows(found)
+    return tuple(Department(id=text(one.get("DepartmentId")), kpp=text(one.get("Kpp"))) for one in rows(departments)
                  if text(one.get("DepartmentId")) and text(one.get("Kpp")) and one.get("IsDisabled") is not True)
 
 
-def counteragent(found: wire.Counteragent) -> Box | None:
+def counteragent(entry: wire.Counteragent) -> Box | None:
     """Read a box and our relation with it. We would have to sign an invitation that carries a document."""
-    stands = partnership(found.get("CurrentStatus"))
-    return box(row(found.get("Organization")),  # type: ignore[arg-type]
-               stands=stands, ticks=number(found.get("LastEventTimestampTicks")),
-               wants_signature=_wants_signature(stands, found.get("InvitationDocumentId")))
+    stands = partnership(entry.get("CurrentStatus"))
+    return box(row(entry.get("Organization")),  # type: ignore[arg-type]
+               stands=stands, ticks=number(entry.get("LastEventTimestampTicks")),
+               wants_signature=_wants_signature(stands, entry.get("InvitationDocumentId")))
 
 
 def _wants_signature(stands: Partnership, document: object) -> bool:
     return stands is Partnership.THEY_INVITED and bool(text(row(document).get("EntityId")))
 
 
-def listed(found: wire.OrganizationWithStatus) -> Box | None:
-    return box(row(found.get("Organization")),  # type: ignore[arg-type]
-               stands=partnership(found.get("CounteragentStatus")),
-               ticks=number(found.get("LastEventTimestampTicks")))
+def listed(entry: wire.OrganizationWithStatus) -> Box | None:
+    return box(row(entry.get("Organization")),  # type: ignore[arg-type]
+               stands=partnership(entry.get("CounteragentStatus")),
+               ticks=number(entry.get("LastEventTimestampTicks")))
 
 
-def counterparty_event(found: wire.CounteragentEvent) -> CounterpartyEvent:
-    who = row(found.get("Counteragent"))
+def counterparty_event(event: wire.CounteragentEvent) -> CounterpartyEvent:
+    who = row(event.get("Counteragent"))
     stands = partnership(who.get("Status"))
     return CounterpartyEvent(
-        id=needed(found.get("EventId"), "EventId"), key=needed(found.get("IndexKey"), "IndexKey"),
+        id=needed(event.get("EventId"), "EventId"), key=needed(event.get("IndexKey"), "IndexKey"),
         box=kept_box(who.get("CounteragentBoxId")), partnership=stands,
         at=moment(number(who.get("EventTimestampTicks"))), comment=text(who.get("LastEventComment")),
         wants_signature=_wants_signature(stands, who.get("InvitationDocumentId")))
 
 
-def operator(found: wire.RoamingOperator) -> Operator | None:
+def operator(entry: wire.RoamingOperator) -> Operator | None:
     """Read an operator, its id in capitals: those of the list are in small letters, those of participants are not."""
-    id_ = text(found.get("FnsId"))[:3].upper()
-    features = frozenset(text(feature.get("Name")) for feature in rows(found.get("Features")))
-    return Operator(fns_id=id_, name=text(found.get("Name")), active=found.get("IsActive") is not False,
+    id_ = text(entry.get("FnsId"))[:3].upper()
+    features = frozenset(text(feature.get("Name")) for feature in rows(entry.get("Features")))
+    return Operator(fns_id=id_, name=text(entry.get("Name")), active=entry.get("IsActive") is not False,
                     features=features) if id_ else None

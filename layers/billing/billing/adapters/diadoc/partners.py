@@ -28,8 +28,8 @@ class Partners(Asking):
 
     def operators(self) -> Mapping[str, Operator]:
         answer = self._get("/GetRoamingOperators", {"boxId": self._box}, ours=True)
-        found = reading.each(organizations.operator, reading.rows(answer.get("RoamingOperators")))
-        return {operator.fns_id: operator for operator in found}
+        operators = reading.each(organizations.operator, reading.rows(answer.get("RoamingOperators")))
+        return {operator.fns_id: operator for operator in operators}
 
     def counterparties(self, cursor: str = "") -> CounterpartyPage:
         """A page of relations. The list ends with an empty page.
@@ -80,14 +80,14 @@ class Partners(Asking):
         if kpp:
             wanted["Kpp"] = kpp
         try:
-            found = self._post("/SearchFnsParticipants", {"myBoxId": self._box}, wanted)
+            answer = self._post("/SearchFnsParticipants", {"myBoxId": self._box}, wanted)
         except NeedsPersonError as error:
             if error.said.status != 409:
                 raise
             return ()
-        if found.get("Status") == "NotAllowedFnsParticipantSearchStatus":
+        if answer.get("Status") == "NotAllowedFnsParticipantSearchStatus":
             raise NeedsPersonError(Trouble.HIDDEN_ELSEWHERE, reason=Reason.HIDDEN_ELSEWHERE)
-        ids = (reading.text(one.get("FnsParticipantId")) for one in reading.rows(found.get("Participants")))
+        ids = (reading.text(one.get("FnsParticipantId")) for one in reading.rows(answer.get("Participants")))
         return reading.each(self._roaming_box, filter(None, ids))
 
     def _roaming_box(self, participant: str) -> Box | None:

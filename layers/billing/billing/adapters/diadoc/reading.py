@@ -161,8 +161,8 @@ def tracked(document: wire.DocflowDocument, *, entities: Sequence[Mapping[str, A
 
 def _last_id(entities: Sequence[Mapping[str, Any]], *types: str) -> str:
     """Return the id of the newest entity of these types. The type of a signature means nothing, so skip signatures."""
-    found = [e for e in entities if e.get("EntityType") == "Attachment" and e.get("AttachmentType") in types]
-    return text(found[-1].get("EntityId")) if found else ""
+    fitting = [e for e in entities if e.get("EntityType") == "Attachment" and e.get("AttachmentType") in types]
+    return text(fitting[-1].get("EntityId")) if fitting else ""
 
 
 def _power_trouble(document: wire.DocflowDocument, signatures: Sequence[Mapping[str, Any]]) -> str:

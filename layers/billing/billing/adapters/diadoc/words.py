@@ -29,10 +29,10 @@ def written(content: bytes) -> str:
     root = parsed(content)
     if root is None:
         return content.decode("utf-8", "replace").strip()[:TEXT_MAX]
-    said = [value for e in root.iter() for name, value in e.attrib.items() if _is_text(str(name))]
-    said += [e.text for e in root.iter() if str(e.tag).startswith("Текст") and e.text]
-    said += [" ".join(filter(None, map(e.get, _DISCREPANCIES))) for e in root.iter("РеквДокРасх")]
-    return "; ".join(" ".join(part.split()) for part in said)[:TEXT_MAX]
+    texts = [value for e in root.iter() for name, value in e.attrib.items() if _is_text(str(name))]
+    texts += [e.text for e in root.iter() if str(e.tag).startswith("Текст") and e.text]
+    texts += [" ".join(filter(None, map(e.get, _DISCREPANCIES))) for e in root.iter("РеквДокРасх")]
+    return "; ".join(" ".join(part.split()) for part in texts)[:TEXT_MAX]
 
 
 _DISCREPANCIES = ("РеквНаимДок", "РеквНомерДок", "РеквДатаДок")
@@ -44,12 +44,12 @@ def _is_text(name: str) -> bool:
 
 def signature_trouble(*, signature: object, certificate: object, flags: Iterable[object]) -> str:
     """Say what is wrong with a signature. Flags of the certificate chain come as a number or as names."""
-    found = ["подпись не соответствует файлу"] if signature is False else []
+    faults = ["подпись не соответствует файлу"] if signature is False else []
     chain = list(flags)
-    said = [words for bit, name, words in _CHAIN if any(_has(one, bit, name) for one in chain)]
-    if certificate is False and not said:
-        said = ["сертификат не прошёл проверку"]
-    return "; ".join(found + said)[:TEXT_MAX]
+    flaws = [words for bit, name, words in _CHAIN if any(_has(one, bit, name) for one in chain)]
+    if certificate is False and not flaws:
+        flaws = ["сертификат не прошёл проверку"]
+    return "; ".join(faults + flaws)[:TEXT_MAX]
 
 
 def _has(flags: object, bit: int, name: str) -> bool:

@@ -78,8 +78,8 @@ def _tell(new: Sequence[tuple[Stored, ForPerson]], outside: Outside) -> None:
     marks = [_mark(stored, line) for stored, line in new]
     lines = [line for _, line in new if not line.subject.startswith("payer.") and line.reason not in BY_THE_WINDOW]
     if lines:
-        told = Told(kind=KIND, period=moscow_day(outside.clock()).isoformat(), sections=_sections(lines), totals={})
-        write_report(told, outside, *marks[:MARKS_MAX])
+        report = Told(kind=KIND, period=moscow_day(outside.clock()).isoformat(), sections=_sections(lines), totals={})
+        write_report(report, outside, *marks[:MARKS_MAX])
         marks = marks[MARKS_MAX:]
     for i in range(0, len(marks), MARKS_MAX):
         outside.store.tx(marks[i : i + MARKS_MAX])
@@ -94,7 +94,7 @@ def _sections(lines: Sequence[ForPerson]) -> tuple[EdoSection, ...]:
     for line in lines:
         named[_section(line)].append(cut(_said(line)))
     return tuple(
-        EdoSection(name=name, count=len(found), fresh=len(found), lines=tuple(found)) for name, found in named.items()
+        EdoSection(name=name, count=len(each), fresh=len(each), lines=tuple(each)) for name, each in named.items()
     )
 
 

@@ -84,11 +84,11 @@ def _writes(subject: str, line: ForPerson | None, stored: Stored | None, outside
     before = line_of(stored) if stored else None
     same = before is not None and before.reason is line.reason
     since = before.since if before and same else utc_text(outside.clock())
-    told = same and before is not None and before.told
-    said = replace(line, detail=quoted(line.detail)[:DETAIL_MAX], since=since, told=told)
-    if said == before:
+    is_told = same and before is not None and before.told
+    updated = replace(line, detail=quoted(line.detail)[:DETAIL_MAX], since=since, told=is_told)
+    if updated == before:
         return []
-    return [Write("control", PEOPLE, subject, row_of(said), stored.version if stored else ABSENT)]
+    return [Write("control", PEOPLE, subject, row_of(updated), stored.version if stored else ABSENT)]
 
 
 def row_of(line: ForPerson) -> dict[str, Any]:

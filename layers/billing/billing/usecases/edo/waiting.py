@@ -68,10 +68,10 @@ def lay_to_rest(works: Sequence[Stored], why: Mapping[str, list[str]], outside: 
     tomorrow = moscow_day(outside.clock()) + timedelta(days=1)
     later = utc_text(datetime.combine(tomorrow, time(), MOSCOW))
     for work in works:
-        said = why.get(f"{work.row['account']}/{work.row['document']}")
-        if said:
+        reasons = why.get(f"{work.row['account']}/{work.row['document']}")
+        if reasons:
             with suppress(StaleError):  # it has gone, or was wakened
-                row = {**work.row, "due": later, "details": {"why": said}}
+                row = {**work.row, "due": later, "details": {"why": reasons}}
                 outside.store.tx([Write("work", work.pk, work.sk, row, work.version)])
 
 

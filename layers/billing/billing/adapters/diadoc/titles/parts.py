@@ -51,13 +51,13 @@ def day(value: date) -> str:
 
 def basis_of(text: str) -> Basis | None:
     """Parse «Договор № 15 от 01.02.2025» or «Публичная оферта от 01.02.2025». None if it has no date."""
-    found = _BASIS.match(plain(text)) or _EDITION.match(plain(text))
-    if not found:
+    match = _BASIS.match(plain(text)) or _EDITION.match(plain(text))
+    if not match:
         return None
-    d, m, y = (int(part) for part in found["day"].split("."))
-    number = found.groupdict().get("number") or NO_NUMBER
+    d, m, y = (int(part) for part in match["day"].split("."))
+    number = match.groupdict().get("number") or NO_NUMBER
     try:
-        return Basis(found["name"].strip(), number.strip(), day(date(y, m, d)))
+        return Basis(match["name"].strip(), number.strip(), day(date(y, m, d)))
     except ValueError:
         return None
 

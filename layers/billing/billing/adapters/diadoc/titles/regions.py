@@ -74,6 +74,6 @@ def region_of(address: str) -> str:
     """
     text = address.casefold().replace("ё", "е")
     for table in (_REGIONS, _CITIES):
-        if found := {code for code, pattern in table if pattern.search(text)}:
-            return found.pop() if len(found) == 1 else ""
+        if codes := {code for code, pattern in table if pattern.search(text)}:
+            return codes.pop() if len(codes) == 1 else ""
     return ""

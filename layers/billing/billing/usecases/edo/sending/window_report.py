@@ -43,21 +43,21 @@ def report(window: Window, today: date, outside: Outside) -> bool:
     last, overdue = last_report(KIND, window.key, outside), last_report(OVERDUE, window.key, outside)
     last = max(filter(None, (last, overdue)), key=lambda stored: str(stored.row["at"]), default=None)
     left = _left(window, outside)
-    told = _told(KIND, window.key, left, last, outside)
+    letter = _told(KIND, window.key, left, last, outside)
     if is_over and left.total and not overdue:
-        told = _told(OVERDUE, window.key, left, None, outside)
-    elif not _is_worth_telling(told, last, is_over=is_over, outside=outside):
+        letter = _told(OVERDUE, window.key, left, None, outside)
+    elif not _is_worth_telling(letter, last, is_over=is_over, outside=outside):
         return False
     with suppress(StaleError):  # another run has told it
-        write_report(told, outside)
+        write_report(letter, outside)
         return True
     return False
 
 
-def _is_worth_telling(told: Told, last: Stored | None, *, is_over: bool, outside: Outside) -> bool:
-    is_done = not told.totals["left"] and (last is None or last.row["totals"]["left"])
-    is_new = any(one.fresh for one in told.sections) if is_over else is_news(told, last)
-    return bool(is_done and is_news(told, last)) or (is_new and _is_due_this_evening(last, outside))
+def _is_worth_telling(letter: Told, last: Stored | None, *, is_over: bool, outside: Outside) -> bool:
+    is_done = not letter.totals["left"] and (last is None or last.row["totals"]["left"])
+    is_new = any(one.fresh for one in letter.sections) if is_over else is_news(letter, last)
+    return bool(is_done and is_news(letter, last)) or (is_new and _is_due_this_evening(last, outside))
 
 
 def _is_due_this_evening(last: Stored | None, outside: Outside) -> bool:

@@ -117,10 +117,10 @@ def _explained(fate: Fate, before: Fate, found: Tracked, edo: EdoOutside) -> Fat
     """Add the client's text to whatever is new, or the result of the check of our signature."""
     if fate.stage is not before.stage:
         answered = fate.stage in (Stage.REFUSED, Stage.DISAGREED)
-        said = _words(fate, found.answered_by, edo) if answered else ""
+        words = _words(fate, found.answered_by, edo) if answered else ""
         if fate.stage is Stage.SIGNATURE_INVALID:
-            said = _words(fate, found.our_signature, edo, why=edo.edo.why_invalid)
-        fate = replace(fate, text="; ".join(filter(None, (fate.text, said))))
+            words = _words(fate, found.our_signature, edo, why=edo.edo.why_invalid)
+        fate = replace(fate, text="; ".join(filter(None, (fate.text, words))))
     if fate.annulment is not before.annulment and not fate.annulment_text:
         fate = replace(fate, annulment_text=_words(fate, found.annulled_by, edo))
     if fate.clarification and not before.clarification and not fate.clarification_text:

@@ -68,14 +68,14 @@ def _counted(outside: Outside, policy: EdoPolicy, today: date, until: datetime) 
         row = {"day": today.isoformat(), "done": False, "cursor": "", "total": 0, "lines": []}
     while not row["done"] and outside.clock() < until:
         works, row["cursor"] = next_page(OPEN_SHARDS, row["cursor"], outside, limit=PAGE)
-        found = list(_unsigned(works, outside))
-        row["total"] += len(found)
-        row["lines"] = sorted([*row["lines"], *map(_line, found)], key=lambda line: line[-1])[:LINES_MAX]
-        _remind(found, policy.sending.remind_unsigned, today, outside)
+        unsigned = list(_unsigned(works, outside))
+        row["total"] += len(unsigned)
+        row["lines"] = sorted([*row["lines"], *map(_line, unsigned)], key=lambda line: line[-1])[:LINES_MAX]
+        _remind(unsigned, policy.sending.remind_unsigned, today, outside)
         row["done"] = not row["cursor"]
-        said = f"{today}: не подписано {row['total']}"
+        summary = f"{today}: не подписано {row['total']}"
         last: dict[str, Any] = dict(row) if row["done"] else stored.row["last"] if stored else {}
-        write = Write("control", UNSIGNED, COUNT, {"walk": dict(row), "last": last, "summary": said}, version)
+        write = Write("control", UNSIGNED, COUNT, {"walk": dict(row), "last": last, "summary": summary}, version)
         if row["done"]:
             outside.metrics.count("EdoUnsigned", row["total"])
         if row["done"] and row["total"] and today.day == policy.sending.preflight_day:
@@ -104,8 +104,8 @@ def _line(one: Unsigned) -> list[str]:
 
 def _told(row: Mapping[str, Any], today: date) -> Told:
     lines = [EdoLine(who=who, inn=inn, since=date.fromisoformat(since)) for _, _, inn, who, since in row["lines"]]
-    found = section("unsigned", lines, row["total"], None)
-    return Told(kind=KIND, period=str(Month.of(today)), sections=(found,), totals={})
+    listed = section("unsigned", lines, row["total"], None)
+    return Told(kind=KIND, period=str(Month.of(today)), sections=(listed,), totals={})
 
 
 # --- the client ---------------------------------------------------------------------------------------------------
@@ -116,8 +116,8 @@ def _is_due(one: Unsigned, steps: Sequence[int], today: date, *, ahead: timedelt
     return n < len(steps) and today + ahead >= one.since + timedelta(days=steps[n])
 
 
-def _remind(found: Sequence[Unsigned], steps: Sequence[int], today: date, outside: Outside) -> None:
-    for account in sorted({one.stored.pk for one in found if _is_due(one, steps, today)}):
+def _remind(unsigned: Sequence[Unsigned], steps: Sequence[int], today: date, outside: Outside) -> None:
+    for account in sorted({one.stored.pk for one in unsigned if _is_due(one, steps, today)}):
         with suppress(StaleError):  # one of the documents has moved just now: tomorrow
             _remind_of(account, steps, today, outside)
 
