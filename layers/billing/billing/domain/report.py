@@ -46,12 +46,12 @@ class Tally:
 
     @property
     def difference(self) -> Kopecks:
-        """What the two readings of the accounts do not agree on; 0: every identity holds for every account."""
+        """Return by how much the two readings of the accounts differ. 0: every identity holds for every account."""
         return self.sums.get("difference", 0)
 
     @property
     def figures(self) -> dict[str, Any]:
-        """The tally as the report has it: sums by class of money, by kind of document, by rate of VAT."""
+        """Return the tally as the report prints it: sums by class of money, by kind of document, by rate of VAT."""
         documents, waiting = self._by_kind("documents"), self._by_kind("waiting")
         return {
             "scanned": self.scanned,

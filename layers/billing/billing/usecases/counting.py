@@ -1,4 +1,4 @@
-"""The count of a month, account by account: it goes on over as many calls as it needs and never begins afresh.
+"""Count a month, account by account, over as many calls as it needs, and never begin afresh.
 
 What each account comes to is a row of its own. Whatever changes an account's papers afterwards leaves a mark in its own
 transaction, and the account alone is counted again. The sums are made of the rows.
@@ -108,7 +108,7 @@ def _place(month: Month, account: str) -> str:
 
 
 def _counted(accounts: Sequence[Stored], month: Month, outside: Outside) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What each account of the month comes to, as a row; one opened after the month is not of it."""
+    """Yield the row of each account of the month. An account opened after the month is not in it."""
     closed = [s.pk for s in accounts if Month.parse(s.row["open"]) > month]
     keys = [(_place(month.previous, account), account) for account in closed]
     before = {s.sk: s.row.get("reading") for s in outside.store.get_many("control", keys)} if keys else {}

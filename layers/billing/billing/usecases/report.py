@@ -1,4 +1,4 @@
-"""The end of a run: its accounts are counted, the sums are told to our accountant if they say anything new."""
+"""End a run: count its accounts, and report the sums to our accountant if they are news."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _is_work_left(month: Month, outside: Outside) -> bool:
 
 
 def _finish(month: Month, run: Stored, tally: Tally, series: Mapping[str, SeriesCheck], outside: Outside) -> None:
-    """The run is done; with a report, if it is the first or says something else than the one before."""
+    """Mark the run as done. Add a report if it is the first or differs from the one before."""
     at, n = utc_text(outside.clock()), run.row["report"] + 1
     content = {**report_row(month, tally, series, n, run.row["started_at"], at), "edo": exchange_now(outside)}
     last = outside.store.get("control", REPORTS, report_name(month, n - 1))
@@ -137,7 +137,7 @@ def file_report(name: str, outside: Outside) -> None:
 def report_row(
     month: Month, tally: Tally, series: Mapping[str, SeriesCheck], n: int, started_at: str, at: str
 ) -> dict[str, Any]:
-    """The report as a row and as the file in the bucket; lists are cut, their counts are whole.
+    """Build the report, as the row and the file in the bucket. Lists are cut, their counts are whole.
 
     `holds`: every identity of every account holds, and no number of the month's series is missing. `series`: the last
     number and the stretches that are missing; `late`: documents that took their number after one of a later date.

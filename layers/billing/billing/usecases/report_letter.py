@@ -1,4 +1,4 @@
-"""The report of a run as our accountant reads it: its row becomes what the letter is told."""
+"""Turn the report's row into the context of the letter to our accountant."""
 
 from __future__ import annotations
 
