@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ TESTS = ("tests/domain", "tests/usecases", "tests/edo", "tests/handlers", "tests
 COUNT = int(os.environ.get("MUTATIONS", "200"))
 SEED = int(os.environ.get("MUTATION_SEED", "1"))
 WORKERS = 2
-TESTS_MAX = 60  # test functions that a mutation meets, those of the fewest lines first
+TESTS_MAX = 25  # test functions that a mutation meets, those that reach the fewest lines first
 TIMEOUT_S = 120  # a mutation that makes a loop endless is noticed by it
 KILLED_LEAST = 0.9
 
@@ -71,12 +72,15 @@ def who_runs_what(folder: Path) -> dict[tuple[str, int], list[str]]:
 
     data = CoverageData(str(folder / ".coverage"))
     data.read()
-    reached = dict[tuple[str, int], list[str]]()
+    reached, reach = dict[tuple[str, int], list[str]](), Counter[str]()
     for file in data.measured_files():
         name = str(Path(file).relative_to(folder))
         for line, contexts in data.contexts_by_lineno(file).items():
             reached[name, line] = [context for context in contexts if context]
-    return reached
+            reach.update(reached[name, line])
+    return {
+        place: sorted(contexts, key=lambda context: (reach[context], context)) for place, contexts in reached.items()
+    }
 
 
 def as_node(context: str) -> str:
@@ -89,7 +93,7 @@ def as_node(context: str) -> str:
 def outcome_of(mutation: dict[str, Any], reached: dict[tuple[str, int], list[str]], folder: Path) -> Outcome:
     """Put the mutation into the copy, run the tests that reach its line, and take it out again."""
     place = f"{mutation['file']}:{mutation['line']}"
-    tests = sorted({as_node(context) for context in reached.get((mutation["file"], mutation["line"]), [])})
+    tests = list(dict.fromkeys(as_node(context) for context in reached.get((mutation["file"], mutation["line"]), [])))
     path = folder / mutation["file"]
     before = path.read_text("utf-8")
     path.write_text(mutation["code"], "utf-8")

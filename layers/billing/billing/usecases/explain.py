@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from billing import records
+from billing.domain.closing import terms_in
 from billing.domain.documents import Act, DocumentKind, total_of
 from billing.domain.drafts import document_id
 from billing.domain.errors import NotFoundError
@@ -78,8 +79,11 @@ def explain_act(account: str, document: str, outside: Outside) -> ActExplained:
     month, act = Month.parse(record.month), record.content
     books = account_now(store, account)
     first, last = _carried_from(store, account, month)
-    begun = seq_before(store, account, first.first_day, open=books.open)
-    entries, since = _books_since(first, entries_between(store, account, begun, last))
+    entries = _due_since(store, account, first, last, books.open)
+    while _taken_back(entries, first):  # into a month that may have made no act of it
+        first, _ = _carried_from(store, account, first.previous)
+        entries = _due_since(store, account, first, last, books.open)
+    entries, since = _books_since(first, entries)
     acts = _by_payer(_acts(store, account, since, month))
     pieces = placed(entries, acts.ids, _merges(store, account, entries), acts.holding_back, books.lines)
     told = MonthOfAct(
@@ -159,6 +163,25 @@ def _carried_from(store: Store, account: str, month: Month) -> tuple[Month, int]
         month = month.previous
         period = store.get("documents", account, records.period_key(month))
     return month, last
+
+
+def _due_since(store: Store, account: str, first: Month, last: int, open: Month) -> list[Entry]:
+    """Read the entries up to the `last` that may be in the books of the month `first` or of those after it."""
+    return entries_between(store, account, seq_before(store, account, first.first_day, open=open), last)
+
+
+def _taken_back(entries: Iterable[Entry], first: Month) -> bool:
+    """Return whether the close of the month before took in what was paid for it after its end.
+
+    Without an act there, such a payment comes back into a later act together with what that month itself held.
+    """
+    early = list[Entry]()
+    for e in entries:
+        if e.kind == "close" and e.month == first.previous:
+            return terms_in(e).acts_unpaid and any(a.month < first for one in early for a in one.allocations)
+        if e.period >= first:
+            early.append(e)
+    return False
 
 
 def _merges(store: Store, account: str, entries: Sequence[Entry], lots: Iterable[Lot] = ()) -> dict[str, Entry]:
