@@ -96,6 +96,9 @@ def test_whoever_may_frame_the_page_is_named_by_the_template(house: House, stran
         pytest.param("9" * 30_000, "application/json", 400, id="an endless number"),
         pytest.param('{"amount": "\\ud800", "payer": "9999003014"}', "application/json", 400, id="half a character"),
         pytest.param('{"amount": NaN, "payer": "9999003014"}', "application/json", 400, id="not a number"),
+        pytest.param(
+            '{"amount": "100.00", "amount": "2000.00", "payer": "9999003014"}', "application/json", 400, id="two sums"
+        ),
         pytest.param("<a/>", "application/xml", 415, id="XML"),
         pytest.param("--x--", "multipart/form-data; boundary=x", 415, id="many parts"),
         pytest.param("a=1", "application/x-www-form-urlencoded", 400, id="a form that lacks everything"),

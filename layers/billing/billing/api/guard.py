@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from billing import wiring
 from billing.api.asking import asked, logged_user
 from billing.api.parameters import check_query
-from billing.api.sent import FORM, Sent, form_of, query_of
+from billing.api.sent import FORM, Sent, form_of, json_of, query_of
 from billing.domain.errors import BillingError, InvalidInputError
 from billing.domain.trouble_wording import trouble
 from billing.domain.troubles import Cause
@@ -223,7 +223,7 @@ def check_body(event: APIGatewayProxyEventV2) -> None:
         text = event.decoded_body or ""
         text.encode()
         if kind == JSON:
-            json.dumps(json.loads(text), ensure_ascii=False, allow_nan=False).encode()
+            json.dumps(json_of(text), ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:  # half a character, a bottomless list, an endless number
         raise InvalidInputError(trouble(Cause.REQUEST_UNREADABLE)) from error
 

@@ -1,9 +1,11 @@
-"""What a browser has sent: its query, and its form, read leniently."""
+"""What a caller has sent: a query and a form, read leniently, and JSON, read strictly."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
@@ -49,3 +51,18 @@ def _sent(text: str) -> Sent:
 
 def _clean(text: str) -> str:
     return text.encode("utf-8", "ignore").decode().strip()
+
+
+def json_of(text: str) -> Any:
+    """Return what the JSON holds.
+
+    Raises:
+        ValueError: it is no JSON, or a name stands twice in one object: nobody can say which of the two is meant.
+    """
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(fields := dict(pairs)) < len(pairs):
+            raise ValueError("a name stands twice in one object")
+        return fields
+
+    return json.loads(text, object_pairs_hook=once)
