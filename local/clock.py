@@ -37,6 +37,18 @@ def next_due(schedules: Mapping[str, Mapping[str, Any]], after: datetime) -> tup
     due: dict[datetime, list[str]] = {}
     for name, said in schedules.items():
         if said.get("State", "ENABLED") == "ENABLED":
-            at = next_after(said["ScheduleExpression"], said.get("ScheduleExpressionTimezone", "UTC"), after)
+            at = _next(said["ScheduleExpression"], said.get("ScheduleExpressionTimezone", "UTC"), after)
             due.setdefault(at, []).append(name)
     return min(((at, sorted(names)) for at, names in due.items()), default=None)
+
+
+_known: dict[tuple[str, str], tuple[datetime, datetime]] = {}
+
+
+def _next(expression: str, zone: str, after: datetime) -> datetime:
+    """Compute the next firing once: whatever moment is asked for until it comes has the same answer."""
+    since, at = _known.get((expression, zone), (after, after))
+    if not since <= after < at:
+        at = next_after(expression, zone, after)
+        _known[expression, zone] = after, at
+    return at

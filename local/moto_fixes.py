@@ -11,7 +11,6 @@ import copy
 import inspect
 import json
 import threading
-import time
 from typing import Any
 
 import moto
@@ -22,7 +21,6 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
-from moto.sqs import models as sqs_models
 
 from local import moto_queues, shortcut
 
@@ -50,7 +48,6 @@ def apply() -> None:
     _answer_without_walking_the_model()
     _sort_a_table_once_between_writes()
     _weigh_an_item_once()
-    _stop_counting_queues()
     moto_queues.apply()
     shortcut.apply()
     _applied = True
@@ -194,7 +191,8 @@ def _sort_a_table_once_between_writes() -> None:
 
 
 def _weigh_an_item_once() -> None:
-    """As shipped, every attribute that is added weighs all the others again."""
+    """As shipped, every attribute that is added weighs all the others again, and every query what it has read."""
+    shipped, weigh = DynamoDBBackend.update_item, Item.size
 
     def init(self: Item, hash_key: DynamoType, range_key: DynamoType | None, attrs: dict[str, Any]) -> None:
         self.hash_key, self.range_key, self.attrs = hash_key, range_key, LimitedSizeDict()
@@ -205,28 +203,16 @@ def _weigh_an_item_once() -> None:
             dict.__setitem__(self.attrs, name, typed)
         if weight > ITEM_MAX:
             raise ItemSizeTooLarge
+        self.__dict__["_weight"] = weight
 
-    Item.__init__ = init
+    def size(self: Item) -> int:
+        if "_weight" not in self.__dict__:
+            self.__dict__["_weight"] = weigh(self)
+        return int(self.__dict__["_weight"])
 
+    def update_item(self: DynamoDBBackend, *args: Any, **kwargs: Any) -> Any:
+        updated = shipped(self, *args, **kwargs)
+        updated.__dict__.pop("_weight", None)
+        return updated
 
-class _UncountedQueue:
-    """A queue as the check of a message needs it, without a count of what is in it."""
-
-    def __init__(self, queue: Any) -> None:
-        self._queue = queue
-        self.attributes = {"ContentBasedDeduplication": str(queue.content_based_deduplication).lower()}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._queue, name)
-
-
-def _stop_counting_queues() -> None:
-    shipped = sqs_models.SQSBackend._validate_message
-    sqs_models.SQSBackend._validate_message = lambda self, queue, *args, **kwargs: shipped(
-        self, _UncountedQueue(queue), *args, **kwargs
-    )
-    # asked of every message of a queue at every receive
-    sqs_models.unix_time_millis = lambda dt=None: time.time() * 1000
-    sqs_models.SQSBackend.is_message_valid_based_on_retention_period = lambda self, name, message: (
-        self.get_queue(name).message_retention_period + message.sent_timestamp / 1000 > time.time()
-    )
+    Item.__init__, Item.size, DynamoDBBackend.update_item = init, size, update_item

@@ -6,9 +6,11 @@ first one lies in the queue, where SQS knows it for five minutes whatever became
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from moto.sqs import models as sqs_models
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import DEDUPLICATION_TIME_IN_SECONDS, Message, Queue
 
@@ -18,6 +20,7 @@ def apply() -> None:
     _know_repeats_by_their_ids()
     _count_only_when_asked()
     _delete_in_one_look()
+    _stop_counting_queues()
 
 
 def _know_repeats_by_their_ids() -> None:
@@ -96,3 +99,26 @@ def _delete_in_one_look() -> None:
         raise ReceiptHandleIsInvalid()
 
     Queue.delete_message = delete_message
+
+
+class _UncountedQueue:
+    """A queue as the check of a message needs it, without a count of what is in it."""
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+        self.attributes = {"ContentBasedDeduplication": str(queue.content_based_deduplication).lower()}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._queue, name)
+
+
+def _stop_counting_queues() -> None:
+    shipped = sqs_models.SQSBackend._validate_message
+    sqs_models.SQSBackend._validate_message = lambda self, queue, *args, **kwargs: shipped(
+        self, _UncountedQueue(queue), *args, **kwargs
+    )
+    # asked of every message of a queue at every receive
+    sqs_models.unix_time_millis = lambda dt=None: time.time() * 1000
+    sqs_models.SQSBackend.is_message_valid_based_on_retention_period = lambda self, name, message: (
+        self.get_queue(name).message_retention_period + message.sent_timestamp / 1000 > time.time()
+    )
