@@ -1,6 +1,6 @@
 """`python -m local.demo`: months of a company's life in the cloud of template.yaml, and what comes of them in `out/`.
 
-python -m local.demo                    the sample company, January–March 2026
+python -m local.demo                    the sample companies, January–March 2026
 python -m local.demo --from FOLDER      your own ledger: messages of the queue crm-inbox, one a line, in *.jsonl
 """
 
@@ -22,8 +22,8 @@ from billing.domain.periods import MOSCOW, Month
 from billing.domain.wording import month_name
 from local.cloud import Cloud, local_cloud
 from local.company.client import Told
-from local.demo_exchange import END, deeds, settle_fates
-from local.demo_input import Play, read_folder, sample
+from local.demo_exchange import deeds, settle_fates
+from local.demo_input import Play, read_folder, sample, taxed
 from local.demo_out import write_out
 from local.demo_summary import summary
 from local.demo_world import World, read_world
@@ -31,6 +31,7 @@ from local.exchange import exchange
 
 PACE = (6, 11, 16, 21, 26)  # days of a month up to which messages are sent together
 SETTLED = timedelta(hours=30)  # after the last night: late letters' events, the last sweeps
+LATE = timedelta(hours=23)  # of the last day on which documents are sent
 PARAMETERS = {
     "SenderAddress": "docs@seller.example",
     "AccountantAddress": "glavbuh@seller.example",
@@ -41,24 +42,30 @@ PARAMETERS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _arguments(arguments)
-    started = time.perf_counter()
     try:
-        play = read_folder(asked.folder) if asked.folder else sample()
+        plays = [read_folder(asked.folder)] if asked.folder else [sample(), taxed()]
     except InvalidInputError as error:
         print(error, file=sys.stderr)
         return 2
-    for problem in play.problems:
+    for problem in (problem for play in plays for problem in play.problems):
         print(f"не принято: {problem}", file=sys.stderr)
     _quiet()
+    held = [_played(play, asked.out / play.folder, plays[n + 1 :]) for n, play in enumerate(plays)]
+    return 0 if all(held) else 1
+
+
+def _played(play: Play, out: Path, others: Sequence[Play]) -> bool:
+    """Play one company in a cloud of its own. Return whether a month of it was closed and reported."""
+    started = time.perf_counter()
     print(f"{play.title}: {_span(play)}, сообщений {len(play.told)}\n")
-    beside = exchange() if play.exchanges else None
+    beside = exchange(company=(play.seller, play.clients)) if play.seller else None
     with local_cloud(parameters=PARAMETERS, at=beginning(play), beside=beside) as cloud:
         run(cloud, play, _tell)
         world = read_world(cloud)
         again = _once_more(cloud, play.last, world)
-    write_out(asked.out, world, play)
-    print(summary(world, play, again=again, out=asked.out, seconds=time.perf_counter() - started))
-    return 0 if world.tallies else 1
+    write_out(out, world, play, others)
+    print(summary(world, play, again=again, out=out, seconds=time.perf_counter() - started) + "\n")
+    return bool(world.tallies)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -87,8 +94,8 @@ def _quiet() -> None:
 def run(cloud: Cloud, play: Play, tell: Callable[[str, int, int], None]) -> None:
     """Messages go to the queue as their time comes, and the schedules fire on the way; `tell` is told how far it is."""
     left, done, month = list(play.told), 0, play.first
-    last = END if play.exchanges else _moment(play.last.next, 2) + SETTLED
-    doing = {deed.at: deed.do for deed in (deeds() if play.exchanges else ())}
+    last = _moment(play.last.next, 5) + LATE if play.seller else _moment(play.last.next, 2) + SETTLED
+    doing = {deed.at: deed.do for deed in (deeds(play.clients) if play.seller else ())}
     for moment in sorted({*_paces(play.first, play.last), last, *doing}):
         count = sum(told.arrives < moment for told in left)
         now, left = left[:count], left[count:]
@@ -96,7 +103,7 @@ def run(cloud: Cloud, play: Play, tell: Callable[[str, int, int], None]) -> None
             continue
         cloud.advance(to=moment)
         if cloud.exchange and moment in doing:
-            doing[moment](cloud.exchange)
+            doing[moment](cloud, cloud.exchange)
         cloud.send("CrmInboxQueue", [_body(told) for told in now])
         cloud.drain()
         done += count
@@ -133,8 +140,8 @@ def _body(told: Told) -> str:
 
 def _night(cloud: Cloud, month: Month) -> str:
     documents = [d for d in cloud.rows("documents") if d["month"] == str(month) and d.get("number")]
-    acts = sum(d["kind"] == "act" for d in documents)
-    return f"ночь на 2-е: {month_name(month)} закрыт, актов {acts}, счетов {len(documents) - acts}"
+    acts, invoices = (sum(d["kind"] == kind for d in documents) for kind in ("act", "invoice"))
+    return f"ночь на 2-е: {month_name(month)} закрыт, актов {acts}, счетов {invoices}"
 
 
 def _tell(text: str, done: int, of: int) -> None:
@@ -147,8 +154,8 @@ def _once_more(cloud: Cloud, month: Month, before: World) -> tuple[int, int]:
     cloud.invoke("sweep", {})
     if cloud.exchange:
         cloud.invoke("send_to_edo", {"force": True})
-    after = read_world(cloud)
-    return len(after.documents) - len(before.documents), len(after.letters) - len(before.letters)
+    documents = sum(row["kind"] != "period" for row in cloud.rows("documents"))
+    return documents - len(before.documents), len(cloud.letters()) - len(before.letters)
 
 
 def _span(play: Play) -> str:

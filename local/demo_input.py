@@ -12,7 +12,7 @@ from typing import Any
 from billing.domain.errors import InvalidInputError
 from billing.domain.periods import MOSCOW, Month
 from billing.messages import CustomerMessage, SellerMessage, parse
-from local.company import SELLER, company, seller_card
+from local.company import SELLER, TAXED_SELLER, company, our_card, seller_card, taxed_card, taxed_company
 from local.company.client import Client, Told
 
 _LATER = timedelta(days=1)
@@ -22,7 +22,8 @@ _LATER = timedelta(days=1)
 class Play:
     """`problems`: lines of the folder that are no messages; `remarks`: what a reader of the summary should know.
 
-    `exchanges`: documents go out electronically too, to the operator's stand-in, which knows the sample clients.
+    `seller`: its card, if documents go out electronically too, to the operator's stand-in, which knows the clients.
+    `folder`: where in the output it lies.
     """
 
     title: str
@@ -32,12 +33,21 @@ class Play:
     clients: list[Client] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    exchanges: bool = False
+    seller: dict[str, Any] | None = None
+    folder: str = ""
 
 
 def sample() -> Play:
+    """Return the quarter of the company without VAT."""
     clients, told = company()
-    return Play(SELLER, told, Month(2026, 1), Month(2026, 3), clients=clients, exchanges=True)
+    return Play(SELLER, told, Month(2026, 1), Month(2026, 3), clients=clients, seller=our_card())
+
+
+def taxed() -> Play:
+    """Return the two months of the company that charges VAT."""
+    clients, told = taxed_company()
+    last = Month(2026, 2)
+    return Play(TAXED_SELLER, told, Month(2026, 1), last, clients=clients, seller=taxed_card(), folder="vat")
 
 
 def read_folder(folder: Path) -> Play:

@@ -5,29 +5,34 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from billing.domain.money import roubles
+from billing.domain.money import NBSP, roubles
 from billing.domain.periods import Month
 from billing.domain.wording import month_name
 from local.demo_input import Play
 from local.demo_world import Letter, World, waits_for
 
 NAME_MAX = 180  # bytes of a file's name, of the 255 that file systems take
-FOLDERS = ("documents", "letters", "reports")  # ours: made anew each time
+CONTRACTS = "договор"
+FOLDERS = ("documents", "letters", "reports", "vat")  # ours: made anew each time
 
 
-def write_out(out: Path, world: World, play: Play) -> None:
-    """The folder holds what the world holds; of what was there before, only our own folders are replaced."""
+def write_out(out: Path, world: World, play: Play, others: Sequence[Play] = ()) -> None:
+    """Write what the world holds; of what was there before, only our own folders are replaced.
+
+    `others`: plays that lie in folders of this one.
+    """
     out.mkdir(parents=True, exist_ok=True)
     for name in FOLDERS:
         shutil.rmtree(out / name, ignore_errors=True)
     papers = _write_papers(out / "documents", world)
     letters = _write_letters(out / "letters", world)
     _write_reports(out / "reports", world)
-    (out / "index.html").write_text(_page(world, play, papers, letters), encoding="utf-8")
+    (out / "index.html").write_text(_page(world, play, papers, letters, others), encoding="utf-8")
 
 
 def plain_name(text: str) -> str:
@@ -46,21 +51,22 @@ def client_name(world: World, account: str) -> str:
 
 
 def _write_papers(folder: Path, world: World) -> dict[str, list[tuple[str, Path]]]:
-    """Files by account: month and place under `out/`."""
+    """Write the files of each account, by month; a contract is of none. Return their months and places under `out/`."""
     placed: dict[str, list[tuple[str, Path]]] = {}
     for d in world.documents:
         if not d.get("file"):
             continue
         stem = f"edo/{d['account']}/{d['document']}."
         name = plain_name(d["file_name"].removesuffix(".pdf"))
-        place = folder / client_name(world, d["account"]) / d["month"] / f"{name}.pdf"
+        group = CONTRACTS if d["kind"] == "contract" else d["month"]
+        place = folder / client_name(world, d["account"]) / group / f"{name}.pdf"
         if place.exists():
             place = place.with_stem(f"{name} ({d['payer']})")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(world.files[d["file"]])
         for key in (key for key in world.files if key.startswith(stem)):  # as it was signed, and what is kept of it
             place.with_name(f"{place.stem}.{key.removeprefix(stem)}").write_bytes(world.files[key])
-        placed.setdefault(d["account"], []).append((d["month"], place.relative_to(folder.parent)))
+        placed.setdefault(d["account"], []).append((group, place.relative_to(folder.parent)))
     return placed
 
 
@@ -101,14 +107,21 @@ def _text_of(letter: Letter) -> str:
     return f"Кому: {letter.mail.to}\nТема: {letter.mail.message['Subject']}\n\n{said}"
 
 
-def _page(world: World, play: Play, papers: dict[str, list[tuple[str, Path]]], letters: dict[str, list[Path]]) -> str:
-    shows = {c.account: c.shows for c in play.clients}
+def _page(
+    world: World,
+    play: Play,
+    papers: dict[str, list[tuple[str, Path]]],
+    letters: dict[str, list[Path]],
+    others: Sequence[Play],
+) -> str:
+    shows = {c.account: re.sub(r"(?<=\d) (?=\d{3})", NBSP, c.shows) for c in play.clients}
     accounts = sorted({d["account"] for d in world.documents} | set(world.titles) | set(shows))
     rows = "\n".join(_row(world, a, shows.get(a, ""), papers.get(a, []), letters.get(a, [])) for a in accounts)
     reports = " · ".join(
         _link(Path("reports") / f"{name.removesuffix('.json')}.txt", name.removesuffix(".json"))
         for name in world.reports
     )
+    beside = "".join(f"<p>{_link(Path(other.folder) / 'index.html', other.title)}</p>" for other in others)
     return f"""<!doctype html>
 <html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{escape(play.title)}</title>
@@ -116,7 +129,7 @@ def _page(world: World, play: Play, papers: dict[str, list[tuple[str, Path]]], l
 table{{border-collapse:collapse;width:100%}}td,th{{text-align:left;vertical-align:top;padding:.5em .7em;
 border-top:1px solid #ddd}}small{{color:#666}}a{{color:#0a58ca}}</style>
 <h1>{escape(play.title)}</h1>
-<p>Отчёты о закрытии: {reports or "нет"}</p>
+<p>Отчёты о закрытии: {reports or "нет"}</p>{beside}
 <table><tr><th>Клиент<th>Документы<th>Письма</tr>
 {rows}
 </table></html>
@@ -127,7 +140,8 @@ def _row(world: World, account: str, shows: str, papers: list[tuple[str, Path]],
     said: list[str] = []
     for month in sorted({m for m, _ in papers}):
         links = "<br>".join(_link(path, path.stem) for m, path in papers if m == month)
-        said.append(f"<small>{month_name(Month.parse(month))}</small><br>{links}")
+        head = month if month == CONTRACTS else month_name(Month.parse(month))
+        said.append(f"<small>{head}</small><br>{links}")
     waiting = [
         f"{escape(d['summary'])}: {escape(waits_for(d))}"
         for d in world.documents

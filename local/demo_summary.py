@@ -27,7 +27,7 @@ def summary(world: World, play: Play, *, again: tuple[int, int], out: Path, seco
         [f"{_name(world, p['account'])}, {_month(p['month'])}: {p['reason']}" for p in world.parked],
     )
     said += _listed(
-        "Документы ждут реквизитов",
+        "Документы ждут человека",
         [
             f"{_name(world, d['account'])}, {d['summary'].rpartition(':')[0]}: {waits_for(d)}"
             for d in world.documents
@@ -75,12 +75,12 @@ def _table(world: World, months: list[str]) -> list[str]:
     tallies = [world.tallies[m] for m in months]
     rows.append(("поступило", [_sum(sum(t["paid"].values())) for t in tallies]))
     rows.append(("списано за услуги", [_sum(t["charged"]) for t in tallies]))
-    rows.append(("оплачено из денег компаний", [_sum(_legal(t, "funded")) for t in tallies]))
+    rows.append(("к актам: оплачено и в долг", [_sum(_legal(t, "funded")) for t in tallies]))
     rows.append(("в актах", [_sum(_legal(t, "acted")) for t in tallies]))
     rows.append(("акты", [_papers(t, "act") for t in tallies]))
     rows.append(("счета", [_papers(t, "invoice") for t in tallies]))
     rows.append(("счетов закрыто / отложено", [f"{t['closed']} / {t['parked_count']}" for t in tallies]))
-    rows.append(("документов ждут реквизитов", [str(t["blocked_count"]) for t in tallies]))
+    rows.append(("документов ждут человека", [str(t["blocked_count"]) for t in tallies]))
     rows.append(("писем доставлено / нет", [_letters(t) for t in tallies]))
     wide = max(len(name) for name, _ in rows)
     widths = [max(len(cells[i]) for _, cells in rows) for i in range(len(months))]
@@ -116,7 +116,7 @@ def _clients(world: World, play: Play, months: list[str]) -> list[str]:
         said.append(f"  {c.title}: {c.shows}")
         said.append(f"      акты: {' · '.join(acts)}")
     if any(d["status"] == "blocked" for d in world.documents):
-        said.append("  * ждёт реквизитов")
+        said.append("  * ждёт человека")
     return said
 
 
@@ -138,7 +138,7 @@ def _verdict(world: World, months: list[str]) -> str:
     carried = _legal(tallies[-1], "carried_out") - _legal(tallies[0], "carried_in")
     again = sum(_legal(t, "carried_in") for t in tallies)
     on = f" (на следующий месяц перенесено {_sum(carried)})" if carried else ""
-    return f"Сходится: из денег компаний списано {_sum(spent - again)} ₽, в актах {_sum(acted)} ₽{on}."
+    return f"Сходится: по журналу к актам {_sum(spent - again)} ₽, в актах {_sum(acted)} ₽{on}."
 
 
 def _listed(head: str, lines: list[str]) -> list[str]:

@@ -11,7 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from local.company import our_card
 from local.company.boxes import ROBOT, settle
+from local.company.client import Client
+from local.company.clients import clients
 from local.diadoc import DiadocStandIn
 from local.resources import aws
 
@@ -45,8 +48,15 @@ class Exchange:
 
 
 @contextmanager
-def exchange(*, port: int = 0, state: Mapping[str, Any] | None = None) -> Iterator[Exchange]:
-    """The stand-in listens on the port (0: any), with the sample company and its clients, or as it was left.
+def exchange(
+    *,
+    port: int = 0,
+    state: Mapping[str, Any] | None = None,
+    company: tuple[Mapping[str, Any], list[Client]] | None = None,
+) -> Iterator[Exchange]:
+    """The stand-in listens on the port (0: any), with a seller and its clients, or as it was left.
+
+    `company`: the seller's card and the clients, the sample ones unless given.
 
     Raises:
         OSError: the port is taken.
@@ -56,5 +66,5 @@ def exchange(*, port: int = 0, state: Mapping[str, Any] | None = None) -> Iterat
             diadoc.import_state(**state)
             box = next(iter(diadoc.organizations())).box_id
         else:
-            box = settle(diadoc)
+            box = settle(diadoc, *(company or (our_card(), clients())))
         yield Exchange(diadoc, box)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import email
 import email.policy
+import io
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from billing.domain.errors import InvalidInputError
+from billing.domain.money import NBSP
 from local import demo
 from local.demo_input import read_folder
 from local.demo_out import NAME_MAX, plain_name
@@ -45,7 +48,7 @@ def test_a_folder_of_messages_becomes_papers_letters_and_reports(
     assert demo.main(["--from", str(MESSAGES), "--out", str(out)]) == 0
 
     said = capsys.readouterr().out
-    assert "Сходится: из денег компаний списано 14 500,00 ₽, в актах 14 500,00 ₽." in said.replace("\u00a0", " ")
+    assert "Сходится: по журналу к актам 14 500,00 ₽, в актах 14 500,00 ₽." in said.replace("\u00a0", " ")
     assert "ни одного нового документа и ни одного письма" in said
     january = out / "documents" / "ООО «Ромашка»" / "2026-01"
     assert [p.name for p in january.iterdir()] == ["Акт № 1 от 01.02.2026 ООО Ромашка.pdf"]
@@ -59,31 +62,94 @@ def test_a_folder_of_messages_becomes_papers_letters_and_reports(
     assert "Акт № 1" in (out / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_sample_company_ends_its_quarter_with_documents_signed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-):
+@pytest.fixture(scope="module")
+def demo_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that a demo leaves, and what it prints."""
+    out, printed = tmp_path_factory.mktemp("demo") / "out", io.StringIO()
+    with pytest.MonkeyPatch.context() as monkeypatch, redirect_stdout(printed):
+        monkeypatch.setattr(demo, "_quiet", lambda: None)
+        assert demo.main(["--out", str(out)]) == 0
+    return out, printed.getvalue().replace(NBSP, " ")
+
+
+def exchange_in(printed: str) -> tuple[dict[str, int], list[str]]:
+    """Return the counts of the small table and what waits for a person."""
+    heads, counts, *lines = printed.partition("Обмен документами через Диадок\n")[2].split("\n\n")[0].split("\n")
+    found = dict(zip(heads.strip().split("   "), map(int, counts.split()), strict=True))
+    return found, sorted(line.split(": ")[1] for line in lines)
+
+
+def test_the_company_without_vat_ends_its_quarter_with_documents_signed(demo_out: tuple[Path, str]):
     """One client refuses an act, one declines, one is at an operator that wants a request, one has two boxes."""
-    monkeypatch.setattr(demo, "_quiet", lambda: None)
-    out = tmp_path / "out"
+    out, printed = demo_out
+    first, second = printed.split("ООО «Учебная телефония»: ")
 
-    assert demo.main(["--out", str(out)]) == 0
+    counts, people = exchange_in(first)
 
-    said = capsys.readouterr().out
-    heads, counts, *lines = said.partition("Обмен документами через Диадок\n")[2].split("\n\n")[0].split("\n")
-    told = dict(zip(heads.strip().split("   "), map(int, counts.split()), strict=True))
-    assert told["отправлено"] == told["подписано"] + told["отказ"] > 40
-    assert (told["отказ"], told["ждёт человека"]) == (1, 4)
-    assert sorted(line.split(": ")[1] for line in lines) == [
+    assert counts["отправлено"] == counts["подписано"] + counts["отказ"] > 40
+    assert (counts["отказ"], counts["ждёт человека"]) == (1, 4)
+    assert people == [
         "контрагент отказал в подписи",
         "контрагент отказался от обмена",
         "нужна заявка на роуминг",
         "у организации несколько ящиков",
     ]
-    assert "ни одного нового документа и ни одного письма" in said
+    assert "Сходится: по журналу к актам 373 700,00 ₽, в актах 373 700,00 ₽." in first
+    assert all("ни одного нового документа и ни одного письма" in part for part in (first, second))
     january = {p.name.rpartition("Ромашка.")[2] for p in (out / "documents" / "ООО «Ромашка»" / "2026-01").glob("Акт*")}
     assert january == {"pdf", "1.xml", "print.pdf", "protocol.pdf", "protocol.sig", "zip"}
+    act = (out / "documents" / "ООО «Ромашка»" / "2026-01" / "Акт № 1 от 01.02.2026 ООО Ромашка.1.xml").read_bytes()
+    assert 'Функция="ДОП"'.encode("windows-1251") in act
     window = [p.read_text(encoding="utf-8") for p in sorted((out / "reports").glob("edo.sending.2026-Q1.*.txt"))]
     assert "Отказано в подписи: 1" in window[-1]
+
+
+def test_the_readme_shows_what_the_demo_prints(demo_out: tuple[Path, str]):
+    readme = (MESSAGES.parent.parent / "README.md").read_text(encoding="utf-8")
+    excerpt = readme.partition("## See it work")[2].split("```")[1].strip("\n").split("\n")
+    shown = [line.rstrip() for line in excerpt if line.strip() not in ("", "…")]
+
+    printed = [line.rstrip() for line in demo_out[1].split("\n")]
+
+    assert len(shown) > 15
+    assert [line for line in shown if line not in printed] == []
+
+
+def test_an_act_is_refused_with_the_clients_own_words(demo_out: tuple[Path, str]):
+    (news,) = (demo_out[0] / "reports").glob("edo.news.*.txt")
+
+    lines = news.read_text(encoding="utf-8").replace(NBSP, " ").split("\n")
+
+    assert "— ООО «Лицензиат»: акт № 9, ИНН 9999001105, с 03.04.2026: контрагент отказал в подписи" in lines
+    assert "  Сумма не сходится с нашей" in lines
+
+
+def test_a_client_orders_an_act_of_reconciliation_and_its_contract_is_of_no_month(demo_out: tuple[Path, str]):
+    """It paid 15 000,00; its acts of the quarter are 11 000,00: the one of March is dated in April."""
+    client = demo_out[0] / "documents" / "ООО «Ромашка»"
+    letters = [
+        email.message_from_bytes(p.read_bytes(), policy=email.policy.default)
+        for p in (demo_out[0] / "letters").glob("*/ООО «Ромашка»*.eml")
+    ]
+
+    assert [p.name for p in (client / "2026-04").iterdir()] == ["Акт сверки № 1 от 04.04.2026 ООО Ромашка.pdf"]
+    assert (client / "договор" / "Договор № Д-101-2025 от 15.01.2025 ООО Ромашка.pdf").exists()
+    (text,) = (text for m in letters if "Акт сверки" in (text := m.get_body(("plain",)).get_content()))
+    assert "наш долг 4 000,00 ₽" in text.replace(NBSP, " ")
+
+
+def test_the_company_that_charges_vat_lies_beside_with_its_signed_acts(demo_out: tuple[Path, str]):
+    """Four of its five clients exchange: of each a contract and the acts of two months."""
+    out, printed = demo_out
+    second = printed.split("ООО «Учебная телефония»: ")[1]
+
+    counts, people = exchange_in(second)
+
+    assert (counts["отправлено"], counts["подписано"], people) == (12, 12, ["контрагент отказался от обмена"])
+    assert "Сходится: по журналу к актам 59 900,00 ₽, в актах 59 900,00 ₽." in second
+    (act,) = (out / "vat" / "documents" / "ООО «Абонент»" / "2026-01").glob("Акт*.1.xml")
+    assert 'Функция="СЧФДОП"'.encode("windows-1251") in act.read_bytes()
+    assert 'href="vat/index.html"' in (out / "index.html").read_text(encoding="utf-8")
 
 
 def test_what_the_ledger_itself_refuses_is_told_with_its_line_too(

@@ -1,20 +1,26 @@
-"""The demo company: a seller, its clients of the first quarter of 2026, and what is wrong with some messages."""
+"""The sample companies: a seller without VAT with a quarter of 2026 and some wrong messages, and a payer of VAT."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from local.company.client import MOSCOW, Client, Told, at, in_order
 from local.company.clients import clients
-from local.company.exchange import CONTRACT, EDO
+from local.company.exchange import CONTRACT, EDO, TAXED_CONTRACT, TAXED_EDO
 from local.company.requisites import BIC, KPP, bank_account, company_inn, company_ogrn, correspondent_account
+from local.company.taxed_clients import taxed_clients
 
-SELLER = "ООО «Учебная CRM»"
+SELLER, TAXED_SELLER = "ООО «Учебная CRM»", "ООО «Учебная телефония»"
+SIMPLIFIED = {"mode": "none", "ground": "ст. 346.11 НК РФ"}
+STANDARD = {"mode": "standard"}
 
 
-def seller_card(*, edo: bool = False) -> dict[str, Any]:
-    """The company's own card: a VAT payer, whose acts are dated the first of the next month; with `edo`, signed too."""
+def seller_card(
+    *, edo: bool = False, vat: Mapping[str, str] = STANDARD, number: int = 1, name: str = SELLER
+) -> dict[str, Any]:
+    """Return a company's own card, whose acts are dated the first of the next month; with `edo`, signed too."""
     return {
         "kind": "seller",
         "key": "seller:1",
@@ -23,34 +29,50 @@ def seller_card(*, edo: bool = False) -> dict[str, Any]:
         "requisites": [
             {
                 "valid_from": "2020-01-01",
-                "name": SELLER,
-                "inn": company_inn(1),
+                "name": name,
+                "inn": company_inn(number),
                 "kpp": KPP,
-                "ogrn": company_ogrn(1),
-                "address": "999999, Московская обл., г. Образцовск, Учебный просп., д. 1",
+                "ogrn": company_ogrn(number),
+                "address": f"999999, Московская обл., г. Образцовск, Учебный просп., д. {number}",
                 "phone": "+7 000 000-00-00",
                 "bank": {
                     "bank": "АО «УЧЕБНЫЙ БАНК»",
                     "bic": BIC,
-                    "account": bank_account(1),
+                    "account": bank_account(number),
                     "correspondent": correspondent_account(),
                 },
                 "director": {"position": "Генеральный директор", "name": "Примеров П. П."},
                 "accountant": {"position": "Главный бухгалтер", "name": "Образцова О. О."},
             }
         ],
-        "vat": [{"valid_from": "2020-01-01", "mode": "standard"}],
+        "vat": [{"valid_from": "2020-01-01", **vat}],
         "invoice_policy": "next_month",
         "bounds": {"payers_max": 5},
-        **({"edo": EDO, "contract": CONTRACT} if edo else {}),
+        **({"edo": EDO, "contract": CONTRACT if vat == SIMPLIFIED else TAXED_CONTRACT} if edo else {}),
     }
 
 
+def our_card() -> dict[str, Any]:
+    """Return the card of the seller without VAT."""
+    return seller_card(edo=True, vat=SIMPLIFIED)
+
+
+def taxed_card() -> dict[str, Any]:
+    """Return the card of the seller that charges VAT."""
+    return {**seller_card(edo=True, number=2, name=TAXED_SELLER), "edo": TAXED_EDO}
+
+
 def company() -> tuple[list[Client], list[Told]]:
-    """The clients, and everything that comes to the queue `crm-inbox`, in the order of time."""
+    """Return the clients, and everything that comes to the queue `crm-inbox`, in the order of time."""
     found = clients()
-    seller = Told(at(date(2026, 1, 1), 9), seller_card(edo=True))
+    seller = Told(at(date(2026, 1, 1), 9), our_card())
     return found, [seller, *sorted([*in_order(found), *_wrong(found)], key=lambda told: told.arrives)]
+
+
+def taxed_company() -> tuple[list[Client], list[Told]]:
+    """Return the same of the seller that charges VAT: five clients, two months."""
+    found = taxed_clients()
+    return found, [Told(at(date(2026, 1, 1), 9), taxed_card()), *in_order(found)]
 
 
 def _wrong(found: list[Client]) -> list[Told]:

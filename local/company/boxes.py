@@ -1,17 +1,17 @@
-"""The sample company and its clients at the operator of electronic documents: what each of them will do there."""
+"""A sample company and its clients at the operator of electronic documents: what each of them will do there."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from local.company import seller_card
-from local.company.clients import clients
+from local.company.client import Client
 from local.diadoc import DiadocStandIn
 
 ADDRESS = {"Region": "99", "City": "Образцовск", "Street": "Примерная", "Building": "1"}
 ROBOT = "robot"
-TWO_DAYS, A_DAY = timedelta(days=2).total_seconds(), timedelta(days=1).total_seconds()
+TWO_DAYS, A_DAY, TWO_HOURS = (timedelta(hours=hours).total_seconds() for hours in (48, 24, 2))
 
 BY_ITSELF: dict[str, Any] = {"accepts_invitations_after_s": TWO_DAYS, "signs_after_s": A_DAY}
 SILENT: dict[str, Any] = {}
@@ -26,16 +26,17 @@ WAYS: dict[int, dict[str, Any]] = {  # by the number of a client; the others acc
     110: {"accepts_invitations_after_s": TWO_DAYS, "refuses": "Сумма не сходится с нашей"},
     111: BY_ITSELF | {"partner": True},
     113: BY_ITSELF | {"invites": True},
-    114: {"signs_after_s": A_DAY, "accepts_on_the_4th": True},
+    114: {"signs_after_s": TWO_HOURS, "accepts_on_the_4th": True},
     115: {"absent": True},
+    305: {"declines": True},
 }
 TWO_BOXES, THEIR_OPERATORS = "Дуэт-Юг", ("2AE", "2AK")  # at two operators, none of them ours
 OURS = ("partner", "invites", "declines", "absent", "refuses", "accepts_on_the_4th")  # words of this page, not fields
 
 
-def settle(diadoc: DiadocStandIn) -> str:
-    """Everybody has a box, or is at least known to the register; ours, which is a test box as all of them."""
-    ours = seller_card()["requisites"][0]
+def settle(diadoc: DiadocStandIn, seller: Mapping[str, Any], clients: Iterable[Client]) -> str:
+    """Give everybody a box, or let the register know of it. Return the seller's, which is a test box as all of them."""
+    ours = seller["requisites"][0]
     us = diadoc.add_organization(
         inn=ours["inn"], kpp=ours["kpp"], full_name=ours["name"], address=ADDRESS, is_test=True
     ).box_id
@@ -43,7 +44,7 @@ def settle(diadoc: DiadocStandIn) -> str:
     diadoc.add_operator(fns_id="2AE", name="Соседний оператор", features=["SupportsAutoInvitation"])
     diadoc.add_operator(fns_id="2AK", name="Ещё один соседний", features=["SupportsAutoInvitation"])
     diadoc.add_operator(fns_id="2LB", name="Дальний оператор")
-    for client in clients():
+    for client in clients:
         way = WAYS.get(client.number, BY_ITSELF)
         for payer in client.payers:
             _settle(diadoc, us, payer, way)

@@ -7,7 +7,6 @@ from datetime import date
 from local.company.client import MAILINGS, TELEPHONY, Client, a_company, an_entrepreneur, at
 
 FIRST, NEW_YEAR = date(2026, 1, 1), date(2026, 1, 9)  # nobody works in between
-NO_VAT = "подп. 26 п. 2 ст. 149 НК РФ"
 
 
 def _jan(day: int) -> date:
@@ -33,7 +32,7 @@ def clients() -> list[Client]:
         _debtor(),
         _bonus(),
         _mended(),
-        _two_rates(),
+        _licence(),
         _entrepreneur(),
         _sixty_services(),
         _postpaid(),
@@ -100,7 +99,7 @@ def _two_payers() -> Client:
 
 def _late_charge() -> Client:
     c = _client(
-        105, "ООО «Опоздание»", "декабрьские звонки пришли в феврале: в февральском акте, с НДС 20 %, а не 22 %"
+        105, "ООО «Опоздание»", "декабрьские звонки пришли в феврале: в акте февраля они своей строкой «за декабрь»"
     )
     c.card(FIRST)
     c.pays(_jan(12), 9_000)
@@ -122,7 +121,7 @@ def _refund() -> Client:
 
 def _debtor() -> Client:
     c = _client(
-        107, "ООО «Овердрафт»", "услуг на 6 000, денег 4 000: акт на оплаченное, в счёте и долг; долг ушёл в акт марта"
+        107, "ООО «Овердрафт»", "услуг на 6 000, денег 4 000: акт на всё оказанное, а долг 2 000 строкой в счёте"
     )
     c.card(FIRST)
     c.pays(_jan(12), 4_000)
@@ -154,12 +153,14 @@ def _mended() -> Client:
     return c
 
 
-def _two_rates() -> Client:
-    c = _client(110, "ООО «Две ставки»", "в одном акте услуги с НДС 22 % и лицензия «Без НДС»").card(FIRST)
+def _licence() -> Client:
+    c = _client(
+        110, "ООО «Лицензиат»", "в одном акте услуги и лицензия на программу; акт января клиент не принял"
+    ).card(FIRST)
     for paid, used in ((_jan(12), _jan(31)), (_feb(12), _feb(28)), (_mar(12), _mar(31))):
         c.pays(paid, 12_200)
-        c.uses(used, 2_200, TELEPHONY, vat="standard")
-        c.uses(used, 10_000, ("licence", "Лицензия на программу «Учебная CRM»"), vat="none", vat_ground=NO_VAT)
+        c.uses(used, 2_200, TELEPHONY)
+        c.uses(used, 10_000, ("licence", "Лицензия на программу «Учебная CRM»"))
     return c
 
 
@@ -198,7 +199,9 @@ def _postpaid() -> Client:
 
 def _chargeback() -> Client:
     c = _client(
-        114, "ООО «Отзыв»", "банк отозвал потраченную оплату картой: акт января в силе, долг второй раз в акт не войдёт"
+        114,
+        "ООО «Отзыв»",
+        "банк отозвал потраченную оплату картой: акт января в силе, долг — строкой в счёте, не в акте",
     )
     c.card(FIRST)
     payment = c.pays(_jan(12), 5_000, "CARD_LE")

@@ -76,7 +76,7 @@ def test_the_card_of_the_sample_company_comes_back_from_its_row():
     assert stored.edo
     assert stored.edo.signer.first_name == "Пётр"
     assert stored.contract
-    assert (stored.contract.version, len(stored.contract.clauses)) == ("2026-1", 4)
+    assert (stored.contract.version, len(stored.contract.clauses)) == ("2026-1", 5)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The demo company shows what it says it shows: worked out by hand, client by client."""
+"""The sample companies show what they say they show: worked out by hand, client by client."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ import pytest
 
 from billing.domain.periods import MOSCOW, Month
 from billing.domain.requisites import problems_of_bank, problems_of_party
-from local.company import company, seller_card
+from billing.domain.troubles import Cause
+from billing.domain.vat import Vat
+from local.company import company, our_card, taxed_card, taxed_company
 from local.company.client import at
 from tests.usecases.house import House
 
 MONTHS = (Month(2026, 1), Month(2026, 2), Month(2026, 3))
 
 ACTS = {  # client: acts of January, February and March, in roubles
-    101: ([5_500], [4_500], [5_000]),
+    101: ([5_500], [5_500], [5_500]),
     102: ([4_500], [2_000], []),
     103: ([], [], []),
     104: ([4_000, 1_000], [5_000], []),
     105: ([3_000], [4_200], []),
     106: ([4_000], [], []),
-    107: ([4_000], [], [8_000]),
+    107: ([6_000], [], [6_000]),
     108: ([2_000], [], []),
     109: ([7_000], [], []),
     110: ([12_200], [12_200], [12_200]),
@@ -39,14 +41,19 @@ ACTS = {  # client: acts of January, February and March, in roubles
     120: ([2_500], [2_500], []),
     121: ([], [4_000], [4_000]),
     122: ([15_000], [15_000], [15_000]),
+    301: ([6_100], [6_100], []),
+    302: ([12_200], [12_200], []),
+    303: ([3_000], [1_200, 3_000], []),
+    304: ([6_000], [-1_000, 5_000], []),
+    305: ([6_100], [], []),
 }
 
 
 @cache
-def played() -> House:
-    """The quarter, month by month, as the demo plays it."""
-    house, left = House(at="2026-01-01 08:00", seller=False), list(company()[1])
-    for month in MONTHS:
+def played(*, taxed: bool = False) -> House:
+    """The months of a company, one by one, as the demo plays them."""
+    house, left = House(at="2026-01-01 08:00", seller=False), list((taxed_company() if taxed else company())[1])
+    for month in MONTHS[:2] if taxed else MONTHS:
         night = at(month.next.first_day, 0, 30) + timedelta(days=1)
         while left and left[0].arrives < night:
             told = left.pop(0)
@@ -58,9 +65,15 @@ def played() -> House:
     return house
 
 
-@pytest.mark.parametrize("client", [pytest.param(c, id=c.title) for c in company()[0]])
-def test_acts_of_the_client_are_as_worked_out(client):
-    acts = played().documents(client.account, "act")
+@pytest.mark.parametrize(
+    ("client", "taxed"),
+    [
+        *(pytest.param(c, False, id=c.title) for c in company()[0]),
+        *(pytest.param(c, True, id=f"taxed {c.title}") for c in taxed_company()[0]),
+    ],
+)
+def test_acts_of_the_client_are_as_worked_out(client, taxed):
+    acts = played(taxed=taxed).documents(client.account, "act")
 
     said = tuple([d.content.total // 100 for d in acts if d.month == str(month)] for month in MONTHS)
 
@@ -69,18 +82,45 @@ def test_acts_of_the_client_are_as_worked_out(client):
 
 def test_every_report_tallies():
     reports = [played().report(month) for month in MONTHS]
+    taxed = [played(taxed=True).report(month) for month in MONTHS[:2]]
 
-    assert [r and r["difference"] for r in reports] == [0, 0, 0]
+    assert [r and r["difference"] for r in (*reports, *taxed)] == [0, 0, 0, 0, 0]
 
 
 def test_the_round_dance_of_payers_is_parked_in_march():
     assert played().parked(MONTHS[2]) == {"c-000117": "актов в месяце 6, больше 5"}
 
 
-def test_the_late_charge_has_the_rate_of_december_beside_that_of_february():
-    act = played().documents("c-000105", "act")[1]
+def test_without_vat_a_late_charge_and_a_reversal_are_lines_of_the_act_of_february():
+    late, reversed_ = (played().documents(account, "act")[1] for account in ("c-000105", "c-000115"))
 
-    assert [(line.vat.value, line.amount) for line in act.content.lines] == [("20", 120_000), ("22", 300_000)]
+    assert [(line.title.replace("\u00a0", " "), line.amount) for line in late.content.lines] == [
+        ("Виртуальная АТС за декабрь 2025 г.", 120_000),
+        ("Доступ к CRM, тариф «6–10 сотрудников»", 300_000),
+    ]
+    assert sorted(line.amount for line in reversed_.content.lines) == [-100_000, 500_000]
+    assert {line.vat for act in (late, reversed_) for line in act.content.lines} == {Vat.NONE}
+    assert late.content.vat_ground == "ст. 346.11 НК РФ"
+
+
+def test_with_vat_a_late_charge_and_a_reversal_wait_for_a_person():
+    acts = [act for account in ("c-000303", "c-000304") for act in played(taxed=True).documents(account, "act")]
+
+    waiting = [(act.content.total, [problem.cause for problem in act.problems]) for act in acts if act.problems]
+
+    assert waiting == [(120_000, [Cause.TAXED_LATE]), (-100_000, [Cause.TAXED_CORRECTION])]
+    assert [act.status for act in acts if not act.problems] == ["ready"] * 4
+
+
+def test_two_rates_stand_in_one_act_with_the_ground_of_the_second():
+    act = played(taxed=True).documents("c-000302", "act")[0].content
+
+    # 2 200,00 × 22 / 122 = 396,72
+    assert [(t.vat.value, t.amount, t.vat_amount) for t in act.vat_totals] == [
+        ("22", 220_000, 39_672),
+        ("none", 1_000_000, 0),
+    ]
+    assert act.vat_ground == "подп. 26 п. 2 ст. 149 НК РФ"
 
 
 def test_all_wrong_messages_are_refused_and_none_of_the_right_ones():
@@ -88,8 +128,9 @@ def test_all_wrong_messages_are_refused_and_none_of_the_right_ones():
 
 
 def test_requisites_are_in_order_but_for_those_that_show_what_happens_otherwise():
-    seller = seller_card()["requisites"][0]
-    parties = [seller, *(payer for client in company()[0] for payer in client.payers)]
+    sellers = [card["requisites"][0] for card in (our_card(), taxed_card())]
+    clients = [*company()[0], *taxed_company()[0]]
+    parties = [*sellers, *(payer for client in clients for payer in client.payers)]
     bad = [
         p["name"]
         for p in parties
@@ -97,12 +138,14 @@ def test_requisites_are_in_order_but_for_those_that_show_what_happens_otherwise(
     ]
 
     assert bad == ["ООО «Опечатка»"]
-    assert problems_of_bank(**{f: seller["bank"][f] for f in ("bic", "account", "correspondent")}) == ()
+    for seller in sellers:
+        assert problems_of_bank(**{f: seller["bank"][f] for f in ("bic", "account", "correspondent")}) == ()
 
 
-def test_messages_come_in_the_order_of_time_and_each_client_says_what_it_shows():
-    clients, told = company()
+@pytest.mark.parametrize(("played_by", "least"), [(company, 12), (taxed_company, 4)])
+def test_messages_come_in_the_order_of_time_and_each_client_says_what_it_shows(played_by, least):
+    clients, told = played_by()
 
     assert [t.arrives for t in told] == sorted(t.arrives for t in told)
     assert all(t.arrives.tzinfo == MOSCOW for t in told)
-    assert len({c.shows for c in clients}) == len(clients) >= 12
+    assert len({c.shows for c in clients}) == len(clients) >= least
