@@ -80,4 +80,4 @@ def test_it_is_sent_again_as_any_document(house: QuarterHouse) -> None:
     house.work()
 
     (letter,) = house.letters(f"{ACCOUNT}@client.example")
-    assert letter.subject == "Ещё раз: Договор № 1 от 2\u00a0апреля\u00a02026\u00a0г. — ООО «Ромашка»"
+    assert letter.subject == "Ещё раз: Договор № 1 от 2 апреля 2026 г. — ООО «Ромашка»"

@@ -56,7 +56,7 @@ def test_a_copy_is_mailed_to_the_clients_people():
     house.work()
 
     (letter,) = house.letters(f"{ACCOUNT}@client.example")
-    assert letter.subject == "Договор № 1 от 2\u00a0апреля\u00a02026\u00a0г. — ООО «Ромашка»"
+    assert letter.subject == "Договор № 1 от 2 апреля 2026 г. — ООО «Ромашка»"
     file = house.files.files[f"docs/{ACCOUNT}/2026-04-02.contract.{INN}.0.pdf"]
     assert [a.body for a in letter.attachments] == [file]
 

@@ -19,6 +19,7 @@ from billing.domain.edo_sending import (
 from billing.domain.periods import Month
 from billing.ports import ABSENT, Write
 from billing.usecases.cards import seller_card
+from billing.usecases.edo.exchange import originals_by
 from billing.usecases.edo.inviting.decisions import decide, read_decision
 from billing.usecases.edo.policy import policy_of
 from billing.usecases.edo.sending.by_hand import once_more
@@ -381,6 +382,23 @@ def test_the_windows_of_a_company_that_comes_to_charge_vat_in_the_midst_of_a_qua
     assert sending_window(date(2026, 2, 3), settings) is None
     assert str(next_window(date(2026, 2, 10), settings).key) == "2026-02"
     assert str(next_window(date(2026, 3, 10), settings).key) == "2026-03"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "month", "on", "by"),
+    [
+        pytest.param(Schedule.QUARTERLY, "2026-01", "2026-02-02", date(2026, 4, 5), id="a quarter, its first month"),
+        pytest.param(Schedule.QUARTERLY, "2026-03", "2026-04-02", date(2026, 4, 5), id="a quarter, its last month"),
+        pytest.param(Schedule.QUARTERLY, "2026-03", "2026-04-06", None, id="after the window"),
+        pytest.param(Schedule.MONTHLY, "2026-01", "2026-02-02", date(2026, 2, 5), id="a month"),
+        pytest.param(None, "2026-01", "2026-02-02", date(2026, 2, 5), id="VAT is charged: a month"),
+    ],
+)
+def test_originals_are_promised_by_the_end_of_the_window_of_their_month(schedule, month, on, by):
+    house = QuarterHouse(a_card(), policy=replace(POLICY, sending=SendingSettings(schedule=schedule)))
+    house.at(f"{on} 01:00")
+
+    assert originals_by(Month.parse(month), house.outside) == by
 
 
 def test_a_company_that_charges_vat_and_says_nothing_sends_by_months():

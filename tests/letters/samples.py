@@ -7,6 +7,7 @@ from datetime import date
 
 from billing.domain.documents import DocumentKind
 from billing.domain.periods import Month
+from billing.domain.wording import long_date, month_name
 from billing.letters.contexts import (
     AddressConfirmation,
     ClosingDocuments,
@@ -37,15 +38,17 @@ from billing.letters.contexts_report import (
 
 ACT = DocumentLine(
     kind=DocumentKind.ACT,
-    title="Акт № 45 от 1 февраля 2026 г.",
+    title=f"Акт № 45 от {long_date(date(2026, 2, 1))}",
     total=550_000,
     file_name="Акт № 45 от 01.02.2026.pdf",
 )
 INVOICE = DocumentLine(
     kind=DocumentKind.INVOICE,
-    title="Счёт на оплату № 112 от 1 февраля 2026 г.",
+    title=f"Счёт на оплату № 112 от {long_date(date(2026, 2, 1))}",
     total=100_000,
     file_name="Счёт № 112 от 01.02.2026.pdf",
+    parts=((f"Аванс за {month_name(Month(2026, 2))}", 100_000),),
+    pay_by=date(2026, 2, 11),
 )
 
 CLOSING_DOCUMENTS = ClosingDocuments(
@@ -57,6 +60,7 @@ CLOSING_DOCUMENTS = ClosingDocuments(
     acted=550_000,
     balance=450_000,
     edo=True,
+    originals_by=date(2026, 4, 5),
     page_url="https://crm.example/pay",
     seller_name="ООО «Простая CRM»",
 )

@@ -3,10 +3,12 @@ from __future__ import annotations
 import html
 import os
 from dataclasses import fields, replace
+from datetime import date
 from email.message import EmailMessage
 from email.policy import SMTP
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from billing.domain.errors import InvalidInputError
 from billing.domain.periods import Month
 from billing.letters import compose
 from billing.letters.contexts import (
+    Apart,
     Context,
     EdoLine,
     EdoSection,
@@ -47,6 +50,7 @@ from tests.letters.samples import (
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "letters"
 NBSP = "\u00a0"
+JANUARY, FEBRUARY = f"январь{NBSP}2026{NBSP}г.", f"февраль{NBSP}2026{NBSP}г."
 
 HOSTILE = [
     pytest.param("<script>alert(1)</script>", id="script"),
@@ -118,7 +122,7 @@ def test_hostile_text_adds_neither_headers_nor_tags(context: Context, text: str)
     letter = compose(_everywhere(context, text))
 
     assert len(letter.subject) <= 150
-    assert letter.subject.isprintable() or NBSP in letter.subject
+    assert letter.subject.isprintable()
     assert not any(mark in letter.subject + letter.text + letter.html for mark in "\r\u2028\x85\u202e\u2066\u200b\x1c")
     tame = compose(_everywhere(context, "ООО"))
     assert _Shape(letter.html).tags == _Shape(tame.html).tags
@@ -173,32 +177,82 @@ def test_link_with_quotes_stays_within_its_attribute() -> None:
         pytest.param(
             {"paid": 10_000_00, "charged": 5_500_00, "acted": 5_500_00, "balance": 4_500_00},
             "оплачено 10 000,00 ₽, списано 5 500,00 ₽ — акт на 5 500,00 ₽: он выписывается на то, что списано, а не "
-            "на то, что оплачено. Остаток 4 500,00 ₽ пойдёт на услуги следующих месяцев.",
+            "на то, что оплачено. Остаток 4 500,00 ₽ пойдёт на услуги следующих месяцев, поэтому аванс в счёте меньше "
+            "стоимости месяца.\n",
             id="paid more than charged",
         ),
         pytest.param(
-            {"paid": 0, "charged": 5_500_00, "acted": 5_500_00, "balance": 0},
-            "оплачено 0,00 ₽, списано 5 500,00 ₽ — акт на 5 500,00 ₽: он выписывается на то, что списано, а не на то, "
-            "что оплачено.\n",
-            id="nothing paid, nothing left",
+            {"acted": 3_000_00, "apart": Apart(unpaid=2_500_00), "balance": -2_500_00},
+            "списано 5 500,00 ₽, акт на 3 000,00 ₽. В акт не вошли 2 500,00 ₽, которые ещё не оплачены.\n",
+            id="a part waits for its payment",
         ),
         pytest.param(
-            {"paid": 3_000_00, "charged": 5_500_00, "acted": 3_000_00, "balance": -2_500_00},
-            "— акт на 3 000,00 ₽: списанное с бонусов, с оплат физического лица или ещё не "
-            "оплаченное в акт не входит.\n",
+            {"acted": 2_000_00, "apart": Apart(bonus=2_500_00, individual=1_000_00), "balance": 0},
+            "акт на 2 000,00 ₽. В акт не вошли 2 500,00 ₽, оплаченные бонусами, и 1 000,00 ₽, оплаченные картой "
+            "физического лица.\n",
             id="a part earns no act",
         ),
         pytest.param(
-            {"paid": 8_000_00, "charged": 5_500_00, "acted": 8_000_00, "balance": 0},
-            "— акт на 8 000,00 ₽: сюда вошли и услуги прошлых месяцев.\n",
-            id="debts of earlier months paid",
+            {"acted": 8_000_00, "apart": Apart(earlier=2_500_00), "balance": 0},
+            "акт на 8 000,00 ₽. Вошли услуги прошлых месяцев на 2 500,00 ₽.\n",
+            id="services of earlier months",
+        ),
+        pytest.param(
+            {"paid": 5_500_00, "recalculated": -1_000_00, "balance": 0},
+            "В акте есть строка с минусом: перерасчёт на −1 000,00 ₽.\n",
+            id="a minus line",
+        ),
+        pytest.param(
+            {"paid": 5_500_00, "rates": ("22", "none"), "balance": 0},
+            "НДС в акте разный: 22 %, без НДС.\n",
+            id="two rates",
         ),
     ],
 )
-def test_letter_says_in_one_sentence_why_the_act_is_not_for_what_was_paid(sums: dict[str, int], said: str) -> None:
-    letter = compose(replace(CLOSING_DOCUMENTS, **sums))  # type: ignore[arg-type]
+def test_letter_says_why_the_act_is_not_for_what_was_paid(sums: dict[str, Any], said: str) -> None:
+    letter = compose(replace(CLOSING_DOCUMENTS, **sums))
 
-    assert said in letter.text.replace(NBSP, " ")
+    text = letter.text.replace(NBSP, " ")
+    assert said in text
+    assert said.strip() in html.unescape(letter.html).replace(NBSP, " ")
+
+
+def test_what_nobody_has_paid_is_not_called_paid() -> None:
+    letter = compose(replace(CLOSING_DOCUMENTS, paid=0, balance=-5_500_00))
+
+    assert "оплачено" not in letter.text
+
+
+def test_letter_says_what_an_invoice_is_made_of_and_until_when_it_is_valid() -> None:
+    parts = ((f"Задолженность за {JANUARY}", 2_000_00), (f"Аванс за {FEBRUARY}", 6_000_00))
+    invoice = replace(INVOICE, total=8_000_00, parts=parts)
+
+    letter = compose(replace(CLOSING_DOCUMENTS, documents=(ACT, invoice)))
+
+    said = (
+        "Задолженность за январь 2026 г. 2 000,00 ₽, аванс за февраль 2026 г. 6 000,00 ₽. "
+        "Действует до 11 февраля 2026 г."
+    )
+    assert f"  {said}\n" in letter.text.replace(NBSP, " ")
+    assert f">{said}</span>" in letter.html.replace(NBSP, " ")
+
+
+def test_originals_come_by_the_end_of_the_window_or_within_days() -> None:
+    by_the_5th, within_days = (
+        compose(replace(CLOSING_DOCUMENTS, originals_by=day)).text.replace(NBSP, " ")
+        for day in (date(2026, 4, 5), None)
+    )
+
+    assert "Подписанные оригиналы до 5 апреля 2026 г. придут через Диадок." in by_the_5th
+    assert "Подписанные оригиналы в ближайшие дни придут через Диадок." in within_days
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_subject_has_plain_spaces_and_no_line_of_a_page_begins_with_a_dash(name: str) -> None:
+    letter = compose(LETTERS[name])
+
+    assert NBSP not in letter.subject
+    assert " —" not in letter.html
 
 
 def test_nothing_is_explained_where_the_act_is_for_what_was_paid() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, assert_never
 
@@ -13,6 +13,7 @@ from billing.domain.seller import InvoicePolicy
 from billing.domain.vat import Vat
 from billing.domain.wording import month_name
 
+DEBT, ADVANCE = "Задолженность за", "Аванс за"
 LEAST = 100_00  # of a nightly invoice: a number and a letter for less help nobody; it is asked for with the next
 
 
@@ -66,7 +67,7 @@ def debt_lines(debts: Mapping[tuple[Month, Terms], Kopecks], total: Kopecks) -> 
         amount = min(rest, total)
         total -= amount
         if amount:
-            what = "Задолженность за права использования за" if terms.is_right else "Задолженность за"
+            what = f"{DEBT} права использования за" if terms.is_right else DEBT
             lines.append(single_line(f"{what} {month_name(month)}", amount, terms))
     return tuple(lines)
 
@@ -84,9 +85,14 @@ def advance_lines(weights: Mapping[Terms, Kopecks], total: Kopecks, month: Month
         amount = left if i == len(positive) else total * weight // whole
         left -= amount
         if amount:
-            what = "Аванс за права использования за" if terms.is_right else "Аванс за"
+            what = f"{ADVANCE} права использования за" if terms.is_right else ADVANCE
             lines.append(single_line(f"{what} {month_name(month)}", amount, terms))
     return tuple(lines)
+
+
+def is_explained(lines: Iterable[Line]) -> bool:
+    """Whether the lines say what is owed and what is asked for in advance, as `debt_lines` and `advance_lines` do."""
+    return all(line.title.startswith((DEBT, ADVANCE)) for line in lines)
 
 
 def topup_content(total: Kopecks, terms: Terms) -> InvoiceContent:

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from billing.domain.money import NBSP
 from billing.domain.wording import one_line
 from billing.letters.contexts import (
     AddressConfirmation,
@@ -44,7 +45,7 @@ def compose(context: Context, *, attachments: Sequence[Attachment] = ()) -> Lett
     return Letter(
         subject=_subject(_render(f"{folder}/subject.txt", values)),
         text=_render(f"{folder}/body.txt", values),
-        html=_render(f"{folder}/body.html", values),
+        html=_render(f"{folder}/body.html", values).replace(" — ", f"{NBSP}— "),  # no line begins with a dash
         attachments=tuple(replace(a, file_name=one_line(a.file_name)) for a in attachments),
     )
 
@@ -74,7 +75,7 @@ def _folder(context: Context) -> str:
 
 
 def _subject(text: str) -> str:
-    subject = one_line(text)
+    subject = one_line(text).replace(NBSP, " ")  # programs that search and sort take plain spaces only
     return subject if len(subject) <= SUBJECT_MAX else subject[: SUBJECT_MAX - 1].rstrip() + "…"
 
 

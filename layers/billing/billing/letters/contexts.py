@@ -14,12 +14,31 @@ from billing.letters.contexts_report import RunReport
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentLine:
-    """A document of the letter. `title` as people say it: «Акт № 45 от 1 февраля 2026 г.»"""
+    """A document of the letter. `title` as people say it: «Акт № 45 от 1 февраля 2026 г.»
+
+    Of an invoice, `parts` say what its sum is made of, if they do («Задолженность за январь 2026 г.»), and `pay_by` is
+    the last day of its validity.
+    """
 
     kind: DocumentKind
     title: str
     total: Kopecks
     file_name: str
+    parts: tuple[tuple[str, Kopecks], ...] = ()
+    pay_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """Why the acts are not for what the month cost: what is in none of them, by its reason, and `earlier` services.
+
+    No sum is negative. charged = acted + bonus + individual + unpaid - earlier.
+    """
+
+    bonus: Kopecks = 0
+    individual: Kopecks = 0
+    unpaid: Kopecks = 0
+    earlier: Kopecks = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +46,9 @@ class ClosingDocuments:
     """To the client's administrators and added addresses: copies of the month's papers.
 
     `paid` came to the account in the month, bonuses apart, `charged` is what the month cost, `acted` the total of its
-    acts (None: not all of them are attached), `balance` what the account had at its end. `edo`: the client has accepted
-    the exchange, signed originals go there; None: we do not exchange electronically.
+    acts (None: not all of them are attached), `balance` what the account had at its end. `recalculated`: minus lines of
+    the acts; `rates`: of the acts' VAT, if there are several. `edo`: the client has accepted the exchange, signed
+    originals go there, at the latest on `originals_by` (None: within days); None: we do not exchange electronically.
     """
 
     customer: str
@@ -38,7 +58,11 @@ class ClosingDocuments:
     charged: Kopecks
     acted: Kopecks | None
     balance: Kopecks
+    apart: Apart = Apart()
+    recalculated: Kopecks = 0
+    rates: tuple[str, ...] = ()
     edo: bool | None
+    originals_by: date | None = None
     page_url: str
     seller_name: str
 

@@ -101,6 +101,16 @@ def said(document: DocumentLine) -> str:
     return f"{'ваш' if document.total > 0 else 'наш'} долг {roubles(abs(document.total))}"
 
 
+def made_of(document: DocumentLine) -> str:
+    """«Задолженность за январь 2 000,00 ₽, аванс за февраль 6 000,00 ₽. Действует до …»; empty: nothing to say."""
+    several = len(document.parts) > 1
+    parts = [what + (f" {roubles(amount)}" if several else "") for what, amount in document.parts]
+    said = [capital(", ".join(part[:1].lower() + part[1:] for part in parts))] if parts else []
+    if document.pay_by:
+        said.append(f"Действует до{NBSP}{wording.long_date(document.pay_by)}")
+    return ". ".join(text.removesuffix(".") for text in said) + ("." if said else "")
+
+
 def link(url: str) -> str:
     """The address of a page, if it is one.
 
@@ -173,6 +183,7 @@ def capital(text: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "roubles": roubles,
     "said": said,
+    "made_of": made_of,
     "bare_roubles": money.roubles,
     "link": link,
     "kind_name": kind_name,

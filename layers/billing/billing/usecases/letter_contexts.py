@@ -6,13 +6,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from billing import paper, records
-from billing.domain.documents import Invoice, total_of
+from billing.domain.closing import PeriodSummary
+from billing.domain.documents import Act, Invoice, total_of
 from billing.domain.errors import UnavailableError
+from billing.domain.invoice import is_explained
 from billing.domain.ledger import MoneyClass
+from billing.domain.money import Kopecks
 from billing.domain.periods import Month
 from billing.letters import compose
 from billing.letters.contexts import (
     AddressConfirmation,
+    Apart,
     ClosingDocuments,
     Context,
     Contract,
@@ -23,7 +27,7 @@ from billing.letters.contexts import (
 from billing.ports import Attachment, Letter, Outside
 from billing.records import DocumentRecord
 from billing.usecases.cards import customer_card
-from billing.usecases.edo.exchange import exchanged_with
+from billing.usecases.edo.exchange import exchanged_with, originals_by
 from billing.usecases.edo.inviting.reminders import reminder_letter
 from billing.usecases.edo.reports import report_letter
 from billing.usecases.edo.tracking.unsigned import unsigned_letter
@@ -59,19 +63,34 @@ def _closing_documents(account: str, head: Mapping[str, Any], outside: Outside) 
     stored = outside.store.get("documents", account, records.period_key(month))
     assert stored, "a month with documents is closed"
     period = records.period_of(stored.row)
+    acts = [d.content for d in found if isinstance(d.content, Act)]
+    attached = period.acted == sum(act.total for act in acts) and not period.carried
+    rates = sorted({t.vat for act in acts for t in act.vat_totals}, key=lambda vat: -vat.percent)
     context = ClosingDocuments(
         customer=customer.title if customer else account,
         month=Month.parse(month),
         documents=tuple(_line(d) for d in found),
         paid=sum(amount for kind, amount in period.turnover if kind.startswith("payment.") and kind != _GRANTED),
         charged=period.cost,
-        acted=period.acted if period.acted == sum(total_of(d.content) for d in found if d.kind == "act") else None,
+        acted=period.acted if attached else None,
         balance=period.closing,
+        apart=_apart(period),
+        recalculated=sum(min(0, line.amount) for act in acts for line in act.lines),
+        rates=tuple(vat.value for vat in rates) if len(rates) > 1 else (),
         edo=exchanged_with(found, outside),
+        originals_by=originals_by(Month.parse(month), outside),
         page_url=outside.settings.page_url,
         seller_name=found[0].content.seller.party.name,
     )
     return compose(context, attachments=[_attachment(d, outside) for d in found])
+
+
+def _apart(period: PeriodSummary) -> Apart:
+    """Tell apart what the month cost and what its acts are for, each kopeck by its reason."""
+    funded = dict(period.funded)
+    bonus, individual = (max(0, funded.get(money, 0)) for money in (MoneyClass.BONUS, MoneyClass.CARD_IND))
+    rest = period.cost - period.acted - bonus - individual
+    return Apart(bonus=bonus, individual=individual, unpaid=max(0, rest), earlier=max(0, -rest))
 
 
 def _one_document(account: str, head: Mapping[str, Any], outside: Outside) -> Letter:
@@ -113,4 +132,15 @@ def _attachment(d: DocumentRecord, outside: Outside) -> Attachment:
 
 
 def _line(d: DocumentRecord) -> DocumentLine:
-    return DocumentLine(kind=d.kind, title=paper.title(d.printed), total=total_of(d.content), file_name=d.file_name)
+    invoice = d.content if isinstance(d.content, Invoice) else None
+    parts: dict[str, Kopecks] = {}
+    for line in invoice.lines if invoice and is_explained(invoice.lines) else ():
+        parts[line.title] = parts.get(line.title, 0) + line.amount
+    return DocumentLine(
+        kind=d.kind,
+        title=paper.title(d.printed),
+        total=total_of(d.content),
+        file_name=d.file_name,
+        parts=tuple(parts.items()),
+        pay_by=invoice.pay_by if invoice else None,
+    )
