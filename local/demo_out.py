@@ -151,7 +151,7 @@ def _row(world: World, account: str, shows: str, papers: list[tuple[str, Path]],
     said += [
         f"<small>отложен {p['month']}: {escape(p['reason'])}</small>" for p in world.parked if p["account"] == account
     ]
-    sent = "<br>".join(_link(path, path.parent.name + " " + path.stem.rpartition(" – ")[2]) for path in letters)
+    sent = "<br>".join(_link(path, path.parent.name[:10] + " " + path.stem.rpartition(" – ")[2]) for path in letters)
     total = sum(d["total_kop"] for d in world.documents if d["account"] == account and d["kind"] == "act")
     return (
         f"<tr><td><b>{escape(world.titles.get(account, account))}</b> <small>{account}</small><br>{escape(shows)}<br>"
