@@ -363,8 +363,10 @@ def _letters(world: World, sent: list[dict[str, Any]]) -> None:
 
 
 def _untold(store: MemoryStore, letter: LetterRecord) -> bool:
-    rows = store.tables["documents"][account_of(letter.id)]
-    return any(rows[document][0]["content"]["buyer"]["name"] == UNTOLD for document in letter.documents)
+    account = account_of(letter.id)
+    rows = store.tables["documents"][account]
+    whole = [store.whole("documents", account, document, rows[document][0]) for document in letter.documents]
+    return any(row["content"]["buyer"]["name"] == UNTOLD for row in whole)
 
 
 def _addresses(message: dict[str, Any]) -> frozenset[str]:

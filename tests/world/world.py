@@ -198,10 +198,12 @@ class World:
     def port(self, service: str, call: Callable[[], Any], *, single: bool = False) -> Any:
         me = greenlet.getcurrent()
         assert isinstance(me, Worker)
+        if me.is_gone:
+            raise Crash
         self.hub.switch()
         if self.now - me.began > me.life:
             self.faults["timeout"] += 1
-            raise Crash
+            raise self.crash()
         kind = self._draw(service)
         if single:
             self.single_writes.append(self.calls)
@@ -211,7 +213,7 @@ class World:
         if kind:
             self.faults[kind] += 1
         if kind == "crash_before":
-            raise Crash
+            raise self.crash()
         if kind == "throttled":
             raise UnavailableError("throttled")
         if kind == "lost_before":
@@ -220,12 +222,19 @@ class World:
             self.now += self.rng.uniform(5, 40)
         result = call()
         if kind == "crash_after":
-            raise Crash
+            raise self.crash()
         if kind == "lost_after":
             raise UnknownOutcomeError("lost")
         if kind == "echo":
             raise StaleError([0])
         return result
+
+    def crash(self) -> Crash:
+        """End the invocation: what a `finally` of it would still ask of the outside is not done either."""
+        me = greenlet.getcurrent()
+        assert isinstance(me, Worker)
+        me.is_gone = True
+        return Crash()
 
     def _draw(self, service: str) -> str:
         if self.calls in self.plan:
@@ -257,6 +266,7 @@ class Worker(greenlet.greenlet):
     def __init__(self, world: World, batch: list[Due]) -> None:
         super().__init__(self._work, parent=world.hub)
         self.world, self.batch, self.failed = world, batch, {due.n for due in batch}
+        self.is_gone = False
         self.began, self.life = world.now, world.lives.get(batch[0].queue, LIFE_S)
         self.skew = world.rng.uniform(-world.skew_s, world.skew_s) if world.rate else 0.0  # F14
 

@@ -281,16 +281,18 @@ class EdoWorld(World):
         """The hub may go on with others here; the fault that strikes, of those that are the same for all services."""
         me = greenlet.getcurrent()
         assert isinstance(me, Worker)
+        if me.is_gone:
+            raise Crash
         self.hub.switch()
         if self.now - me.began > me.life:
             self.faults["timeout"] += 1
-            raise Crash
+            raise self.crash()
         kind = self._draw(service)
         self.calls += 1
         if kind:
             self.faults[kind] += 1
         if kind == "crash_before":
-            raise Crash
+            raise self.crash()
         return kind
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -317,7 +319,7 @@ class EdoWorld(World):
         assert answer is not None
         self.watch.answered(path, answer.status)
         if kind == "crash_after":
-            raise Crash
+            raise self.crash()
         if kind == "lost_for_good":
             self.outages.append(("edo", self.now, self.now + AWAY_S))
         if kind in ("lost_after", "lost_for_good"):
@@ -365,7 +367,7 @@ class EdoWorld(World):
             der = self.diadoc.sign(content=b"other bytes" if file.key in self.bad_signatures else file.content)
             outcomes[file.key] = Cms(der=der)
         if kind == "crash_after":
-            raise Crash
+            raise self.crash()
         if kind == "lost_after":
             raise BusyError("the answer of the signing service was lost")
         return Signed(outcomes=outcomes)
@@ -376,7 +378,7 @@ class EdoWorld(World):
             raise UnavailableError("no answer")
         done = do()
         if kind == "crash_after":
-            raise Crash
+            raise self.crash()
         if kind == "lost_after":
             raise UnavailableError("the answer was lost")
         return done
