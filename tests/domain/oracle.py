@@ -15,6 +15,7 @@ from datetime import date
 
 from billing.domain.ledger import Service
 from billing.domain.periods import Month
+from billing.domain.vat import Vat
 
 COMPANY = ("BANK", "CARD_LE")
 
@@ -68,6 +69,7 @@ class Oracle:
     charges: dict[str, Charged] = field(default_factory=dict)
     funds: Counter[tuple[Month, str, str, Service, Month]] = field(default_factory=Counter)
     turnover: Counter[tuple[Month, str]] = field(default_factory=Counter)
+    held: dict[tuple[str, str], Counter[tuple[Service, Month]]] = field(default_factory=dict)  # by the last close
 
     @property
     def balance(self) -> int:
@@ -162,7 +164,10 @@ class Oracle:
         return companies[-1] if companies else "" if people else first_of_card
 
     def close(self, first_of_card: str | None) -> dict[str, Counter[tuple[Service, Month]]]:
-        """Close the open month. Return its acts by payer; without a card's first payer, what is not paid waits."""
+        """Close the open month. Return its acts by payer; without a card's first payer, what is not paid waits.
+
+        What an act may not hold is in `held`, by payer and reason.
+        """
         month = self.open
         if first_of_card is not None:
             debtor = self.payer_of_unpaid(first_of_card)
@@ -174,15 +179,23 @@ class Oracle:
                 if debtor and not due.acted and due.month <= month:
                     due.acted = debtor
                     self.funds[month, "CREDIT", debtor, due.service, due.month] += 1
-        acts: dict[str, Counter[tuple[Service, Month]]] = {}
+        sums: dict[str, Counter[tuple[Service, Month]]] = {}
         for (period, money, payer, service, of), amount in self.funds.items():
             if period == month and money not in ("CARD_IND", "BONUS"):
-                acts.setdefault(payer, Counter())[service, of] += amount
+                sums.setdefault(payer, Counter())[service, of] += amount
+        acts: dict[str, Counter[tuple[Service, Month]]] = {payer: Counter() for payer in sums}
+        self.held = {}
+        for payer, lines in sums.items():
+            for (service, of), amount in lines.items():
+                why = _held_for(service, of, amount, month)
+                (self.held.setdefault((payer, why), Counter()) if why else acts[payer])[service, of] += amount
         for key in [key for key in self.funds if key[0] == month]:
             amount = self.funds.pop(key)
-            if key[2] in acts and acts[key[2]].total() <= 0 and key[1] not in ("CARD_IND", "BONUS"):
+            _, money, payer, service, of = key
+            lawful = (service, of) in acts.get(payer, ()) and money not in ("CARD_IND", "BONUS")
+            if lawful and acts[payer].total() <= 0:
                 self.funds[month.next, *key[1:]] += amount
-                self.turnover[month.next, f"carried.{key[1]}"] += amount
+                self.turnover[month.next, f"carried.{money}"] += amount
         for turned in [key for key in self.turnover if key[0] == month]:
             del self.turnover[turned]
         self.open = month.next
@@ -210,6 +223,16 @@ class Oracle:
     def _drop(self, coins: list[Coin]) -> None:
         for coin in coins:
             self.coins.remove(coin)
+
+
+def _held_for(service: Service, of: Month, amount: int, month: Month) -> str:
+    """Why a taxed line is in no act: a lower price of what was acted, or a service of another quarter."""
+    if service.vat is Vat.NONE or not amount:
+        return ""
+    if amount < 0:
+        return f"less for {of}"
+    quarter, present = ((m.year, (m.number + 2) // 3) for m in (of, month))
+    return "" if quarter == present else f"late for {quarter}"
 
 
 def _kind(due: Due) -> tuple[Service, Month, str]:

@@ -21,7 +21,7 @@ from billing.usecases.preview import preview
 from billing.usecases.take_from_crm import take_from_crm
 from tests.fakes import MemoryMetrics, MemoryStore
 from tests.world.life import POISON, UNTOLD
-from tests.world.oracle import agree
+from tests.world.oracle import agree, is_held
 from tests.world.world import World
 
 
@@ -188,11 +188,34 @@ def _papers(store: MemoryStore) -> None:
         if s.row["kind"] == "act":
             companies = sum(amount for money, amount in content["by_class"] if money in ("BANK", "CARD_LE", "CREDIT"))
             assert companies == content["total"], "I6: an act of money that is no company's"
-        if s.row["status"] == "blocked":
+        if s.row["kind"] == "act":
+            _lawful(s.pk, s.sk, s.row)
+        if s.row["status"] == "blocked" and not (s.row["kind"] == "act" and is_held(s.sk)):
             day = date.fromisoformat(content["date"])
             whole = LongRows(store, MemoryMetrics())
             missing = sides(s.row["payer"], day, customer_card(whole, s.pk), seller_card(whole)).problems
             assert missing, f"{s.pk} {s.sk} waits for requisites that are there"
+
+
+def _lawful(account: str, id: str, row: Mapping[str, Any]) -> None:
+    """I6: no act has a taxed minus, nor a taxed service of another quarter; what has one waits for a person."""
+    odd = [line for line in row["content"]["lines"] if line["vat"] != "none" and _is_odd(line, row["month"])]
+    if is_held(id):
+        assert odd == row["content"]["lines"], f"I6: {account} {id} is held back, and might be in an act"
+        assert row["status"] == "blocked", f"I6: {account} {id} is {row['status']}, and no act may hold it"
+    else:
+        assert not odd, f"I6: {account} {id} has {[line['title'] for line in odd]}"
+
+
+def _is_odd(line: Mapping[str, Any], month: str) -> bool:
+    others = (
+        f"{year}-{n:02}" for year in (2025, 2026) for n in range(1, 13) if (year, (n + 2) // 3) != _quarter(month)
+    )
+    return line["amount"] < 0 or any(_in_words(of) in line["title"] for of in others)
+
+
+def _quarter(month: str) -> tuple[int, int]:
+    return int(month[:4]), (int(month[5:]) + 2) // 3
 
 
 def reconciled(world: World, month: str) -> int:
@@ -217,7 +240,7 @@ def _invoices(world: World) -> None:
     """I6: an invoice beside each act, or one, or none, by the policy that held at the close."""
     papers: dict[tuple[str, str], dict[str, dict[str, int]]] = defaultdict(lambda: {"act": {}, "invoice": {}})
     for s in world.store.rows("documents"):
-        if s.row["kind"] in ("act", "invoice"):
+        if s.row["kind"] == "invoice" or (s.row["kind"] == "act" and not is_held(s.sk)):
             papers[s.pk, s.row["month"]][s.row["kind"]][s.row["payer"]] = s.row["total_kop"]
     for (account, month), kinds in papers.items():
         policy, known = world.invoiced_as[account, month], world.closed_as[account, month][1]

@@ -16,7 +16,8 @@ UNTOLD = "ООО «Немота»"  # its papers are drawn, but no letter can be
 ADDRESS = "117312, г. Москва, ул. Вавилова, д. 19"
 
 
-def seller() -> dict[str, Any]:
+def seller(*, taxed: bool = False, waits: bool = False) -> dict[str, Any]:
+    untaxed = {"valid_from": "2020-01-01", "mode": "none", "ground": "ст. 346.11 НК РФ"}
     return {
         "kind": "seller",
         "key": "seller:1",
@@ -39,7 +40,8 @@ def seller() -> dict[str, Any]:
                 "director": {"position": "Директор", "name": "Иванов И. И."},
             }
         ],
-        "vat": [{"valid_from": "2020-01-01", "mode": "none", "ground": "ст. 346.11 НК РФ"}],
+        "vat": [{"valid_from": "2020-01-01", "mode": "standard"} if taxed else untaxed],
+        "unpaid_services": "wait" if waits else "act",
     }
 
 
@@ -78,14 +80,26 @@ def card(
 
 def live(world: World, *, clients: int = 3, months: int = 2, events: int = 14) -> list[dict[str, Any]]:
     """Everything is in the world's queue with its time; answers the messages that were sent, once each."""
-    rng, sent = world.rng, [seller()]
+    taxed, waits = world.seed % 4 in (1, 2), world.seed % 8 in (2, 3)
+    rng, sent = world.rng, [seller(taxed=taxed, waits=waits)]
     _send(world, datetime(2026, 1, 1, tzinfo=UTC), sent[0])
     for c in range(clients):
         sent += _client(world, rng, f"c-{c}", months, events)
+    if taxed and months > 1:
+        sent += [_late(world, f"c-{c}") for c in range(clients)]
     world.months = [f"2026-{1 + month:02}" for month in range(months)]
     for month in range(months):
         _night(world, rng, month)
     return sent
+
+
+def _late(world: World, account: str) -> dict[str, Any]:
+    """What is heard of last year's last quarter when its tax has been declared."""
+    at, heard = "2025-12-30T12:00:00+00:00", datetime(2026, 2, 10, tzinfo=UTC)
+    named = {"kind": "charge", "key": f"{account}:late", "account": account, "at": at}
+    message = {**named, "service": "crm", "title": "Доступ", "amount": 7_00}
+    _send(world, heard, message)
+    return message
 
 
 def _night(world: World, rng: random.Random, month: int) -> None:

@@ -18,6 +18,7 @@ from billing.domain import books, closing, drafts, ledger, posting
 from billing.domain.delivery import RANKS
 from billing.domain.ledger import MoneyClass
 from billing.domain.report import Tally
+from billing.domain.seller import UnpaidServices
 from billing.ports import ABSENT, Outside, Stored, Write
 from billing.records_letters import key_of
 from billing.usecases import (
@@ -167,6 +168,14 @@ _plain(
 )
 _plain("individuals' money makes acts", closing, "ACTED", (*ledger.ACTED, MoneyClass.CARD_IND))
 _plain("hashes do not cover the entry", records, "seal", lambda account, seq, row: f"{account}/{seq}")
+_plain("a taxed minus rides in the act", closing, "held_back", lambda month, funds, lines: (dict(funds), ()))
+_plain("what is held back goes out when it is tried again", drafts, "is_held_back", lambda problems: False)
+_plain(
+    "unpaid services that are to wait are acted at once",
+    closing,
+    "terms_of",
+    lambda account, customer, seller: closing.Terms(UnpaidServices.ACT, closing.payer_of_unpaid(account, customer)),
+)
 
 
 @mutant("the period is the event's own month")
@@ -389,6 +398,8 @@ _plain("events change nothing", track_letters, "RANKS", dict.fromkeys(RANKS, 0))
 
 _plain("a run ends before every account is closed", Tally, "complete", property(lambda self: True))
 _plain("the sweep does not repeat hints", sweep, "_repeat_hints", lambda *args: set())
+
+
 @mutant("an account that has changed is not counted again")
 def _counted_once() -> Iterator[None]:
     with ExitStack() as stack:

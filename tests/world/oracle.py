@@ -51,15 +51,22 @@ def _tell(world: World, id: str, oracle: Oracle, e: Entry) -> None:
 def _close(world: World, id: str, oracle: Oracle, e: Entry) -> None:
     month = str(e.month)
     oracle.open = e.month
-    known = world.closed_as[id, month][0]
-    acts = oracle.close(PAYERS[0]["inn"] if known else "")  # what nobody has paid is acted: nobody asks for another
-    issued = {
-        s.row["payer"]: s.row["total_kop"]
-        for s in world.store.rows("documents")
-        if s.pk == id and s.row["kind"] == "act" and s.row["month"] == month
-    }
+    policy, waits = world.closed_as[id, month][0], world.waited[id, month]
+    acts = oracle.close(None if waits else PAYERS[0]["inn"] if policy else "")  # None: what is not paid waits
+    rows = [
+        s for s in world.store.rows("documents") if s.pk == id and s.row["kind"] == "act" and s.row["month"] == month
+    ]
+    issued = {s.row["payer"]: s.row["total_kop"] for s in rows if not is_held(s.sk)}
     wanted = {payer: lines.total() * UNIT for payer, lines in acts.items()}
     assert issued == wanted, f"I6: acts of {id} for {month}: {issued}, by the oracle {wanted}"
+    held = sorted((s.row["payer"], s.row["total_kop"]) for s in rows if is_held(s.sk))
+    apart = sorted((payer, lines.total() * UNIT) for (payer, _), lines in oracle.held.items())
+    assert held == apart, f"I6: held of {id} for {month}: {held}, by the oracle {apart}"
+
+
+def is_held(document: str) -> bool:
+    """Whether it is no act of its month, but what that act may not hold."""
+    return not document.endswith(".0")
 
 
 def _same(id: str, account: Account, oracle: Oracle) -> None:

@@ -74,7 +74,7 @@ class World:
     """Everything outside the handlers. `plan`: the fault of a call by its number; else faults come at `rate`."""
 
     def __init__(self, seed: int, *, rate: float = 0.0, plan: Mapping[int, str] | None = None) -> None:
-        self.rng, self.rate, self.plan = random.Random(seed), rate, dict(plan or {})
+        self.seed, self.rng, self.rate, self.plan = seed, random.Random(seed), rate, dict(plan or {})
         self.now, self.calls, self.faults = 0.0, 0, Counter[str]()
         self.single_writes: list[int] = []  # calls that an echo may follow
         self.heap: list[Due] = []
@@ -85,6 +85,7 @@ class World:
         self.accepted_at: dict[str, float] = {}  # the last time
         self.heard_at: dict[str, float] = {}  # when its row first said so
         self.closed_as: dict[tuple[str, str], tuple[str, bool]] = {}
+        self.waited: dict[tuple[str, str], bool] = {}  # whether unpaid services were to wait
         self.invoiced_as: dict[tuple[str, str], str | None] = {}
         self.months: list[str] = []  # that are over by the end
         self.sent: list[dict[str, Any]] = []  # what the CRM says
@@ -119,6 +120,9 @@ class World:
         stored = self.store.tables["customers"].get(account, {}).get("")
         card = self.store.whole("customers", account, "", stored[0])["card"] if stored else {}
         policy = card.get("policy", "")
+        seller = self.store.tables["control"].get("seller", {}).get("card")
+        waiting = bool(seller) and self.store.whole("control", "seller", "card", seller[0])["card"]["unpaid_services"]
+        self.waited[account, month] = policy != "postpaid" and waiting == "wait"
         fresh = bool(card) and self.now - self.store.carded_at.get(account, 0.0) < 2 * LIFE_S
         self.closed_as[account, month] = policy, not fresh
         self.invoiced_as[account, month] = card.get("invoice_policy")

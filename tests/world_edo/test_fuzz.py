@@ -14,8 +14,8 @@ from tests.world_edo.company import Company, document_keys
 from tests.world_edo.hunting import struck
 from tests.world_edo.tale import digest, play
 
-MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d):\d\d[.\d]*Z")
-TICKS = 600_000_000  # of the operator's clock in a minute
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d):\d\d:\d\d[.\d]*Z")
+TICKS = 36_000_000_000  # of the operator's clock in an hour
 TALES = [("campaign", "campaign"), ("campaign", "troubles"), ("quarter", "quarter"), ("quarter", "hard quarter")]
 
 
@@ -75,20 +75,20 @@ def _answers(world: Company, change: Any) -> None:
     world.disturb = disturb
 
 
-def _to_the_minute(value: Any) -> Any:
+def _to_the_hour(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _to_the_minute(inner) for name, inner in value.items()} | (
+        return {name: _to_the_hour(inner) for name, inner in value.items()} | (
             {"as_of": value["as_of"] // TICKS} if "as_of" in value else {}
         )
     return MOMENT.sub(r"\1", value) if isinstance(value, str) else value
 
 
 def outcome(world: Company) -> dict[str, Any]:
-    """What there is in the end, feeds and their cursors left out; moments to the minute: one more call takes time."""
+    """What there is in the end, feeds and their cursors left out; moments to the hour: one more call takes time."""
     rows = ("edo.counterparties", "edo.boxes", "edo.people", "edo.sending", "edo.left")
     return {
-        "documents": {id: _to_the_minute(row["state"]) for id, row in document_keys(world).items()},
-        "rows": {(s.pk, s.sk): _to_the_minute(s.row) for s in world.store.rows("control") if s.pk in rows},
+        "documents": {id: _to_the_hour(row["state"]) for id, row in document_keys(world).items()},
+        "rows": {(s.pk, s.sk): _to_the_hour(s.row) for s in world.store.rows("control") if s.pk in rows},
         "work": {(s.pk, s.sk) for s in world.store.rows("work")},
         "files": {key for key in world.files.files if key.startswith("edo/")},
     }
