@@ -25,7 +25,7 @@ from local.company.client import in_order
 
 START_S = 60
 CLIENTS = ("c-000101", "c-000104", "c-000107", "c-000118")  # one payer, two payers, a debt, an address that is dead
-BEGIN, NIGHT = "2026-03-01T23:00", "2026-03-02T01:00"
+BEGIN, NIGHT = "2026-02-28T23:59", "2026-03-02T01:00"  # in February an account still opens in January
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -93,7 +93,7 @@ def _play(kept: Kept) -> None:
     """January and February of the clients, told at once; one night closes both, and their letters go out."""
     clients, (seller, *_) = company()
     told = [seller, *in_order(client for client in clients if client.account in CLIENTS)]
-    due = [t for t in told if t.arrives.isoformat()[:16] < BEGIN]
+    due = [t for t in told if t.arrives.isoformat()[:16] <= BEGIN]
     kept.ask("send", queue="crm-inbox", bodies=[json.dumps(t.body, ensure_ascii=False) for t in due])
     kept.ask("at", to=f"{NIGHT}:00+03:00")
 
