@@ -172,7 +172,7 @@ class Oracle:
         if first_of_card is not None:
             debtor = self.payer_of_unpaid(first_of_card)
             for (period, money, payer, service, of), amount in list(self.funds.items()):
-                if period > month >= of and amount > 0 and money not in ("CARD_IND", "BONUS"):
+                if period > month >= of and money not in ("CARD_IND", "BONUS"):
                     del self.funds[period, money, payer, service, of]
                     self.funds[month, money, payer, service, of] += amount
             for due in self.dues:

@@ -134,8 +134,7 @@ class Ledger:
             for piece in [p for c in self.charges.values() if c.period <= month for p in c.pieces]:
                 if payer and piece.held is None and piece.coin is None and not piece.reversed:
                     self._hold(piece, payer, CREDIT, None, month)
-                elif sum(m.n for m in piece.marks if m.period <= month) < sum(m.n for m in piece.marks):
-                    self._act_by_then(piece, month)  # paid on the 1st, before the close: acted all the same
+                self._act_by_then(piece, month)  # paid or corrected on the 1st, before the close
         for act in [a for a in self._totals if a[0] == month]:
             lines = self._totals.pop(act)
             if lines.total() > 0:

@@ -194,13 +194,12 @@ class Reading:
         self.unpaid, self.closed = self.unpaid_after(month), month
 
     def _act_unpaid(self, month: str, payer: str) -> None:
-        """Move into the act all that was debited by the end of the month, whether or not it has been paid since."""
+        """Move into the act all that was debited by the end of the month, as it has been paid or corrected since."""
         for key, amount in [item for item in self.due.items() if item[0].period > month >= item[0].month]:
-            if amount > 0:
-                del self.due[key]
-                self._owe_act(key._replace(period=month), amount)
-                self._sum(key.period, f"carried_in.{key.money}", -amount)
-                self._sum(month, f"carried_in.{key.money}", amount)
+            del self.due[key]
+            self._owe_act(key._replace(period=month), amount)
+            self._sum(key.period, f"carried_in.{key.money}", -amount)
+            self._sum(month, f"carried_in.{key.money}", amount)
         if not payer:
             return
         for i, o in enumerate(self.owed):

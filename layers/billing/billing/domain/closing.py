@@ -178,14 +178,15 @@ def close(
 def _credited(account: Account, terms: Terms) -> Account:
     """Enter unpaid charges in the act of the month, so that paying them later makes no second act.
 
-    So do those paid between the end of the month and its close. Charges of the next month wait for its own act.
+    So does whatever happened between the end of the month and its close about services up to the month: a payment, and
+    a correction too, or one half of it would be in this act and the other carried. Charges of the next month wait.
     """
     month = account.open
     if not terms.acts_unpaid:
         return account
     funds, debts = dict(account.funds), list(account.debts)
     for fund, s in account.funds.items():
-        if fund.period > month >= fund.month and fund.money in ACTED and s.amount > 0:
+        if fund.period > month >= fund.month and fund.money in ACTED:
             del funds[fund]
             add_to(funds, fund._replace(period=month), s.amount, s.quantity)
     if payer := terms.payer:

@@ -149,12 +149,5 @@ def placed(
 
 
 def _taken_in(due: list[Piece], month: Month) -> list[Piece]:
-    """Move into the month what was paid for it before its close, where the sums of its line are positive."""
-    sums: dict[tuple[object, ...], Kopecks] = {}
-    for p in due:
-        sums[_fund(p)] = sums.get(_fund(p), 0) + p.amount
-    return [p._replace(period=month) if p.period > month >= p.month and sums[_fund(p)] > 0 else p for p in due]
-
-
-def _fund(p: Piece) -> tuple[object, ...]:
-    return p.period, p.money, p.payer, p.line, p.month
+    """Move into the month whatever happened before its close about services up to it."""
+    return [p._replace(period=month) if p.period > month >= p.month else p for p in due]
