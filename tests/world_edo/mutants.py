@@ -410,6 +410,18 @@ _plain(
 )
 
 
+_plain(
+    "who has not answered once stays on the list for ever",
+    edo_send,
+    "no_person",
+    lambda *told: None,
+    of="tiny",
+    faults=("away",),
+    function="send_to_edo",
+    every=3,
+)
+
+
 @mutant("the accountant is called on the 1st, before the night of the close")
 def _false_alarm() -> Iterator[None]:
     on_the_first = property(lambda window: window.last_month.last_day)
