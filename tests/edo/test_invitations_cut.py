@@ -168,7 +168,7 @@ def test_an_ended_subscription_stops_the_run_with_an_alarm_and_a_line_for_a_pers
 
     ran = campaign(house)
 
-    assert "subscription" in ran.stopped
+    assert "оплаты API" in ran.stopped
     assert house.metrics.counts["EdoStopped"] == 1
     assert house.for_people()["edo.operator"].reason is Reason.PAYMENT_REQUIRED
     assert ran.report  # what was done before is told

@@ -194,7 +194,8 @@ class Company(EdoWorld):
                 self._twice(moscow(f"2026-04-0{day} {hour:02}:15"), "track_edo", {})
         for day in (7,) if small else (3, 6, 7, 9):
             self.call(moscow(f"2026-04-0{day} 03:05"), "track_edo", {"sweep": True})
-        self.call(moscow("2026-04-09 23:30"), "track_edo", {})  # the letter of the day
+        for minute in (30, 45):  # the letter of the day, and the next run if that one was cut off
+            self.call(moscow(f"2026-04-09 23:{minute}"), "track_edo", {})
         self.at_call = self._break_up
         self._our_people()
         for way in self.ways.values():

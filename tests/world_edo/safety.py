@@ -246,6 +246,10 @@ class Watch:
     def begun(self, task: str) -> None:
         self._untold[greenlet.getcurrent()] = task
 
+    def not_stored(self) -> None:
+        """Forget the worker's task: its first write was tried, and did not arrive."""
+        self._untold.pop(greenlet.getcurrent(), "")
+
     def stores(self, writes: Sequence[Write]) -> None:
         if task := self._untold.pop(greenlet.getcurrent(), ""):
             files = [w.row["files"] for w in writes if w.pk == "edo.signing" and w.row and w.row["task"] == task]

@@ -262,6 +262,14 @@ class EdoWorld(World):
 
     # --- faults --------------------------------------------------------------------------------------------------
 
+    def port(self, service: str, call: Callable[[], Any], *, single: bool = False) -> Any:
+        try:
+            return super().port(service, call, single=single)
+        except UnavailableError:
+            if service == "store":
+                self.watch.not_stored()
+            raise
+
     def _draw(self, service: str) -> str:
         me = greenlet.getcurrent()
         assert isinstance(me, Worker)

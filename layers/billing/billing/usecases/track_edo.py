@@ -54,7 +54,7 @@ def track_edo(outside: Outside, edo: EdoOutside, *, until: datetime, sweep: bool
         run.complete = file_evidence(outside, edo, until=until)
         run.receipts = give_receipts(outside, edo, policy, until=until)
     run.stopped = "".join(stopped)
+    tell_news(outside)  # first: a count that fails must not hold up what is new
     count_unsigned(outside, policy, until=until)
-    tell_news(outside)
     outside.metrics.count("EdoPeople", people_counted(outside))
     return run
