@@ -32,8 +32,10 @@ local: $(VENV)/ready     ## keep the cloud up on this machine: page and API on 1
 test: lint       ## lint, and every test that a change can break: minutes
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not proof"
 
-proof: setup $(VENV)/proof/ready   ## the wide proof: worlds with faults, a second emulator, mutations, the browser, the demo
+proof: setup $(VENV)/proof/ready   ## the wide proof: worlds with faults, a second emulator, a foreign ledger, the browser, the demo
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m proof --ignore=tests/mutation
+
+mutations: setup $(VENV)/proof/ready   ## plant 200 mutations by a foreign tool and list those that no test of their rooms notices
 	$(BIN)/python -m pytest -q -s tests/mutation
 
 lint: setup      ## ruff, mypy, cfn-lint, checkov, bandit
@@ -64,4 +66,4 @@ lock:            ## lock the packages anew, with hashes and without addresses
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group checkov -o requirements-checkov.txt
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group proof -o requirements-proof.txt
 
-.PHONY: help setup demo local test proof lint bench fonts build deploy lock
+.PHONY: help setup demo local test proof mutations lint bench fonts build deploy lock
