@@ -7,6 +7,7 @@ python -m local.demo --from FOLDER      your own ledger: messages of the queue c
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -14,7 +15,10 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 from billing.domain.errors import InvalidInputError
@@ -24,7 +28,7 @@ from local.cloud import Cloud, local_cloud
 from local.company.client import Told
 from local.demo_exchange import deeds, settle_fates
 from local.demo_input import Play, read_folder, sample, taxed
-from local.demo_out import write_out
+from local.demo_out import clear, write_out
 from local.demo_summary import summary
 from local.demo_world import World, read_world
 from local.exchange import exchange
@@ -50,8 +54,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for problem in (problem for play in plays for problem in play.problems):
         print(f"не принято: {problem}", file=sys.stderr)
     _quiet()
-    held = [_played(play, asked.out / play.folder, plays[n + 1 :]) for n, play in enumerate(plays)]
-    return 0 if all(held) else 1
+    clear(asked.out)
+    first, *others = plays
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:  # the other core plays the other company
+        later = [beside.submit(_printed, play, asked.out / play.folder) for play in others]
+        closed = [_played(first, asked.out, others)]
+        for one in later:
+            text, is_closed = one.result()
+            print(text, end="")
+            closed.append(is_closed)
+    return 0 if all(closed) else 1
+
+
+def _printed(play: Play, out: Path) -> tuple[str, bool]:
+    """Play a company in a process of its own. Return what it prints, and whether a month was closed and reported."""
+    _quiet()
+    with redirect_stdout(io.StringIO()) as printed:
+        is_closed = _played(play, out, ())
+    return printed.getvalue(), is_closed
 
 
 def _played(play: Play, out: Path, others: Sequence[Play]) -> bool:

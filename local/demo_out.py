@@ -21,14 +21,15 @@ CONTRACTS = "договор"
 FOLDERS = ("documents", "letters", "reports", "vat")  # ours: made anew each time
 
 
-def write_out(out: Path, world: World, play: Play, others: Sequence[Play] = ()) -> None:
-    """Write what the world holds; of what was there before, only our own folders are replaced.
-
-    `others`: plays that lie in folders of this one.
-    """
-    out.mkdir(parents=True, exist_ok=True)
+def clear(out: Path) -> None:
+    """Remove what an earlier demo wrote; whatever else lies in the folder stays."""
     for name in FOLDERS:
         shutil.rmtree(out / name, ignore_errors=True)
+
+
+def write_out(out: Path, world: World, play: Play, others: Sequence[Play] = ()) -> None:
+    """Write what the world holds. `others`: plays that lie in folders of this one."""
+    out.mkdir(parents=True, exist_ok=True)
     papers = _write_papers(out / "documents", world)
     letters = _write_letters(out / "letters", world)
     _write_reports(out / "reports", world)
